@@ -16,6 +16,7 @@ import { packValue } from "./msgpack.ts";
 /** Times are microseconds since the origin of the recorder's monotonic clock, see `header.ts`. */
 export type CaptureRecord =
   | OpenRecord
+  | ConnectRecord
   | DataRecord
   | GapRecord
   | CutRecord
@@ -46,6 +47,15 @@ export interface OpenFacts {
   /** Wall clock, microseconds since 1970-01-01 UTC. */
   readonly wall_us: number;
   readonly [further: string]: unknown;
+}
+
+/** The connection to the target stands. */
+export interface ConnectRecord {
+  readonly kind: "connect";
+  readonly association: number;
+  readonly at: number;
+  /** `acceptor`: address that answered, `local`: the recorder's own end, both "ip:port". */
+  readonly facts: Readonly<Record<string, unknown>>;
 }
 
 /** Octets that one AE sent and that were forwarded unaltered. */
@@ -188,7 +198,8 @@ export function encodeRecord(record: CaptureRecord): Uint8Array {
       return bytes;
     }
     case "open":
-      return join("open", association(record), uint64(record.at), packValue(record.facts));
+    case "connect":
+      return join(record.kind, association(record), uint64(record.at), packValue(record.facts));
     case "gap":
       return join("gap", ...sent(record), uint64(record.length), packValue(record.why));
     case "cut":
