@@ -116,6 +116,8 @@ export interface CloseRecord {
   readonly how: string;
   /** "requestor", "acceptor" or "proxy". */
   readonly by: string;
+  /** In words, where there is more to say than `how`: "connect ECONNREFUSED 10.0.0.1:104". */
+  readonly reason?: string;
 }
 
 /** The wall clock no longer runs with the monotonic one: from `at` on it is `wallUs`. */
@@ -209,8 +211,9 @@ export function encodeRecord(record: CaptureRecord): Uint8Array {
     case "end":
       return join("end", ...sent(record), packValue(record.how));
     case "close": {
-      const { at, how, by } = record;
-      return join("close", association(record), uint64(at), packValue(how), packValue(by));
+      const { at, how, by, reason } = record;
+      const ending = [how, by, ...(reason === undefined ? [] : [reason])].map(packValue);
+      return join("close", association(record), uint64(at), ...ending);
     }
     case "clock":
       return join("clock", uint64(record.at), uint64(record.wallUs));
