@@ -1,0 +1,233 @@
+/**
+ * The tap of the recording proxy: writes what passes as capture records into the ring, on the
+ * relay's thread, in the time of one copy. Everything else happens on the recorder's thread.
+ *
+ * Rule: per association and sender, recorded octets + counted gaps = forwarded octets.
+ *
+ * Rule: nothing here grows with traffic. When the ring is full, `--on-full gap` (the default)
+ * counts what it could not keep and says so in a gap record as soon as there is room;
+ * `--on-full stall` keeps the one chunk that did not fit and asks the relay to wait.
+ */
+import {
+  type CaptureRecord,
+  dataRecordSize,
+  encodeRecord,
+  type GapRecord,
+  writeDataRecord,
+} from "../src/capture/record.ts";
+import type { Role } from "../src/role.ts";
+import type {
+  AssociationTap,
+  ClosedFacts,
+  ConnectedFacts,
+  OpenedFacts,
+  RelayTap,
+} from "./relay_tap.ts";
+import type { RingWriter } from "./ring.ts";
+
+export type OnFull = "gap" | "stall";
+
+export interface RecordingTapOptions {
+  readonly ring: RingWriter;
+  readonly onFull: OnFull;
+  /** Wakes the recorder's thread; called seldom. */
+  readonly wake: () => void;
+  /** Microseconds since the origin of the monotonic clock, an integer. */
+  readonly micros: () => number;
+  /** Wall clock, microseconds since 1970-01-01 UTC. */
+  readonly wallMicros: () => number;
+}
+
+/** Octets of the ring that data records leave to the records that say what happened. */
+const CONTROL_RESERVE = 32_768;
+
+/** A longer chunk takes several records, so that the recorder's blocks stay small. */
+const LONGEST_DATA = 262_144;
+
+/** How many records may wait for room. With that many waiting, associations are left out whole. */
+const MAX_PENDING = 10_000;
+
+/** How often a relay that waits for room looks again, in milliseconds. */
+const ROOM_INTERVAL = 2;
+
+export class RecordingTap implements RelayTap {
+  readonly #options: RecordingTapOptions;
+  readonly #dataLimit: number;
+  /** Encoded records that wait for room, oldest first. */
+  readonly #pending: Uint8Array[] = [];
+  #room: Promise<void> | undefined;
+  #detached = false;
+  #lostOctets = 0;
+  #leftOut = 0;
+
+  constructor(options: RecordingTapOptions) {
+    this.#options = options;
+    this.#dataLimit = options.ring.capacity - CONTROL_RESERVE;
+  }
+
+  /** Octets that went into gaps, and associations that were left out for want of room. */
+  get losses(): { readonly octets: number; readonly associations: number } {
+    return { octets: this.#lostOctets, associations: this.#leftOut };
+  }
+
+  /** The recorder's thread is gone: associations go on unrecorded, and nothing is kept for it. */
+  detach(): void {
+    this.#detached = true;
+    this.#pending.length = 0;
+  }
+
+  opened(facts: OpenedFacts): AssociationTap | undefined {
+    if (this.#detached) return undefined;
+    const { id, requestor, to, listen } = facts;
+    const wall_us = this.#options.wallMicros();
+    const written = this.control({
+      kind: "open",
+      association: id,
+      at: this.#options.micros(),
+      facts: { requestor, acceptor: to, listen, wall_us },
+    });
+    if (written) return new Recorded(this, id);
+    this.#leftOut += 1;
+    return undefined;
+  }
+
+  /** Puts a record that is not data into the ring, or in the line for it. */
+  control(record: CaptureRecord): boolean {
+    if (this.now(record)) return true;
+    if (this.#detached || this.#pending.length >= MAX_PENDING) return false;
+    this.#pending.push(encodeRecord(record));
+    return true;
+  }
+
+  /** Puts a record into the ring if there is room at once. */
+  now(record: CaptureRecord): boolean {
+    return !this.#detached && this.catchUp() && this.#put(encodeRecord(record));
+  }
+
+  /** Puts waiting records into the ring; true when none waits any more. */
+  catchUp(): boolean {
+    let done = 0;
+    for (const bytes of this.#pending) {
+      if (!this.#put(bytes)) break;
+      done += 1;
+    }
+    if (done > 0) this.#pending.splice(0, done);
+    return this.#pending.length === 0;
+  }
+
+  /** True when the octets are in the ring or kept for it, false when they are a gap. */
+  data(association: number, sender: Role, at: number, chunk: Uint8Array): boolean {
+    if (this.#detached) return false;
+    const { ring, onFull, wake } = this.#options;
+    if (this.catchUp()) {
+      const slot = ring.reserve(dataRecordSize(chunk.length), this.#dataLimit);
+      if (slot !== undefined) {
+        writeDataRecord(slot.target, slot.view, slot.position, association, sender, at, chunk);
+        if (ring.commit()) wake();
+        return true;
+      }
+    }
+    if (onFull === "gap" || this.#pending.length >= MAX_PENDING) return false;
+    this.#pending.push(encodeRecord({ kind: "data", association, sender, at, bytes: chunk }));
+    return true;
+  }
+
+  micros(): number {
+    return this.#options.micros();
+  }
+
+  missed(octets: number): void {
+    this.#lostOctets += octets;
+  }
+
+  room(): Promise<void> | undefined {
+    const { ring, onFull } = this.#options;
+    if (onFull === "gap" || this.#detached) return undefined;
+    if (this.#pending.length === 0 && ring.used < (this.#dataLimit / 4) * 3) return undefined;
+    this.#room ??= this.#waitForRoom();
+    return this.#room;
+  }
+
+  async #waitForRoom(): Promise<void> {
+    const half = this.#dataLimit / 2;
+    while (!this.#detached && !(this.catchUp() && this.#options.ring.used < half)) {
+      this.#options.wake();
+      await new Promise((resolve) => setTimeout(resolve, ROOM_INTERVAL));
+    }
+    this.#room = undefined;
+  }
+
+  #put(bytes: Uint8Array): boolean {
+    const { ring, wake } = this.#options;
+    const slot = ring.reserve(bytes.length);
+    if (slot === undefined) return false;
+    slot.target.set(bytes, slot.position);
+    if (ring.commit()) wake();
+    return true;
+  }
+}
+
+/** One association's part of the tap. */
+class Recorded implements AssociationTap {
+  readonly #tap: RecordingTap;
+  readonly #association: number;
+  readonly #missed: Record<Role, number> = { requestor: 0, acceptor: 0 };
+
+  constructor(tap: RecordingTap, association: number) {
+    this.#tap = tap;
+    this.#association = association;
+  }
+
+  connected(facts: ConnectedFacts): void {
+    const { acceptor, local } = facts;
+    const at = this.#tap.micros();
+    const association = this.#association;
+    this.#tap.control({ kind: "connect", association, at, facts: { acceptor, local } });
+  }
+
+  data(sender: Role, chunk: Uint8Array): void {
+    const at = this.#tap.micros();
+    for (let from = 0; from < chunk.length; from += LONGEST_DATA) {
+      const part = chunk.length <= LONGEST_DATA ? chunk : chunk.subarray(from, from + LONGEST_DATA);
+      if (this.#missed[sender] > 0 && this.#tap.now(this.#gap(sender, at))) {
+        this.#missed[sender] = 0;
+      }
+      if (this.#missed[sender] === 0 && this.#tap.data(this.#association, sender, at, part)) {
+        continue;
+      }
+      this.#missed[sender] += part.length;
+      this.#tap.missed(part.length);
+    }
+  }
+
+  ended(sender: Role, how: "fin" | "reset"): void {
+    const at = this.#tap.micros();
+    this.#tellGap(sender, at);
+    this.#tap.control({ kind: "end", association: this.#association, sender, at, how });
+  }
+
+  closed(facts: ClosedFacts): void {
+    const at = this.#tap.micros();
+    this.#tellGap("requestor", at);
+    this.#tellGap("acceptor", at);
+    const { outcome, by, reason } = facts;
+    const record = { kind: "close", association: this.#association, at, how: outcome, by } as const;
+    this.#tap.control(reason === undefined ? record : { ...record, reason });
+  }
+
+  room(): Promise<void> | undefined {
+    return this.#tap.room();
+  }
+
+  /** At an end the gap may wait in the line for room: nothing can make it longer any more. */
+  #tellGap(sender: Role, at: number): void {
+    if (this.#missed[sender] === 0) return;
+    if (this.#tap.control(this.#gap(sender, at))) this.#missed[sender] = 0;
+  }
+
+  #gap(sender: Role, at: number): GapRecord {
+    const length = this.#missed[sender];
+    const association = this.#association;
+    return { kind: "gap", association, sender, at, length, why: "recorder queue full" };
+  }
+}
