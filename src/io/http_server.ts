@@ -1,0 +1,90 @@
+/**
+ * Serves a fetch handler on the runtime's own HTTP server: `Deno.serve`, `Bun.serve`, and
+ * `@hono/node-server` on Node, which is loaded only there.
+ */
+export type FetchHandler = (request: Request) => Response | Promise<Response>;
+
+export interface HttpServer {
+  readonly hostname: string;
+  /** The real port, also where port 0 was asked for. */
+  readonly port: number;
+  /** Stops accepting and drops open connections. */
+  close(): Promise<void>;
+}
+
+export interface HttpServerOptions {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+interface DenoLike {
+  serve(
+    options: {
+      hostname: string;
+      port: number;
+      onListen: (address: { hostname: string; port: number }) => void;
+    },
+    handler: FetchHandler,
+  ): { shutdown(): Promise<void> };
+}
+
+interface BunLike {
+  serve(options: { hostname: string; port: number; idleTimeout: number; fetch: FetchHandler }): {
+    readonly port: number;
+    stop(force: boolean): void;
+  };
+}
+
+/** Rejects with the system's error (`EADDRINUSE`, `EACCES`, ...) when it cannot listen. */
+export async function serveHttp(
+  fetch: FetchHandler,
+  options: HttpServerOptions,
+): Promise<HttpServer> {
+  const { Deno, Bun } = globalThis as { Deno?: DenoLike; Bun?: BunLike };
+  if (Deno !== undefined) return serveOnDeno(Deno, fetch, options);
+  if (Bun !== undefined) {
+    const server = Bun.serve({ ...options, idleTimeout: 0, fetch });
+    return {
+      hostname: options.hostname,
+      port: server.port,
+      close: async () => server.stop(true),
+    };
+  }
+  return serveOnNode(fetch, options);
+}
+
+function serveOnDeno(
+  deno: DenoLike,
+  fetch: FetchHandler,
+  options: HttpServerOptions,
+): Promise<HttpServer> {
+  return new Promise((resolve) => {
+    const server = deno.serve(
+      {
+        ...options,
+        onListen: ({ port }) =>
+          resolve({ hostname: options.hostname, port, close: () => server.shutdown() }),
+      },
+      fetch,
+    );
+  });
+}
+
+async function serveOnNode(fetch: FetchHandler, options: HttpServerOptions): Promise<HttpServer> {
+  const { createAdaptorServer } = await import("@hono/node-server");
+  const server = createAdaptorServer({ fetch });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port, options.hostname, resolve);
+  });
+  const address = server.address();
+  return {
+    hostname: options.hostname,
+    port: typeof address === "object" && address !== null ? address.port : options.port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        if ("closeAllConnections" in server) server.closeAllConnections();
+      }),
+  };
+}
