@@ -25,6 +25,8 @@ interface PduBase {
   readonly reserved?: number;
   /** Octets behind the last field that the PDU-length still counts. Absent means none. */
   readonly trailing?: Uint8Array;
+  /** The PDU-length on the wire where it is not the number of octets that follow the header. */
+  readonly declaredLength?: number;
 }
 
 /** PS3.8 9.3.2, Table 9-11, and 9.3.3, Table 9-17: the same layout. */
@@ -101,6 +103,8 @@ export interface OtherPdu extends PduBase {
   readonly pduType: number;
   /** All octets behind the six of the header. */
   readonly bytes: Uint8Array;
+  /** The octets there are where the header itself is not whole (less than six). */
+  readonly partialHeader?: Uint8Array;
 }
 
 /** An item that is not read: type unknown in its place, or content that does not fit its type. */
@@ -117,6 +121,12 @@ export interface OtherItem {
 interface ItemBase {
   /** Octet 2 of the item. Absent means 00H. */
   readonly reserved?: number;
+}
+
+/** An item that holds items. */
+interface ItemOfItems extends ItemBase {
+  /** Octets behind the last item, too few for another one. Absent means none. */
+  readonly trailing?: Uint8Array;
 }
 
 export type AssociateItem =
@@ -140,7 +150,7 @@ export interface SyntaxItem extends ItemBase {
 }
 
 /** 20H, PS3.8 9.3.2.2. */
-export interface PresentationContextRqItem extends ItemBase {
+export interface PresentationContextRqItem extends ItemOfItems {
   readonly item: "presentation context RQ";
   readonly id: number;
   /** Octets 6-8 where they are not 00H. */
@@ -149,7 +159,7 @@ export interface PresentationContextRqItem extends ItemBase {
 }
 
 /** 21H, PS3.8 9.3.3.2. */
-export interface PresentationContextAcItem extends ItemBase {
+export interface PresentationContextAcItem extends ItemOfItems {
   readonly item: "presentation context AC";
   readonly id: number;
   /** 0 acceptance, 1 user-rejection, 2 no-reason, 3 abstract syntax, 4 transfer syntaxes. */
@@ -160,7 +170,7 @@ export interface PresentationContextAcItem extends ItemBase {
 }
 
 /** 50H, PS3.8 9.3.2.3 and PS3.7 D.3.3. */
-export interface UserInformationItem extends ItemBase {
+export interface UserInformationItem extends ItemOfItems {
   readonly item: "user information";
   readonly items: readonly UserInformationSubItem[];
 }

@@ -23,6 +23,11 @@ export interface PduSink {
   ): void;
   /** Some octets of the fragment, as they came. */
   fragment(offset: number, bytes: Uint8Array): void;
+  /**
+   * `length` octets of the fragment passed but are not available, see `PduFramer.skip`. They count
+   * as octets of the fragment: `fragment` goes on behind them, `pdvEnd` comes as ever.
+   */
+  skipped(offset: number, length: number): void;
   /** The fragment is whole. */
   pdvEnd(): void;
   /** The P-DATA-TF is whole. */
