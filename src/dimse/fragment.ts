@@ -24,12 +24,12 @@ export function* commandPdus(
   commandSet: Uint8Array,
   options: FragmentOptions,
 ): Generator<Uint8Array> {
-  yield* pdus(commandSet, { ...options, header: COMMAND, last: true });
+  yield* pdus(commandSet, { ...options, header: COMMAND });
 }
 
 /** PDUs of a data set that is at hand whole; an empty one is one PDV without a fragment's octet. */
 export function* dataSetPdus(dataSet: Uint8Array, options: FragmentOptions): Generator<Uint8Array> {
-  yield* pdus(dataSet, { ...options, header: 0, last: true });
+  yield* pdus(dataSet, { ...options, header: 0 });
 }
 
 /**
@@ -77,13 +77,13 @@ export function fragmentSize(maximumLength: number): number {
 
 function* pdus(
   bytes: Uint8Array,
-  options: FragmentOptions & { header: number; last: boolean },
+  options: FragmentOptions & { header: number },
 ): Generator<Uint8Array> {
   const size = fragmentSize(options.maximumLength);
   let at = 0;
   do {
     const end = Math.min(at + size, bytes.length);
-    const last = options.last && end === bytes.length ? LAST : 0;
+    const last = end === bytes.length ? LAST : 0;
     yield pdu(bytes.subarray(at, end), { ...options, header: options.header | last });
     at = end;
   } while (at < bytes.length);
