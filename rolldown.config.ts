@@ -1,0 +1,28 @@
+/**
+ * Bundles the program for the npm package: dist/main.mjs, one file for each worker thread, and
+ * chunks that they share. Dependencies stay outside (npm installs them); only the stand-in of
+ * `@std/cli`, which npm does not have, goes in.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { defineConfig } from "rolldown";
+import { WORKERS } from "./src/io/worker_start.ts";
+
+const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
+const outside = new RegExp(`^(node:|(${Object.keys(dependencies).join("|")})(/|$))`);
+
+const workers = Object.entries(WORKERS)
+  .filter(([, source]) => existsSync(source))
+  .map(([name, source]) => [`${name}_worker`, source] as const);
+
+export default defineConfig({
+  input: { main: "src/cli/main.ts", ...Object.fromEntries(workers) },
+  external: outside,
+  platform: "node",
+  output: {
+    dir: "dist",
+    format: "esm",
+    cleanDir: true,
+    entryFileNames: "[name].mjs",
+    chunkFileNames: "[name]-[hash].mjs",
+  },
+});

@@ -1,0 +1,23 @@
+/**
+ * What a user can put right: told in one sentence, with the next step as a hint, without a stack
+ * trace. Anything else that is thrown is a fault of this program.
+ */
+import type { ExitCode } from "./command.ts";
+
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  readonly exitCode: ExitCode;
+  /** What to do next: a whole sentence or a command to type. */
+  readonly hint: string | undefined;
+
+  constructor(message: string, options: { exitCode: ExitCode; hint?: string | undefined }) {
+    super(message);
+    this.exitCode = options.exitCode;
+    this.hint = options.hint;
+  }
+}
+
+/** A mistake in how the program was called: exit code 2. */
+export function usageError(message: string, hint?: string): CommandError {
+  return new CommandError(message, { exitCode: 2, hint });
+}

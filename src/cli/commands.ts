@@ -1,0 +1,20 @@
+/**
+ * The list of commands. Only the command that runs is loaded; the list is static so that a bundler
+ * sees every `import()`. A command without `load` is planned and says so.
+ */
+import type { Command } from "./command.ts";
+
+export interface Listed {
+  readonly name: string;
+  readonly summary: string;
+  readonly load?: () => Promise<{ readonly command: Command }>;
+}
+
+export const COMMANDS: readonly Listed[] = [
+  { name: "demo", summary: "Show everything on this machine, with nothing to set up" },
+  { name: "proxy", summary: "Forward and record DICOM between a requestor and an acceptor" },
+  { name: "show", summary: "Print the associations and messages of captures" },
+  { name: "verify", summary: "Check captures for damage" },
+  { name: "repair", summary: "Copy what is readable of a damaged capture into a sound one" },
+  { name: "echo", summary: "Send one C-ECHO and say what came back" },
+];

@@ -1,0 +1,111 @@
+/**
+ * `dicomtap COMMAND`: finds the command, checks its arguments, runs it, and turns what it throws
+ * into words and an exit code.
+ *
+ * Exit codes: 0 done; 1 the answer is "no"; 2 usage or configuration; 3 could not connect or
+ * associate. 70 says that this program is at fault.
+ */
+import { escapeControls } from "../escape.ts";
+import { runtime } from "../io/runtime.ts";
+import { PRODUCT } from "../version.ts";
+import type { Command } from "./command.ts";
+import { CommandError, usageError } from "./command_error.ts";
+import { COMMANDS } from "./commands.ts";
+import { type Context, createContext } from "./context.ts";
+import { commandHelp, mainHelp } from "./help.ts";
+import { nearestName } from "./nearest.ts";
+import { OutputClosed } from "./output.ts";
+import { parseOptions } from "./parse_options.ts";
+import { explainSystemError } from "./system_error.ts";
+
+const FAULT_OF_OURS = 70;
+
+/** Runs one command and ends the process. */
+export async function main(args: readonly string[]): Promise<never> {
+  const context = createContext();
+  const exitCode = await run(args, context);
+  await Promise.all([context.out.flush(), context.err.flush()]);
+  process.exit(exitCode);
+}
+
+/** Runs one command and resolves to its exit code. Never throws. */
+export async function run(args: readonly string[], context: Context): Promise<number> {
+  try {
+    const [first, ...rest] = args;
+    if (first === undefined) {
+      context.err.line(mainHelp(COMMANDS, context.errPaint));
+      return 2;
+    }
+    if (first === "--help" || first === "-h" || first === "help") return await help(rest, context);
+    if (first === "--version" || first === "-V") {
+      context.out.line(`${PRODUCT} (${runtime.name} ${runtime.version})`);
+      return 0;
+    }
+    return await runCommand(await loadCommand(first), { args: rest, context });
+  } catch (error) {
+    return explain(error, { command: args[0], context });
+  }
+}
+
+async function runCommand(
+  command: Command,
+  { args, context }: { args: readonly string[]; context: Context },
+): Promise<number> {
+  const parsed = parseOptions(args, command.options);
+  if (parsed.help) {
+    context.out.line(commandHelp(command, context.paint));
+    return 0;
+  }
+  const { min, max } = command.operands ?? { min: 0, max: 0 };
+  const usage = `Usage: dicomtap ${command.name} ${command.usage}`;
+  if (parsed.operands.length < min) throw usageError("Something is missing", usage);
+  const extra = parsed.operands[max];
+  if (extra !== undefined) throw usageError(`Cannot make sense of "${shown(extra)}"`, usage);
+  return await command.run(parsed, context);
+}
+
+async function help(args: readonly string[], context: Context): Promise<number> {
+  const [name] = args;
+  if (name === undefined) context.out.line(mainHelp(COMMANDS, context.paint));
+  else context.out.line(commandHelp(await loadCommand(name), context.paint));
+  return 0;
+}
+
+async function loadCommand(name: string): Promise<Command> {
+  const listed = COMMANDS.find((command) => command.name === name);
+  if (listed?.load !== undefined) return (await listed.load()).command;
+  if (listed !== undefined) throw usageError(`Command ${name} is not in this version yet`);
+  const what = name.startsWith("-") ? "option" : "command";
+  const near = nearestName(
+    name,
+    COMMANDS.map((command) => command.name),
+  );
+  const hint = near === undefined ? "See dicomtap --help." : `Did you mean dicomtap ${near}?`;
+  throw usageError(`Unknown ${what} ${shown(name)}`, hint);
+}
+
+interface Failing {
+  readonly command: string | undefined;
+  readonly context: Context;
+}
+
+function explain(error: unknown, { command, context }: Failing): number {
+  if (error instanceof OutputClosed) return 0;
+  const { err, errPaint } = context;
+  const known = COMMANDS.some((listed) => listed.name === command);
+  const program = known ? `dicomtap ${command}` : "dicomtap";
+  const told = error instanceof CommandError ? error : explainSystemError(error);
+  if (told !== undefined) {
+    err.line(`${program}: ${errPaint.red(told.message)}`);
+    if (told.hint !== undefined) err.line(told.hint);
+    return told.exitCode;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  err.line(`${program}: ${errPaint.red("this is a fault of dicomtap itself, please report it")}`);
+  err.line(text.split("\n").map(escapeControls).join("\n"));
+  return FAULT_OF_OURS;
+}
+
+function shown(text: string): string {
+  return escapeControls(text).slice(0, 80);
+}
