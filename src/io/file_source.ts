@@ -1,0 +1,38 @@
+/** A capture on disk, read piece by piece. */
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import type { ByteSource } from "../capture/byte_source.ts";
+
+export class FileSource implements ByteSource {
+  readonly path: string;
+  readonly size: number;
+  readonly #descriptor: number;
+
+  /** Throws the system's error where `path` cannot be opened, `TypeError` where it is no plain file. */
+  constructor(path: string) {
+    // Asked before it is opened: opening a named pipe would wait for somebody to write into it.
+    if (!statSync(path).isFile()) throw new TypeError(`Cannot read ${path}: it is no plain file`);
+    this.path = path;
+    this.#descriptor = openSync(path, "r");
+    this.size = fstatSync(this.#descriptor).size;
+  }
+
+  read(position: number, length: number): Uint8Array {
+    const wanted = Math.max(0, Math.min(length, this.size - position));
+    const bytes = new Uint8Array(wanted);
+    let filled = 0;
+    while (filled < wanted) {
+      const count = readSync(this.#descriptor, bytes, filled, wanted - filled, position + filled);
+      if (count === 0) break; // cut off since it was opened
+      filled += count;
+    }
+    return bytes.subarray(0, filled);
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
