@@ -7,7 +7,7 @@
  * Bytes of `data` records are views on the payload.
  */
 import type { Role } from "../role.ts";
-import { unpackValue, valueEnd } from "./msgpack.ts";
+import { bytesOf, unpackValue, valueEnd } from "./msgpack.ts";
 import { type CaptureRecord, DATA_HEAD_SIZE, type OpenFacts } from "./record.ts";
 
 export class RecordReader {
@@ -75,10 +75,15 @@ function recordOf(value: readonly unknown[]): CaptureRecord | undefined {
       return isCount(a) && isCount(b) && isMap(c)
         ? { kind, association: a, at: b, facts: openFacts(c) }
         : undefined;
+    case "connect":
+      return isCount(a) && isCount(b) && isMap(c)
+        ? { kind, association: a, at: b, facts: c }
+        : undefined;
     case "data": {
       const sender = roleOf(b);
-      return isCount(a) && sender && isCount(c) && d instanceof Uint8Array
-        ? { kind, association: a, sender, at: c, bytes: d }
+      const bytes = bytesOf(d);
+      return isCount(a) && sender && isCount(c) && bytes
+        ? { kind, association: a, sender, at: c, bytes }
         : undefined;
     }
     case "gap": {
@@ -95,8 +100,9 @@ function recordOf(value: readonly unknown[]): CaptureRecord | undefined {
     }
     case "digest": {
       const sender = roleOf(b);
-      return isCount(a) && sender && isCount(c) && isCount(d) && e instanceof Uint8Array
-        ? { kind, association: a, sender, at: c, length: d, sha256: e }
+      const sha256 = bytesOf(e);
+      return isCount(a) && sender && isCount(c) && isCount(d) && sha256
+        ? { kind, association: a, sender, at: c, length: d, sha256 }
         : undefined;
     }
     case "end": {
@@ -107,7 +113,7 @@ function recordOf(value: readonly unknown[]): CaptureRecord | undefined {
     }
     case "close":
       return isCount(a) && isCount(b)
-        ? { kind, association: a, at: b, how: text(c), by: text(d) }
+        ? { kind, association: a, at: b, how: text(c), by: text(d), ...reasonOf(e) }
         : undefined;
     case "clock":
       return isCount(a) && isCount(b) ? { kind, at: a, wallUs: b } : undefined;
@@ -130,6 +136,10 @@ function openFacts(facts: Readonly<Record<string, unknown>>): OpenFacts {
     acceptor: text(acceptor),
     wall_us: isCount(wall_us) ? wall_us : 0,
   };
+}
+
+function reasonOf(value: unknown): { reason?: string } {
+  return typeof value === "string" ? { reason: value } : {};
 }
 
 function isCount(value: unknown): value is number {
