@@ -5,13 +5,13 @@
  * every octet that is not part of one is reported as damage with its place and size.
  *
  * Rule: what is recorded can itself be a capture. So after damage only a block with this capture's
- * id and a greater sequence number counts. Another capture begins where a block or a trailer ends;
- * behind damage only if it is whole up to the end of the file, which octets inside a torn block
- * cannot be but by the rarest accident.
+ * id and a greater sequence number counts. Another capture begins where a block or a trailer ends.
+ * Behind damage it has to be whole up to the end of the file, and not inside what the head of a
+ * torn block claims: there it could be recorded traffic. Then it is pointed out but not read.
  *
  * Memory: one window of the source, at most a few times the greatest block.
  */
-import { TRAILER_BLOCK } from "./block.ts";
+import { BLOCK_HEAD_SIZE, TRAILER_BLOCK } from "./block.ts";
 import { BlockFinder, type BlockFound, type Expected, isExpected } from "./block_finder.ts";
 import type { ByteSource } from "./byte_source.ts";
 import { CaptureError } from "./capture_error.ts";
@@ -109,9 +109,9 @@ function* readOneCapture(file: BlockFinder, start: number): Generator<BlockItem,
     if (here === undefined && (closed || file.headerAt(position) !== undefined)) break;
     const block = here ?? file.findBlock(expected, { from: position + 1 });
     if (block === undefined) {
-      const next = file.findWholeCapture(position + 1) ?? file.size;
-      yield tail(file, { position, next, expected });
-      position = next;
+      const last = tail(file, position, expected);
+      yield last;
+      position += last.length;
       break;
     }
     const blocks = block.sequence - expected.sequence;
@@ -137,21 +137,23 @@ function damaged(
   return { item: "damage", kind: "damaged", blocks: undefined, ...facts };
 }
 
-/** Damage behind which nothing more of this capture comes. */
-function tail(
-  file: BlockFinder,
-  { position, next, expected }: { position: number; next: number; expected: Expected },
-): Damage {
-  const offset = position;
-  const length = next - position;
-  const head = file.headAt(position);
-  const tooShort = head === undefined && length < 45;
-  const isCut = head !== undefined && isExpected(head, expected) && position + head.size > next;
-  if (!tooShort && !isCut) {
-    return damaged({ offset, length, what: "damaged, and no whole block follows" });
+/** The damage behind which nothing more of this capture comes: up to another one or to the end. */
+function tail(file: BlockFinder, offset: number, expected: Expected): Damage {
+  const found = file.findWholeCapture(offset + 1);
+  const head = file.headAt(offset);
+  const torn = head !== undefined && isExpected(head, expected) && offset + head.size > file.size;
+  const inside = torn || (head !== undefined && found !== undefined && found < offset + head.size);
+  const next = inside ? file.size : (found ?? file.size);
+  const length = next - offset;
+  const hint =
+    inside && found !== undefined
+      ? `; from octet ${found} on it looks like another capture: if files were joined, cut it there`
+      : "";
+  if (torn || (head === undefined && length < BLOCK_HEAD_SIZE)) {
+    const what = `the capture ends inside a block${hint}`;
+    return { item: "damage", kind: "cut off", offset, length, blocks: undefined, what };
   }
-  const what = "the capture ends inside a block";
-  return { item: "damage", kind: "cut off", offset, length, blocks: undefined, what };
+  return damaged({ offset, length, what: `damaged, and no whole block follows${hint}` });
 }
 
 function notRead(file: BlockFinder, start: number): string {

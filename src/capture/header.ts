@@ -7,7 +7,7 @@
  */
 import { crc32 } from "node:zlib";
 import { CaptureError } from "./capture_error.ts";
-import { packValue, unpackValue, valueEnd } from "./msgpack.ts";
+import { bytesOf, packValue, unpackValue, valueEnd } from "./msgpack.ts";
 
 export const FORMAT_VERSION = [1, 0] as const;
 
@@ -86,7 +86,11 @@ export function readHeader(bytes: Uint8Array): FoundHeader | undefined {
   if (length < 0 || bytes[length - 5] !== 0xce) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   if (view.getUint32(length - 4) !== crc32(bytes.subarray(0, length - 5))) return undefined;
-  const { format, crc32: sum, ...header } = unpackValue(bytes.subarray(0, length)) as CaptureHeader;
+  const {
+    format,
+    crc32: sum,
+    ...header
+  } = (unpackValue(bytes.subarray(0, length)) ?? {}) as CaptureHeader;
   if (format !== "dicomtap" || typeof sum !== "number") return undefined;
   if (!Array.isArray(header.version)) return undefined;
   const [major, minor] = header.version as unknown[];
@@ -98,13 +102,13 @@ export function readHeader(bytes: Uint8Array): FoundHeader | undefined {
       "newer",
     );
   }
-  if (!(header.capture_id instanceof Uint8Array) || header.capture_id.length !== 16)
-    return undefined;
+  const captureId = bytesOf(header.capture_id)?.slice();
+  if (captureId?.length !== 16) return undefined;
   if (header.encryption !== null || header.compression !== "none") {
     const how = header.encryption !== null ? "encrypted" : `compressed (${header.compression})`;
     throw new CaptureError(`Cannot read a capture that is ${how}`, "unsupported");
   }
-  return { header: { ...header, capture_id: header.capture_id.slice() }, length };
+  return { header: { ...header, capture_id: captureId }, length };
 }
 
 /** Whether `bytes` begin as headers of all versions do: a map whose first member is the format. */

@@ -14,7 +14,7 @@
 import { BLOCK_HEAD_SIZE, INDEX_BLOCK, isSound, readBlockHead } from "./block.ts";
 import type { ByteSource } from "./byte_source.ts";
 import { type CaptureHeader, MAX_HEADER_SIZE, readHeader } from "./header.ts";
-import { packValue, unpackValue, valueEnd } from "./msgpack.ts";
+import { packValue, unpackList, valueEnd } from "./msgpack.ts";
 import { type FoundTrailer, findTrailer } from "./trailer.ts";
 
 export interface IndexEntry {
@@ -93,21 +93,26 @@ function indexPayload(source: ByteSource, trailer: FoundTrailer, offset: number)
 function takeEntries(payload: Uint8Array, entries: IndexEntry[]): number | undefined {
   let position = valueEnd(payload, 0);
   if (position < 0) return undefined;
-  const [name, version, previous] = unpackValue(payload.subarray(0, position)) as unknown[];
+  const [name, version, previous] = unpackList(payload.subarray(0, position));
   if (name !== "index" || version !== INDEX_VERSION || typeof previous !== "number")
     return undefined;
   while (position < payload.length) {
     const end = valueEnd(payload, position);
     if (end < 0) return undefined;
-    const [kind, association, openedAt, closedAt, places, summary] = unpackValue(
+    const [kind, association, openedAt, closedAt, places, summary] = unpackList(
       payload.subarray(position, end),
-    ) as unknown[];
+    );
     if (kind === "association") {
+      if (!areOffsets([association, openedAt, closedAt]) || !areOffsets(places)) return undefined;
       entries.push({ association, openedAt, closedAt, places, summary } as IndexEntry);
     }
     position = end;
   }
   return previous;
+}
+
+function areOffsets(numbers: unknown): boolean {
+  return Array.isArray(numbers) && numbers.every((n) => Number.isSafeInteger(n) && n >= 0);
 }
 
 function sameId(a: Uint8Array, b: Uint8Array): boolean {

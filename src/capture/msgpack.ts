@@ -13,9 +13,28 @@ export function packValue(value: unknown): Uint8Array {
   return packr.pack(plain(value));
 }
 
-/** Decodes one value that fills `bytes`, which `valueEnd` has accepted. */
+/**
+ * Decodes one value that fills `bytes`, which `valueEnd` has accepted. Undefined where it is none
+ * that captures are made of, such as a map whose keys are no text.
+ */
 export function unpackValue(bytes: Uint8Array): unknown {
-  return unpackr.unpack(bytes);
+  try {
+    return unpackr.unpack(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same where a list is expected: empty where it is none. */
+export function unpackList(bytes: Uint8Array): readonly unknown[] {
+  const value = unpackValue(bytes);
+  return Array.isArray(value) ? value : [];
+}
+
+/** `value` where it is bytes: a plain view, since some runtimes give a Buffer, whose slice is no copy. */
+export function bytesOf(value: unknown): Uint8Array | undefined {
+  if (!(value instanceof Uint8Array)) return undefined;
+  return new Uint8Array(value.buffer, value.byteOffset, value.length);
 }
 
 /** Where the value that begins at `position` ends, or -1 where there is no whole, sane value. */
@@ -40,12 +59,9 @@ export function valueEnd(bytes: Uint8Array, position: number): number {
       const width = type <= 0xc6 ? 1 << (type - 0xc4) : 1 << (type - 0xd9);
       size = lengthField(bytes, at, width);
       at += width;
-    } else if (type <= 0xc9) {
-      const width = 1 << (type - 0xc7);
-      size = 1 + lengthField(bytes, at, width);
-      at += width;
-    } else if (type <= 0xd3) size = FIXED_SIZES[type - 0xca] ?? 0;
-    else if (type <= 0xd8) size = 1 + (1 << (type - 0xd4));
+    } else if (type >= 0xca && type <= 0xd3) size = FIXED_SIZES[type - 0xca] ?? 0;
+    else if (type <= 0xd8)
+      return -1; // extension types: not in captures
     else {
       const width = type === 0xdc || type === 0xde ? 2 : 4;
       children = lengthField(bytes, at, width) * (type >= 0xde ? 2 : 1);

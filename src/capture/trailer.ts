@@ -13,7 +13,7 @@ import {
   TRAILER_BLOCK,
 } from "./block.ts";
 import type { ByteSource } from "./byte_source.ts";
-import { unpackValue, valueEnd } from "./msgpack.ts";
+import { unpackList, valueEnd } from "./msgpack.ts";
 
 export const TRAILER_PAYLOAD_SIZE = 36;
 export const TRAILER_SIZE = BLOCK_HEAD_SIZE + TRAILER_PAYLOAD_SIZE + BLOCK_TAIL_SIZE;
@@ -52,7 +52,7 @@ export function findTrailer(source: ByteSource, end: number): FoundTrailer | und
   if (head?.kind !== TRAILER_BLOCK || !isSound(block, head)) return undefined;
   const payload = block.subarray(BLOCK_HEAD_SIZE, BLOCK_HEAD_SIZE + head.payloadSize);
   if (valueEnd(payload, 0) < 0) return undefined;
-  const [, captureSize, indexOffset, lost] = unpackValue(payload) as unknown[];
+  const [, captureSize, indexOffset, lost] = unpackList(payload);
   if (typeof captureSize !== "number" || typeof indexOffset !== "number") return undefined;
   if (captureSize > end || indexOffset > captureSize) return undefined;
   return {
