@@ -4,9 +4,9 @@
  *
  * Misuse (an unknown keyword, a number that does not fit) is our own fault: TypeError, RangeError.
  */
+import { latin1Bytes } from "../ul/latin1.ts";
 import { type CommandElementEntry, commandElementByKeyword } from "./command_dictionary.ts";
 import type { CommandValue } from "./command_set.ts";
-import { latin1Bytes } from "./latin1.ts";
 
 /** `CommandGroupLength` may be given and is ignored; null is an element without a value. */
 export function encodeCommandSet(values: Readonly<Record<string, CommandValue>>): Uint8Array {
@@ -70,7 +70,8 @@ function encodeValue(
     default: {
       const text = list.join("\\");
       // UI is padded with NUL, every other text with a space (PS3.5 6.2)
-      return latin1Bytes(text.length % 2 === 0 ? text : text + (entry.vr === "UI" ? "\0" : " "));
+      const padding = entry.vr === "UI" ? "\0" : " ";
+      return latin1Bytes(text.length % 2 === 0 ? text : text + padding, entry.keyword);
     }
   }
 }

@@ -1,9 +1,9 @@
 /**
- * Octets to text and back, one character an octet: nothing is lost, whatever the octets are.
+ * Octets to text, one character an octet: nothing is lost, whatever the octets are.
  *
- * Why not `TextDecoder("latin1")`: by the WHATWG it is windows-1252, which does not keep
- * 80H-9FH, and for the short values of a command set the call alone costs more than this loop on
- * each of the three runtimes.
+ * The inverse is `latin1Bytes` of src/ul. Why not its `latin1Text`: values of a command set are
+ * short and many, and this reads them in place. Why not `TextDecoder("latin1")`: by the WHATWG it
+ * is windows-1252, which does not keep 80H-9FH, and its call alone costs more than this loop.
  */
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
@@ -22,16 +22,4 @@ export function latin1(bytes: Uint8Array, start: number, end: number): string {
   }
   for (; at < end; at++) text += String.fromCharCode(bytes[at] as number);
   return text;
-}
-
-/** The inverse; throws a RangeError on characters above U+00FF, which no command set can carry. */
-export function latin1Bytes(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code > 0xff)
-      throw new RangeError(`Cannot encode "${text}": character ${at + 1} is not ISO 8859-1`);
-    bytes[at] = code;
-  }
-  return bytes;
 }

@@ -13,6 +13,7 @@ import type {
   SyntaxItem,
   UserInformationSubItem,
 } from "../ul/pdu.ts";
+import { uidOf } from "../ul/uid_text.ts";
 
 export interface NegotiatedContext {
   readonly id: number;
@@ -121,12 +122,5 @@ export function syntaxes(
   context: PresentationContextRqItem | PresentationContextAcItem,
   name: SyntaxItem["item"],
 ): string[] {
-  return context.items.flatMap((item) => (item.item === name ? [withoutPadding(item.uid)] : []));
-}
-
-/** NUL and spaces at the end are padding (PS3.5 9.1, and what senders do). */
-export function withoutPadding(uid: string): string {
-  let end = uid.length;
-  while (end > 0 && (uid.charCodeAt(end - 1) === 0 || uid.charCodeAt(end - 1) === 0x20)) end--;
-  return uid.slice(0, end);
+  return context.items.flatMap((item) => (item.item === name ? [uidOf(item.uid)] : []));
 }

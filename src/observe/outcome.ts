@@ -1,0 +1,30 @@
+/**
+ * The one word for how an association ended, out of what its PDUs and its transport said.
+ */
+import type { AssociationEnd } from "./association_state.ts";
+import type { Outcome } from "./summary.ts";
+
+export interface OutcomeFacts {
+  readonly end: AssociationEnd | undefined;
+  /** Framing of an AE was lost, or decoding was given up, before the stream's end. */
+  readonly opaque: boolean;
+  /** How the transport ended, in the word of the relay or of the capture; undefined: not yet. */
+  readonly transport: string | undefined;
+}
+
+/** PDUs speak before the transport: a reset behind A-RELEASE-RP is a released association. */
+export function outcomeOf(facts: OutcomeFacts): Outcome {
+  const { end, opaque, transport } = facts;
+  if (transport === "refused" || transport === "timeout") return transport;
+  if (end !== undefined) return end;
+  if (opaque) return "opaque";
+  switch (transport) {
+    case undefined:
+      return "open";
+    case "fin":
+    case "closed":
+      return "closed";
+    default: // "reset", and "stopped" or "shutdown": the proxy reset both sides
+      return "reset";
+  }
+}
