@@ -14,7 +14,7 @@ export function uidTableSource(tsv: string): string {
     .slice(1)
     .map((line) => {
       const [uid, name, type, retired, keyword] = line.split("\t");
-      if (!uid?.startsWith(ROOT) || !name || !type) throw new Error(`Cannot use row "${line}"`);
+      if (!uid?.startsWith(ROOT) || !type) throw new Error(`Cannot use row "${line}"`);
       const kind = `${type}${retired ? ", retired" : ""}`;
       return [uid.slice(ROOT.length), name, kind, keyword].join("|");
     });

@@ -55,7 +55,8 @@ function entries(): ReadonlyMap<string, UidEntry> {
     const [suffix = "", name = "", kind = "", keyword = ""] = row.split("|");
     const [type = "", retired] = kind.split(", ");
     const uid = ROOT + suffix;
-    table.set(uid, { uid, name, type, retired: retired !== undefined, keyword });
+    // PS3.6 has retired rows without a name
+    table.set(uid, { uid, name: name || uid, type, retired: retired !== undefined, keyword });
   }
   return table;
 }
