@@ -44,7 +44,10 @@ export async function startStage(
 ): Promise<Stage> {
   switch (name) {
     case "storescp":
-      return { partner: await startStorescp(scope), destination: undefined };
+      return {
+        partner: await startStorescp(scope, { args: ["+xa", "-pdu", "131072"] }),
+        destination: undefined,
+      };
     case "storescp that rejects":
       return {
         partner: await startStorescp(scope, { args: ["--refuse"] }),
