@@ -1,0 +1,180 @@
+/**
+ * One association in words: who, what was negotiated, what was said, what is odd.
+ *
+ * Rule: text from the wire passes `escapeControls`, and secrets are not in the JSON that this reads.
+ */
+import { uidName } from "../dictionary/uids.ts";
+import type { CommandValue } from "../dimse/command_set.ts";
+import { escapeControls } from "../escape.ts";
+import type {
+  AssociationJson,
+  ContextJson,
+  FindingJson,
+  MessageJson,
+  UserInformationJson,
+} from "../observe/summary.ts";
+import { formatDurationMs, formatSize } from "../units.ts";
+import type { Paint } from "./paint.ts";
+import { aeTitles, clockDate, clockTime, outcomeWord, plural } from "./show_list.ts";
+import { tableLines } from "./table.ts";
+
+const INDENT = "    ";
+
+export function headLines(association: AssociationJson, paint: Paint): string[] {
+  const { started, requestor, acceptor, outcome, duration_ms, bytes } = association;
+  const when = `${clockDate(started)} ${clockTime(started)}`;
+  const traffic = `${formatSize(bytes.requestor)} sent, ${formatSize(bytes.acceptor)} received`;
+  const lines = [
+    `${paint.bold(`#${association.id}  ${aeTitles(association)}`)}  ${outcomeWord(outcome, paint)} after ${formatDurationMs(duration_ms)}`,
+    `${INDENT}${when}, ${escapeControls(requestor.address)} to ${escapeControls(acceptor.address)}, ${traffic}`,
+  ];
+  if (association.explanation !== undefined) {
+    lines.push(`${INDENT}${paint.yellow(escapeControls(association.explanation))}`);
+  }
+  if (association.gaps > 0) {
+    lines.push(
+      `${INDENT}${paint.yellow(`${plural(association.gaps, "gap")}: not all is recorded`)}`,
+    );
+  }
+  for (const side of ["requestor", "acceptor"] as const) {
+    const text = implementation(association.user_information[side]);
+    if (text !== "") lines.push(`${INDENT}${side}: ${text}`);
+  }
+  return lines;
+}
+
+export function contextLines(association: AssociationJson, paint: Paint): string[] {
+  return tableLines(
+    [{ title: "", align: "right" }, { title: "" }, { title: "" }, { title: "" }],
+    association.contexts.map((context) => [
+      String(context.id),
+      nameOf(context.abstract_syntax),
+      ...contextResult(context, paint),
+    ]),
+    { indent: INDENT },
+  );
+}
+
+function contextResult(context: ContextJson, paint: Paint): [string, string] {
+  const proposed = `of ${context.transfer_syntaxes.map(nameOf).join(", ")}`;
+  if (context.result === null) return [paint.dim("not answered"), paint.dim(proposed)];
+  if (context.result !== 0) {
+    const why = escapeControls(context.explanation ?? `result ${context.result}`);
+    return [paint.red("refused"), `${why}; ${proposed}`];
+  }
+  const others = context.transfer_syntaxes.length - 1;
+  const more = others > 0 ? paint.dim(` (${plural(others, "other")} proposed)`) : "";
+  return [paint.green("accepted"), `${nameOf(context.accepted_transfer_syntax)}${more}`];
+}
+
+function implementation(user: UserInformationJson): string {
+  const name = user.implementation_version_name;
+  const uid = user.implementation_class_uid;
+  const maximum = user.maximum_length;
+  const window = user.asynchronous_operations_window;
+  const identity = user.user_identity;
+  const parts = [
+    escapeControls([name, uid].filter((part) => part !== undefined).join(" ")),
+    maximum === undefined ? "" : `maximum length ${maximum === 0 ? "unlimited" : maximum}`,
+    window === undefined ? "" : `asynchronous ${window.invoked}/${window.performed}`,
+    ...(user.role_selections ?? []).map(
+      (role) => `${nameOf(role.sop_class_uid)} as SCU ${role.scu_role} SCP ${role.scp_role}`,
+    ),
+    identity === undefined ? "" : `user identity of type ${identity.type}, secrets not shown`,
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+/** `origin`: what all times of the association count from. */
+export function messageLine(message: MessageJson, paint: Paint): string {
+  const { sender, command, message_id, abstract_syntax } = message;
+  const arrow = sender === "requestor" ? "->" : "<-";
+  const id = message_id === null ? "" : String(message_id);
+  const parts = [
+    paint.dim(formatDurationMs(message.at_ms).padStart(9)),
+    arrow,
+    paint.bold(escapeControls(command).padEnd(18)),
+    id.padStart(5),
+    statusText(message, paint) ?? nameOf(abstract_syntax),
+    dataSetText(message),
+    message.response_ms === undefined
+      ? ""
+      : paint.dim(`after ${formatDurationMs(message.response_ms)}`),
+    message.complete ? "" : paint.yellow("incomplete"),
+  ];
+  return parts.filter((part) => part !== "").join("  ");
+}
+
+function statusText(message: MessageJson, paint: Paint): string | undefined {
+  if (message.status === null) return undefined;
+  const code = message.status.toString(16).toUpperCase().padStart(4, "0");
+  const words = message.status_text ?? message.status_class ?? "";
+  const text = `${code} ${escapeControls(words)}`.trim();
+  switch (message.status_class) {
+    case "success":
+      return paint.green(text);
+    case "pending":
+      return paint.dim(text);
+    case "warning":
+    case "cancel":
+      return paint.yellow(text);
+    default:
+      return paint.red(text);
+  }
+}
+
+function dataSetText(message: MessageJson): string {
+  const data = message.data_set;
+  if (data === null) return "";
+  const pdus = message.pdus === 1 ? "" : ` in ${message.pdus} PDUs`;
+  const skipped = data.skipped === undefined ? "" : `, ${formatSize(data.skipped)} not recorded`;
+  return `data set ${formatSize(data.length)}${pdus}${skipped}`;
+}
+
+/** The command set as `Keyword=value`; what every message has is left to `-vv`. */
+export function commandLines(
+  message: MessageJson,
+  options: { all: boolean; paint: Paint },
+): string[] {
+  const shown = Object.entries(message.command_set).filter(
+    ([keyword]) => options.all || !ALWAYS_THERE.has(keyword),
+  );
+  if (shown.length === 0) return [];
+  const text = shown.map(([keyword, value]) => `${keyword}=${valueText(keyword, value)}`);
+  return [options.paint.dim(`${" ".repeat(13)}${text.join("  ")}`)];
+}
+
+const ALWAYS_THERE = new Set([
+  "CommandGroupLength",
+  "CommandField",
+  "CommandDataSetType",
+  "MessageID",
+  "MessageIDBeingRespondedTo",
+  "Status",
+]);
+
+function valueText(keyword: string, value: CommandValue): string {
+  const text = Array.isArray(value) ? value.join("\\") : String(value);
+  const name = keyword.endsWith("ClassUID") ? uidName(text) : undefined;
+  const short = text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  return name === undefined ? escapeControls(short) : `${escapeControls(short)} (${name})`;
+}
+
+export function dataSetLines(message: MessageJson, paint: Paint): string[] {
+  const data = message.data_set;
+  if (data === null) return [];
+  const hash = data.sha256 === null ? "" : `, SHA-256 ${data.sha256}`;
+  const text = `data set: ${data.length} octets, ${nameOf(data.transfer_syntax)}${hash}`;
+  return [paint.dim(`${" ".repeat(13)}${text}`)];
+}
+
+export function findingLine(found: FindingJson, paint: Paint): string {
+  const word = { error: paint.red, warning: paint.yellow, note: paint.blue }[found.severity];
+  const at = found.at_ms === undefined ? "" : ` at ${formatDurationMs(found.at_ms)}`;
+  return `${INDENT}${word(found.severity)}  ${escapeControls(found.text)} ${paint.dim(`(${found.section}; ${found.sender}${at})`)}`;
+}
+
+function nameOf(uid: string | null): string {
+  if (uid === null) return "-";
+  return uidName(uid) ?? escapeControls(uid);
+}

@@ -1,0 +1,106 @@
+/**
+ * The list of associations: one row each, what a person looks for first. Colour says the outcome
+ * again, never alone.
+ */
+import { escapeControls } from "../escape.ts";
+import type { AssociationJson, Outcome } from "../observe/summary.ts";
+import { formatDurationMs, formatSize } from "../units.ts";
+import type { Paint } from "./paint.ts";
+import type { Column } from "./table.ts";
+
+export const LIST_COLUMNS: readonly Column[] = [
+  { title: "#", align: "right" },
+  { title: "at" },
+  { title: "calling > called" },
+  { title: "from" },
+  { title: "requests" },
+  { title: "sent", align: "right" },
+  { title: "received", align: "right" },
+  { title: "took", align: "right" },
+  { title: "outcome" },
+  { title: "" },
+];
+
+export function listRow(association: AssociationJson, paint: Paint): string[] {
+  const { bytes, duration_ms } = association;
+  return [
+    paint.dim(String(association.id)),
+    clockTime(association.started),
+    aeTitles(association),
+    escapeControls(association.requestor.address),
+    requests(association),
+    formatSize(bytes.requestor),
+    formatSize(bytes.acceptor),
+    formatDurationMs(duration_ms),
+    outcomeWord(association.outcome, paint),
+    remarks(association, paint),
+  ];
+}
+
+export function aeTitles(association: AssociationJson): string {
+  const { calling_ae_title: calling, called_ae_title: called } = association;
+  if (calling === null && called === null) return association.protocol ?? "-";
+  return `${escapeControls(calling ?? "?")} > ${escapeControls(called ?? "?")}`;
+}
+
+/** Local time of day: what the clock on the wall and the PACS's log say. */
+export function clockTime(started: string | null): string {
+  if (started === null) return "-";
+  const date = new Date(started);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":");
+  return `${clock}.${String(date.getMilliseconds()).padStart(3, "0")}`;
+}
+
+export function clockDate(started: string | null): string {
+  if (started === null) return "unknown day";
+  const date = new Date(started);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+export function outcomeWord(outcome: Outcome, paint: Paint): string {
+  switch (outcome) {
+    case "released":
+      return paint.green(outcome);
+    case "open":
+      return paint.blue(outcome);
+    case "closed":
+    case "opaque":
+      return paint.yellow(outcome);
+    case "aborted":
+    case "rejected":
+    case "reset":
+    case "refused":
+    case "timeout":
+      return paint.red(outcome);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** "C-STORE 3, C-FIND": requests, those of the acceptor included. */
+function requests(association: AssociationJson): string {
+  const names = Object.entries(association.commands).flatMap(([command, count]) => {
+    if (command.endsWith("-RSP")) return [];
+    const name = command.replace(/-RQ$/, "");
+    return [count === 1 ? name : `${name} ${count}`];
+  });
+  return names.length === 0 ? "-" : names.join(", ");
+}
+
+function remarks(association: AssociationJson, paint: Paint): string {
+  const counts = { error: 0, warning: 0, note: 0 };
+  for (const { severity } of association.findings) counts[severity] += 1;
+  const parts = [
+    counts.error > 0 ? paint.red(plural(counts.error, "error")) : "",
+    counts.warning > 0 ? paint.yellow(plural(counts.warning, "warning")) : "",
+    association.gaps > 0 ? paint.yellow(plural(association.gaps, "gap")) : "",
+    escapeControls(association.explanation ?? ""),
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+export function plural(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}
