@@ -2153,10 +2153,10 @@ A003 ST 1 ContributionDescription
 0402 US 1 !NumberOfTransformSteps
 0403 LO 1-n !SequenceOfCompressedData
 0404 AT 1-n !DetailsOfCoefficients
-0410 US 1 !RowsForNthOrderCoefficients
-0411 US 1 !ColumnsForNthOrderCoefficients
-0412 LO 1-n !CoefficientCoding
-0413 AT 1-n !CoefficientCodingPointers
+04x0 US 1 !RowsForNthOrderCoefficients
+04x1 US 1 !ColumnsForNthOrderCoefficients
+04x2 LO 1-n !CoefficientCoding
+04x3 AT 1-n !CoefficientCodingPointers
 0700 LO 1 !DCTLabel
 0701 CS 1-n !DataBlockDescription
 0702 AT 1-n !DataBlock
@@ -2166,11 +2166,11 @@ A003 ST 1 ContributionDescription
 0722 US 1 !ZonalMapFormat
 0730 US 1 !AdaptiveMapFormat
 0740 US 1 !CodeNumberFormat
-0800 CS 1-n !CodeLabel
-0802 US 1 !NumberOfTables
-0803 AT 1-n !CodeTableLocation
-0804 US 1 !BitsForCodeWord
-0808 AT 1-n !ImageDataLocation
+08x0 CS 1-n !CodeLabel
+08x2 US 1 !NumberOfTables
+08x3 AT 1-n !CodeTableLocation
+08x4 US 1 !BitsForCodeWord
+08x8 AT 1-n !ImageDataLocation
 0A02 CS 1 PixelSpacingCalibrationType
 0A04 LO 1 PixelSpacingCalibrationDescription
 1040 CS 1 PixelIntensityRelationship
@@ -3804,14 +3804,14 @@ E031 UI 1 HomeCommunityID
 0565 CS 1 ReasonForTheAttributeModification
 0600 CS 1 InstanceOriginStatus
 @1000
-0010 US 3 !EscapeTriplet
-0011 US 3 !RunLengthTriplet
-0012 US 1 !HuffmanTableSize
-0013 US 3 !HuffmanTableTriplet
-0014 US 1 !ShiftTableSize
-0015 US 3 !ShiftTableTriplet
+xxx0 US 3 !EscapeTriplet
+xxx1 US 3 !RunLengthTriplet
+xxx2 US 1 !HuffmanTableSize
+xxx3 US 3 !HuffmanTableTriplet
+xxx4 US 1 !ShiftTableSize
+xxx5 US 3 !ShiftTableTriplet
 @1010
-0004 US 1-n !ZonalMap
+xxxx US 1-n !ZonalMap
 @2000
 0010 IS 1 NumberOfCopies
 001E SQ 1 PrinterConfigurationSequence

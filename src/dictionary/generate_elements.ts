@@ -82,6 +82,26 @@ const CORRECTIONS = `
 00140045 ST 1 MaterialPropertiesFileFormatRetired RET
 `;
 
+/** Repeating groups of which the source has one member each: these patterns replace it. */
+const REPEATING = `
+002804x0 US 1 RowsForNthOrderCoefficients RET
+002804x1 US 1 ColumnsForNthOrderCoefficients RET
+002804x2 LO 1-n CoefficientCoding RET
+002804x3 AT 1-n CoefficientCodingPointers RET
+002808x0 CS 1-n CodeLabel RET
+002808x2 US 1 NumberOfTables RET
+002808x3 AT 1-n CodeTableLocation RET
+002808x4 US 1 BitsForCodeWord RET
+002808x8 AT 1-n ImageDataLocation RET
+1000xxx0 US 3 EscapeTriplet RET
+1000xxx1 US 3 RunLengthTriplet RET
+1000xxx2 US 1 HuffmanTableSize RET
+1000xxx3 US 3 HuffmanTableTriplet RET
+1000xxx4 US 1 ShiftTableSize RET
+1000xxx5 US 3 ShiftTableTriplet RET
+1010xxxx US 1-n ZonalMap RET
+`;
+
 /** Retired by PS3.6, not so marked in the source. */
 const ALSO_RETIRED = `
 00082229 00101000 00101090 00189324 00400300 00400301 0040030E 00404007 00404020 0040A136 00480200
@@ -99,9 +119,11 @@ export function elementTable(source: readonly SourceRow[]): string {
     const keyword = row.name.replace(/^RETIRED_/, "").replace(/^undefined$/, "");
     rows.set(tag, { tag, vr: PRINTED_VR[row.vr] ?? row.vr, vm: row.vm, keyword, retired });
   }
-  for (const line of CORRECTIONS.trim().split("\n")) {
-    const [tag = "", vr = "", vm = "", keyword = "", retired] = line.split(" ");
-    rows.set(tag, { tag, vr, vm, keyword, retired: retired === "RET" });
+  const repeating = REPEATING.trim().split("\n").map(correction);
+  const replaced = new Set(repeating.map((row) => row.keyword));
+  for (const row of rows.values()) if (replaced.has(row.keyword)) rows.delete(row.tag);
+  for (const row of CORRECTIONS.trim().split("\n").map(correction).concat(repeating)) {
+    rows.set(row.tag, row);
   }
   for (const tag of ALSO_RETIRED.trim().split(/\s+/)) {
     const row = rows.get(tag);
@@ -130,6 +152,11 @@ export function privateElementTable(source: readonly SourceRow[]): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, rows]) => `@${name}\n${[...rows.values()].sort().join("\n")}`)
     .join("\n");
+}
+
+function correction(line: string): Row {
+  const [tag = "", vr = "", vm = "", keyword = "", retired] = line.split(" ");
+  return { tag, vr, vm, keyword, retired: retired === "RET" };
 }
 
 /** "(60xx,3000)" in its several spellings as "60xx3000"; "(0020,3100-31FF)" as "002031xx". */
