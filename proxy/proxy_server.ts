@@ -1,0 +1,264 @@
+/**
+ * The proxy as a whole: listens on its routes, makes a relay of each connection, and ends in an
+ * orderly way. It has no opinion on signals, logs and exit codes: it reports and its owner decides.
+ */
+import type { Socket } from "node:net";
+import { formatAddress } from "../src/address.ts";
+import { connectTcp } from "../src/io/tcp_connect.ts";
+import { type Listener, listenTcp } from "../src/io/tcp_listen.ts";
+import { type Lookup, Resolver } from "../src/io/tcp_resolve.ts";
+import { resetSocket } from "../src/io/tcp_socket.ts";
+import { connectionLimit, descriptorLimit } from "./limits.ts";
+import { Relay } from "./relay.ts";
+import type { ClosedFacts, RelayTap } from "./relay_tap.ts";
+import {
+  checkRoutes,
+  leadsBack,
+  type OwnAddress,
+  type Route,
+  RouteError,
+  targetOf,
+} from "./route.ts";
+
+export interface ProxyServerOptions {
+  readonly routes: readonly Route[];
+  readonly tap?: RelayTap | undefined;
+  /** Under the 30 s that an SCU usually waits for its A-ASSOCIATE-AC. */
+  readonly connectTimeoutMs?: number | undefined;
+  /** For one address of a target while it has others. */
+  readonly attemptTimeoutMs?: number | undefined;
+  /** Default: computed from the limit on open files. */
+  readonly maxConnections?: number | undefined;
+  /** Other listeners of this process, which are no targets: the dashboard. */
+  readonly ownAddresses?: (() => readonly OwnAddress[]) | undefined;
+  readonly report?: ((event: ProxyEvent) => void) | undefined;
+  /** Looks a host name up; by default the system does. */
+  readonly lookup?: Lookup | undefined;
+}
+
+export type ProxyEvent =
+  /** Connections were reset because `limit` associations stand; told at most each 10 s. */
+  | { readonly kind: "limit"; readonly limit: number; readonly refused: number }
+  /** No connection to the acceptor; the requestor was reset. */
+  | {
+      readonly kind: "not connected";
+      readonly id: number;
+      readonly to: string;
+      readonly reason: string;
+    }
+  /** The tap threw; that association goes on unobserved. */
+  | { readonly kind: "tap failed"; readonly id: number; readonly error: unknown }
+  /** A target's name cannot be looked up now; its route listens all the same. */
+  | { readonly kind: "unknown target"; readonly to: string; readonly reason: string }
+  | { readonly kind: "accept failed"; readonly listen: string; readonly error: Error };
+
+export interface ProxyCounters {
+  readonly open: number;
+  readonly opened: number;
+  /** Over the limit, or while stopping. */
+  readonly turnedAway: number;
+  readonly outcomes: Readonly<Record<ClosedFacts["outcome"], number>>;
+  /** Of associations that are over. */
+  readonly bytes: { readonly requestor: number; readonly acceptor: number };
+}
+
+export interface ReadyRoute {
+  readonly listen: string;
+  readonly to: string;
+  /** The real port, where 0 was asked for. */
+  readonly port: number;
+}
+
+const REPORT_EVERY_MS = 10_000;
+
+export class ProxyServer {
+  readonly maxConnections: number;
+  readonly #options: ProxyServerOptions;
+  readonly #resolver: Resolver;
+  readonly #listeners: Listener[] = [];
+  readonly #relays = new Set<Relay>();
+  readonly #outcomes = { closed: 0, reset: 0, refused: 0, timeout: 0, stopped: 0 };
+  readonly #bytes = { requestor: 0, acceptor: 0 };
+  #opened = 0;
+  #turnedAway = 0;
+  #stopping = false;
+  #reportedAt = Number.NEGATIVE_INFINITY;
+  #unreported = 0;
+  #forceStop: (() => void) | undefined;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(options: ProxyServerOptions) {
+    this.#options = options;
+    this.#resolver = new Resolver({ lookup: options.lookup });
+    this.maxConnections = options.maxConnections ?? connectionLimit(descriptorLimit());
+  }
+
+  get counters(): ProxyCounters {
+    return {
+      open: this.#relays.size,
+      opened: this.#opened,
+      turnedAway: this.#turnedAway,
+      outcomes: { ...this.#outcomes },
+      bytes: { ...this.#bytes },
+    };
+  }
+
+  /**
+   * Listens on all routes or on none. Rejects with a `RouteError`, a `ListenError`, or the
+   * system's ENOTFOUND for the name of a target.
+   */
+  async start(): Promise<readonly ReadyRoute[]> {
+    const { routes } = this.#options;
+    checkRoutes(routes);
+    await Promise.all(routes.map((route) => this.#checkTarget(route)));
+    try {
+      const ready: ReadyRoute[] = [];
+      for (const route of routes) ready.push(await this.#listen(route));
+      return ready;
+    } catch (error) {
+      for (const listener of this.#listeners.splice(0)) listener.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Accepts no more, waits up to `drainMs` for the associations that stand, then resets the rest.
+   * A second call with a shorter limit overtakes the first. Gives how many were reset.
+   */
+  async stop(options: { readonly drainMs: number }): Promise<{ readonly stopped: number }> {
+    this.#stopping = true;
+    for (const listener of this.#listeners.splice(0)) listener.close();
+    const before = this.#outcomes.stopped;
+    if (this.#forceStop !== undefined && options.drainMs === 0) this.#forceStop();
+    if (this.#relays.size > 0 && options.drainMs > 0) await this.#drained(options.drainMs);
+    for (const relay of [...this.#relays]) relay.stop();
+    return { stopped: this.#outcomes.stopped - before };
+  }
+
+  async #drained(limitMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, limitMs);
+      const done = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.#whenIdle = done;
+      this.#forceStop = done;
+    });
+    this.#forceStop = undefined;
+  }
+
+  async #checkTarget(route: Route): Promise<void> {
+    const { host, port } = targetOf(route);
+    const own = [...this.#ownAddresses(), ...(await this.#configuredAddresses())];
+    let addresses: readonly string[] = [];
+    try {
+      addresses = await this.#resolver.resolve(host);
+    } catch (error) {
+      // "No such name" is a mistake in the configuration; a name server that does not answer may
+      // come back, and other routes must not wait for it.
+      if (isUnknownHost(error)) throw Object.assign(error, { hostname: host, port });
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#report({ kind: "unknown target", to: formatAddress({ host, port }), reason });
+    }
+    for (const address of addresses) {
+      const why = leadsBack({ host: address, port }, own);
+      if (why !== undefined) throw new RouteError(why);
+    }
+  }
+
+  async #configuredAddresses(): Promise<OwnAddress[]> {
+    const own: OwnAddress[] = [];
+    for (const { listen } of this.#options.routes) {
+      const hosts = await this.#resolver.resolve(listen.host ?? "::").catch(() => []);
+      for (const host of hosts) own.push({ host, port: listen.port, what: ITSELF });
+    }
+    return own;
+  }
+
+  #ownAddresses(): readonly OwnAddress[] {
+    const listeners = this.#listeners.map(({ host, port }) => ({ host, port, what: ITSELF }));
+    return [...listeners, ...(this.#options.ownAddresses?.() ?? [])];
+  }
+
+  async #listen(route: Route): Promise<ReadyRoute> {
+    const to = formatAddress(targetOf(route));
+    let listen = formatAddress(route.listen);
+    const listener = await listenTcp(route.listen, {
+      resolver: this.#resolver,
+      accept: (socket) => this.#accept(socket, { route, listen, to }),
+      failed: (error) => this.#report({ kind: "accept failed", listen, error }),
+    });
+    listen = formatAddress(listener);
+    this.#listeners.push(listener);
+    return { listen, to, port: listener.port };
+  }
+
+  #accept(
+    socket: Socket,
+    at: { readonly route: Route; readonly listen: string; readonly to: string },
+  ): void {
+    if (this.#stopping || this.#relays.size >= this.maxConnections) {
+      this.#turnAway(socket);
+      return;
+    }
+    const { connectTimeoutMs = 10_000, attemptTimeoutMs, tap } = this.#options;
+    const id = ++this.#opened;
+    const relay: Relay = new Relay(socket, {
+      id,
+      listen: at.listen,
+      to: at.to,
+      tap,
+      connect: (reader, signal) =>
+        connectTcp(targetOf(at.route), {
+          resolver: this.#resolver,
+          reader,
+          signal,
+          timeoutMs: connectTimeoutMs,
+          attemptMs: attemptTimeoutMs,
+          refuse: (host, port) => leadsBack({ host, port }, this.#ownAddresses()),
+        }),
+      closed: (facts) => {
+        this.#closed(relay, facts);
+        if (facts.outcome !== "refused" && facts.outcome !== "timeout") return;
+        this.#report({ kind: "not connected", id, to: at.to, reason: facts.reason ?? "" });
+      },
+      tapFailed: (error) => this.#report({ kind: "tap failed", id, error }),
+    });
+    this.#relays.add(relay);
+  }
+
+  #closed(relay: Relay, facts: ClosedFacts): void {
+    this.#relays.delete(relay);
+    this.#outcomes[facts.outcome]++;
+    this.#bytes.requestor += facts.bytes.requestor;
+    this.#bytes.acceptor += facts.bytes.acceptor;
+    if (this.#relays.size === 0) this.#whenIdle?.();
+  }
+
+  #turnAway(socket: Socket): void {
+    socket.on("error", () => undefined);
+    resetSocket(socket);
+    this.#turnedAway++;
+    this.#unreported++;
+    const now = performance.now();
+    if (this.#stopping || now - this.#reportedAt < REPORT_EVERY_MS) return;
+    this.#reportedAt = now;
+    this.#report({ kind: "limit", limit: this.maxConnections, refused: this.#unreported });
+    this.#unreported = 0;
+  }
+
+  #report(event: ProxyEvent): void {
+    try {
+      this.#options.report?.(event);
+    } catch {
+      // Who cannot listen to a report must not stop what is reported.
+    }
+  }
+}
+
+const ITSELF = "the proxy itself";
+
+function isUnknownHost(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && error.code === "ENOTFOUND";
+}
