@@ -97,9 +97,9 @@ function page(state: DashboardState) {
 }
 
 function row(association: AssociationJson) {
-  const services = new Set(association.contexts.map(({ abstract_syntax }) => abstract_syntax));
+  const services = new Set(association.contexts.map((context) => context.abstract_syntax ?? "-"));
   return html`<tr>
-    <td><time datetime="${association.started}">${association.started}</time></td>
+    <td><time datetime="${association.started ?? ""}">${association.started}</time></td>
     <td>${association.calling_ae_title}</td>
     <td>${association.called_ae_title}</td>
     <td>${association.requestor.address}</td>

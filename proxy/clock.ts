@@ -1,0 +1,40 @@
+/**
+ * The proxy's time: one monotonic clock in whole microseconds for the order of things, and the
+ * wall clock beside it, which may jump (R-14).
+ */
+export interface ProxyClock {
+  /** Microseconds since this clock was made; never runs backwards. */
+  readonly micros: () => number;
+  /** Microseconds since 1970-01-01 UTC, as the wall clock says now. */
+  readonly wallMicros: () => number;
+}
+
+export function systemClock(): ProxyClock {
+  const origin = performance.now();
+  return {
+    micros: () => Math.floor((performance.now() - origin) * 1000),
+    wallMicros: () => Date.now() * 1000,
+  };
+}
+
+/** How far the two clocks may drift apart between two looks before it is a jump, microseconds. */
+const JUMP = 500_000;
+
+/** Notices that the wall clock was set. `look` gives the new wall time when it was. */
+export class ClockWatch {
+  readonly #clock: ProxyClock;
+  #offset: number;
+
+  constructor(clock: ProxyClock) {
+    this.#clock = clock;
+    this.#offset = clock.wallMicros() - clock.micros();
+  }
+
+  look(): { readonly at: number; readonly wallUs: number } | undefined {
+    const at = this.#clock.micros();
+    const wallUs = this.#clock.wallMicros();
+    const jumped = Math.abs(wallUs - at - this.#offset) > JUMP;
+    this.#offset = wallUs - at;
+    return jumped ? { at, wallUs } : undefined;
+  }
+}

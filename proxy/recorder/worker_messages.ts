@@ -1,0 +1,53 @@
+/** What the relay's thread and the recorder's thread say to each other, beside the ring. */
+import type { MessagePort } from "node:worker_threads";
+import type { AssociationJson } from "../../src/observe/summary.ts";
+import type { RingMemory } from "../ring.ts";
+
+/** All plain values: it is handed to the thread as a structured clone. */
+export interface RecorderWorkerOptions {
+  /** Where captures go; undefined observes without recording. */
+  readonly directory: string | undefined;
+  readonly payload: "full" | "headers";
+  /** A filter in the language of `src/filter`: only these associations are recorded. */
+  readonly filter: string | undefined;
+  readonly rotateSize: number | undefined;
+  /** Milliseconds. */
+  readonly rotateTime: number | undefined;
+  readonly retainSize: number | undefined;
+  /** Milliseconds. */
+  readonly retainAge: number | undefined;
+  readonly fsync: "never" | "close" | "flush";
+}
+
+export interface RecorderWorkerData {
+  readonly ring: RingMemory;
+  readonly routes: readonly { readonly listen: string; readonly to: string }[];
+  readonly options: RecorderWorkerOptions;
+  /** The relay's monotonic clock at the start of the thread, microseconds. */
+  readonly at: number;
+  /** Wall clock at the same moment, microseconds since 1970-01-01 UTC. */
+  readonly wall: number;
+  /** To the dashboard's thread, see `news_desk.ts`. */
+  readonly news: MessagePort | undefined;
+}
+
+export interface RecorderStatus {
+  /** "refused": the directory cannot be used, or another recorder has it. */
+  readonly state: "starting" | "ok" | "paused" | "refused" | "off";
+  readonly reason: string | null;
+  /** Capture files begun. */
+  readonly files: number;
+  /** Octets written to them. */
+  readonly bytes: number;
+  /** Octets of traffic that were forwarded and could not be recorded. */
+  readonly lost: number;
+}
+
+export type RecorderCommand = { readonly type: "wake" } | { readonly type: "stop" };
+
+export type RecorderReport =
+  | { readonly type: "ready"; readonly status: RecorderStatus }
+  | { readonly type: "status"; readonly status: RecorderStatus }
+  | { readonly type: "association"; readonly association: AssociationJson }
+  | { readonly type: "alarm"; readonly text: string }
+  | { readonly type: "stopped"; readonly status: RecorderStatus };

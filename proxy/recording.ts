@@ -1,0 +1,202 @@
+/**
+ * The relay's side of recording: the ring, the tap that fills it, and the recorder's thread that
+ * empties it. When that thread dies, associations go on unrecorded, it is said so, and a new thread
+ * records those that open from then on.
+ *
+ * Rule: nothing here waits on the relay's behalf; whatever fails ends in `status` and a line of log.
+ */
+import type { MessagePort, Worker } from "node:worker_threads";
+import { startWorker } from "../src/io/worker_start.ts";
+import type { AssociationJson } from "../src/observe/summary.ts";
+import { ClockWatch, type ProxyClock } from "./clock.ts";
+import type {
+  RecorderCommand,
+  RecorderReport,
+  RecorderStatus,
+  RecorderWorkerData,
+  RecorderWorkerOptions,
+} from "./recorder/worker_messages.ts";
+import { type OnFull, RecordingTap } from "./recording_tap.ts";
+import type { AssociationTap, OpenedFacts, RelayTap } from "./relay_tap.ts";
+import { createRing, RingWriter } from "./ring.ts";
+
+export interface RecordingOptions {
+  readonly clock: ProxyClock;
+  /** Octets of the queue between the two threads. */
+  readonly queueSize: number;
+  readonly onFull: OnFull;
+  readonly recorder: RecorderWorkerOptions;
+  /** Associations that ended, for the terminal. */
+  readonly onAssociation: (association: AssociationJson) => void;
+  readonly onStatus: (status: RecorderStatus) => void;
+  readonly onAlarm: (text: string) => void;
+  /** A new port to the dashboard's thread for each recorder thread that starts. */
+  readonly newsPort?: () => MessagePort;
+}
+
+/** How often the clocks are compared and records that wait for room are tried, milliseconds. */
+const LOOK_INTERVAL = 250;
+
+/** Restarts of a recorder's thread that dies, milliseconds apart at least. */
+const RESTART_DELAY = 1_000;
+
+/** How long the end of the recording may take, milliseconds. */
+const STOP_LIMIT = 30_000;
+
+export class Recording implements RelayTap {
+  readonly #options: RecordingOptions;
+  readonly #watch: ClockWatch;
+  readonly #timer: NodeJS.Timeout;
+  #tap: RecordingTap;
+  #ring: RingWriter;
+  #memory: ReturnType<typeof createRing>;
+  #worker: Worker | undefined;
+  #status: RecorderStatus = { state: "starting", reason: null, files: 0, bytes: 0, lost: 0 };
+  #routes: RecorderWorkerData["routes"] = [];
+  #stopped: (() => void) | undefined;
+
+  constructor(options: RecordingOptions) {
+    this.#options = options;
+    this.#watch = new ClockWatch(options.clock);
+    this.#memory = createRing(options.queueSize);
+    this.#ring = new RingWriter(this.#memory);
+    this.#tap = this.#newTap();
+    this.#timer = setInterval(() => this.#look(), LOOK_INTERVAL);
+    this.#timer.unref();
+  }
+
+  /** The recorder's own word, with what the tap could not hand over added to `lost`. */
+  get status(): RecorderStatus {
+    return { ...this.#status, lost: this.#status.lost + this.#tap.losses.octets };
+  }
+
+  /** Octets that wait for the recorder's thread. */
+  get queued(): number {
+    return this.#ring.used;
+  }
+
+  opened(facts: OpenedFacts): AssociationTap | undefined {
+    return this.#tap.opened(facts);
+  }
+
+  /** Starts the recorder's thread. What was tapped before waits in the ring. */
+  start(routes: RecorderWorkerData["routes"]): Promise<RecorderStatus> {
+    this.#routes = routes;
+    return this.#startWorker();
+  }
+
+  /** Writes out what waits, closes the capture files, ends the thread. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const patience = AbortSignal.timeout(STOP_LIMIT);
+    while (!this.#tap.catchUp() && !patience.aborted) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    await new Promise<void>((resolve) => {
+      this.#stopped = resolve;
+      patience.addEventListener("abort", () => {
+        this.#options.onAlarm("The recorder did not finish in time: its last file has no index");
+        resolve();
+      });
+      send(worker, { type: "stop" });
+    });
+    this.#worker = undefined;
+    await worker.terminate();
+  }
+
+  #newTap(): RecordingTap {
+    const { clock, onFull } = this.#options;
+    return new RecordingTap({
+      ring: this.#ring,
+      onFull,
+      wake: () => this.#worker && send(this.#worker, { type: "wake" }),
+      ...clock,
+    });
+  }
+
+  #startWorker(): Promise<RecorderStatus> {
+    const { clock, recorder, newsPort } = this.#options;
+    const news = newsPort?.();
+    const data: RecorderWorkerData = {
+      ring: this.#memory,
+      routes: this.#routes,
+      options: recorder,
+      at: clock.micros(),
+      wall: clock.wallMicros(),
+      news,
+    };
+    const worker = startWorker("recorder", {
+      workerData: data,
+      transferList: news === undefined ? [] : [news],
+    });
+    this.#worker = worker;
+    return new Promise((resolve) => {
+      let ended = false;
+      const died = (reason: string) => {
+        if (ended || this.#worker !== worker) return;
+        ended = true;
+        this.#died(reason);
+        resolve(this.#status);
+      };
+      worker.on("message", (report: RecorderReport) => {
+        if (report.type === "ready") resolve(report.status);
+        this.#heard(report);
+      });
+      worker.on("error", (error: Error) => died(error.message));
+      worker.on("exit", (code) => died(`exit code ${code}`));
+    });
+  }
+
+  #heard(report: RecorderReport): void {
+    switch (report.type) {
+      case "association":
+        this.#options.onAssociation(report.association);
+        return;
+      case "alarm":
+        this.#options.onAlarm(report.text);
+        return;
+      case "ready":
+      case "status":
+        this.#status = report.status;
+        this.#options.onStatus(this.status);
+        return;
+      case "stopped":
+        this.#status = report.status;
+        this.#stopped?.();
+        return;
+      default:
+        report satisfies never;
+    }
+  }
+
+  #died(reason: string): void {
+    const lost = this.status.lost;
+    this.#worker = undefined;
+    this.#tap.detach();
+    this.#status = { ...this.#status, state: "paused", reason: "the recorder stopped", lost };
+    this.#options.onAlarm(
+      `The recorder stopped (${reason}): open associations go on without being recorded, new ones are recorded again in a second`,
+    );
+    this.#options.onStatus(this.status);
+    this.#stopped?.();
+    setTimeout(() => {
+      if (this.#stopped !== undefined) return;
+      this.#memory = createRing(this.#options.queueSize);
+      this.#ring = new RingWriter(this.#memory);
+      this.#tap = this.#newTap();
+      this.#startWorker();
+    }, RESTART_DELAY).unref();
+  }
+
+  #look(): void {
+    this.#tap.catchUp();
+    const jump = this.#watch.look();
+    if (jump !== undefined) this.#tap.control({ kind: "clock", ...jump });
+  }
+}
+
+function send(worker: Worker, command: RecorderCommand): void {
+  worker.postMessage(command);
+}
