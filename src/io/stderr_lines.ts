@@ -1,8 +1,8 @@
 /**
  * Lines to stderr that can never hold the program up (O-09). A pipe whose reader stopped blocks a
- * synchronous write for ever, and on Node and Deno stderr is synchronous; so each write happens on
- * the runtime's thread pool, one at a time, and what waits is bounded: beyond the limit lines are
- * dropped and counted.
+ * synchronous write for ever, and `process.stderr` is synchronous; so each write happens on the
+ * runtime's thread pool, one at a time, and what waits is bounded: beyond the limit lines are
+ * dropped and counted. (On Deno `fs.write` to a standard stream blocks too; its own API does not.)
  */
 import { write } from "node:fs";
 
@@ -11,17 +11,12 @@ const LIMIT = 64 * 1024;
 const RETRY_MS = 100;
 
 export class StderrLines {
-  readonly #fd: number;
   #waiting: string[] = [];
   #size = 0;
   #dropped = 0;
   #busy = false;
   #closed = false;
   readonly #idle: (() => void)[] = [];
-
-  constructor(fd: number = STDERR) {
-    this.#fd = fd;
-  }
 
   /** Lines that did not fit, or that nobody was there to read. */
   get dropped(): number {
@@ -64,10 +59,10 @@ export class StderrLines {
   }
 
   #send(bytes: Uint8Array): void {
-    write(this.#fd, bytes, 0, bytes.length, null, (error, written) => {
+    writeStderr(bytes, (error, written) => {
       if (error?.code === "EAGAIN") {
         setTimeout(() => this.#send(bytes), RETRY_MS).unref();
-      } else if (error !== null && error !== undefined) {
+      } else if (error !== null) {
         this.#closed = true;
         this.#waiting = [];
         this.#next();
@@ -75,4 +70,23 @@ export class StderrLines {
       else this.#next();
     });
   }
+}
+
+type Written = (error: { readonly code?: string } | null, written: number) => void;
+
+interface DenoLike {
+  readonly stderr: { write(bytes: Uint8Array): Promise<number> };
+}
+
+const { Deno } = globalThis as { readonly Deno?: DenoLike };
+
+function writeStderr(bytes: Uint8Array, done: Written): void {
+  if (Deno === undefined) {
+    write(STDERR, bytes, 0, bytes.length, null, done);
+    return;
+  }
+  Deno.stderr.write(bytes).then(
+    (written) => done(null, written),
+    (error) => done(error, 0),
+  );
 }
