@@ -31,8 +31,8 @@ const HTTP_BEGINNINGS = "GET |PUT |POST|HEAD|DELE|OPTI|PATC|CONN|TRAC|PRI |HTTP"
 const TEXT_PROTOCOLS: ReadonlyMap<string, string> = new Map([
   ...HTTP_BEGINNINGS.split("|").map((beginning): [string, string] => [beginning, "HTTP"]),
   ["SSH-", "SSH"],
-  // Version 1 begins with PROXY, version 2 with 0D 0A 0D 0A 00.
   ["PROX", "PROXY protocol"],
-  ["\r\n\r\n", "PROXY protocol"],
+  // Version 2 of the PROXY protocol begins like this, and so do probes of port scanners.
+  ["\r\n\r\n", "empty lines (a port scanner or the PROXY protocol)"],
   ["MSH|", "HL7"],
 ]);

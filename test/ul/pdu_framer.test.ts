@@ -183,7 +183,7 @@ describe("PduFramer", () => {
       [ascii("\x0bM"), "HL7 MLLP"],
       [ascii("MSH|"), "HL7"],
       [ascii("PROX"), "PROXY protocol"],
-      [ascii("\r\n\r\n"), "PROXY protocol"],
+      [ascii("\r\n\r\n"), "empty lines (a port scanner or the PROXY protocol)"],
       [ascii("helo"), "text"],
     ];
     for (const [octets, protocol] of cases) {
