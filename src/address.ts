@@ -22,7 +22,8 @@ export function parseAddress(text: string): Address | { readonly wrong: string }
   const host = match[1] ?? match[2];
   const port = Number(match[3]);
   if (port > 65_535) return { wrong: "a port is at most 65535" };
-  if (host === undefined) return { host: undefined, port };
+  if (host === undefined || (host === "" && match[1] === undefined))
+    return { host: undefined, port };
   if (match[1] !== undefined && !/^[0-9a-f:.]+(%[\w.-]+)?$/i.test(host)) {
     return { wrong: "brackets are for IPv6 addresses, [::1]:104" };
   }

@@ -72,7 +72,7 @@ export class StderrLines {
   }
 }
 
-type Written = (error: { readonly code?: string } | null, written: number) => void;
+type Written = (error: { readonly code?: string | undefined } | null, written: number) => void;
 
 interface DenoLike {
   readonly stderr: { write(bytes: Uint8Array): Promise<number> };
