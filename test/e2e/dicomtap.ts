@@ -1,0 +1,97 @@
+/** dicomtap as its user runs it: a program with arguments, a ready line and an exit code. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { AssociationJson, MessageJson } from "../../src/observe/summary.ts";
+import type { Finished, RunningProcess, Scope } from "../support/process.ts";
+import { ownRuntime, type StartableRuntime, startableRuntimes } from "../support/runtimes.ts";
+
+/**
+ * The suite runs once on each runtime, so the program under test runs on the one that runs the
+ * test. DICOMTAP_E2E_RUNTIMES=all starts it on all that this machine has.
+ */
+export function runtimesUnderTest(): readonly StartableRuntime[] {
+  return process.env["DICOMTAP_E2E_RUNTIMES"] === "all" ? startableRuntimes() : [ownRuntime()];
+}
+
+export interface RunningProxy {
+  readonly process: RunningProcess;
+  /** Where it listens, on 127.0.0.1. */
+  readonly port: number;
+  readonly ready: ReadyLine;
+  /** Where it records. */
+  readonly folder: string;
+}
+
+/** The first line of `proxy --json`. */
+export interface ReadyLine {
+  readonly event: "ready";
+  readonly routes: readonly { readonly listen: string; readonly to: string }[];
+  readonly dashboard: string | null;
+  readonly record: string | null;
+}
+
+export interface ProxyOptions {
+  readonly runtime: StartableRuntime;
+  /** Port of 127.0.0.1. */
+  readonly to: number;
+  readonly folder?: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export async function startProxy(
+  scope: Scope,
+  { runtime, to, folder = scope.tempDir(), args = [], env = {} }: ProxyOptions,
+): Promise<RunningProxy> {
+  const route = ["--listen", "127.0.0.1:0", "--to", `127.0.0.1:${to}`];
+  const rest = ["--record", folder, "--dashboard", "off", ...args];
+  const process = scope.start([...runtime.dicomtap, "proxy", "--json", ...route, ...rest], { env });
+  const ready: ReadyLine = JSON.parse(await process.line(/"event":\s*"ready"/, 30_000));
+  const port = Number(/:(\d+)$/.exec(ready.routes[0]?.listen ?? "")?.[1]);
+  return { process, port, ready, folder };
+}
+
+/** Runs another command to its end. */
+export function dicomtap(
+  scope: Scope,
+  runtime: StartableRuntime,
+  args: readonly string[],
+): Promise<Finished> {
+  return scope.run([...runtime.dicomtap, ...args], { limitMs: 120_000 });
+}
+
+/** The captures of a folder, oldest first. */
+export function capturesIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".dcap"))
+    .sort()
+    .map((name) => join(folder, name));
+}
+
+export interface Shown {
+  readonly association: AssociationJson;
+  readonly messages: readonly MessageJson[];
+}
+
+/** What `show --json -v` prints, by association in the order in which they were opened. */
+export async function show(
+  scope: Scope,
+  runtime: StartableRuntime,
+  captures: readonly string[],
+): Promise<readonly Shown[]> {
+  const { code, stdout, stderr } = await dicomtap(scope, runtime, [
+    "show",
+    "--json",
+    "-v",
+    ...captures,
+  ]);
+  if (code !== 0) throw new Error(`show ended with ${code}: ${stderr}`);
+  const shown: { association: AssociationJson; messages: MessageJson[] }[] = [];
+  for (const line of stdout.split("\n")) {
+    if (line === "") continue;
+    const value: AssociationJson | MessageJson = JSON.parse(line);
+    if (value.kind === "association") shown.push({ association: value, messages: [] });
+    else shown.at(-1)?.messages.push(value);
+  }
+  return shown;
+}

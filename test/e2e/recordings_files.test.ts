@@ -1,0 +1,217 @@
+/**
+ * Recordings of real programs, played as two scripted sockets through a real proxy: every octet
+ * arrives, and `show` reads what an independent decoder read.
+ */
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { corpusPath, hasCorpus, readCorpus } from "../support/corpus.ts";
+import { Scope } from "../support/process.ts";
+import { type PcapConnection, readPcap } from "../support/tshark_pcap_reader.ts";
+import {
+  capturesIn,
+  type RunningProxy,
+  runtimesUnderTest,
+  type Shown,
+  show,
+  startProxy,
+} from "./dicomtap.ts";
+import { type Acceptor, connectPeer, startAcceptor } from "./scripted_peer.ts";
+
+/** As in `pcaps/decode/*.ref.json.gz`; c2s is the association-requestor's way. */
+interface Reference {
+  readonly connections: readonly {
+    readonly bytes: Record<Way, number>;
+    readonly sha256: Record<Way, string>;
+    readonly tls?: boolean;
+    readonly pdus: readonly {
+      readonly dir: Way;
+      readonly type: string;
+      readonly decoded?: Decoded;
+    }[];
+    readonly messages: readonly ReferenceMessage[];
+    readonly end: readonly string[];
+  }[];
+}
+type Way = "c2s" | "s2c";
+
+interface Decoded {
+  readonly calledAET?: string;
+  readonly callingAET?: string;
+  readonly presentationContexts?: readonly {
+    readonly presentationContextId: number;
+    readonly abstractSyntax?: string;
+    readonly transferSyntaxes: readonly string[];
+    readonly result?: number;
+  }[];
+}
+
+interface ReferenceMessage {
+  readonly dir: Way;
+  readonly contextId: number;
+  readonly transferSyntax: string;
+  readonly message: string;
+  readonly command: Readonly<Record<string, unknown>>;
+  readonly dataset?: {
+    readonly bytes: number;
+    readonly sha256: string;
+    readonly complete: boolean;
+  };
+}
+
+const SENDER = { c2s: "requestor", s2c: "acceptor" } as const;
+const names = hasCorpus
+  ? readdirSync(corpusPath("pcaps")).filter((name) => name.endsWith(".pcap"))
+  : [];
+
+for (const runtime of runtimesUnderTest()) {
+  describe.skipIf(!hasCorpus)(`recordings through dicomtap on ${runtime.name}`, () => {
+    const scope = new Scope();
+    const played: { name: string; connection: Reference["connections"][number] }[] = [];
+    let acceptor: Acceptor;
+    let proxy: RunningProxy;
+
+    beforeAll(async () => {
+      acceptor = await startAcceptor(scope);
+      proxy = await startProxy(scope, { runtime, to: acceptor.port });
+    });
+    afterAll(() => scope.close());
+
+    test("F-01 both ways arrive unaltered, with the ends as recorded", async () => {
+      for (const name of names) {
+        const reference = readReference(name);
+        for (const [index, connection] of readPcap(
+          Buffer.from(readCorpus(`pcaps/${name}`)),
+        ).entries()) {
+          const recorded = reference.connections[index]!;
+          const got = await play(connection, { port: proxy.port, acceptor, end: recorded.end });
+          assert.deepEqual(got, recorded.sha256, name);
+          played.push({ name, connection: recorded });
+        }
+      }
+      console.log(`F-01: ${names.length} recordings, ${played.length} connections, 0 altered`);
+    });
+
+    test("D-08 show reads what an independent decoder read", async () => {
+      proxy.process.signal("SIGTERM");
+      assert.equal((await proxy.process.exit(20_000)).code, 0, proxy.process.stderr);
+      const shown = await show(scope, runtime, capturesIn(proxy.folder));
+      assert.equal(shown.length, played.length);
+      let messages = 0;
+      for (const [index, { name, connection }] of played.entries()) {
+        const ours = shown[index]!;
+        if (connection.tls === true) {
+          assert.equal(ours.association.outcome, "opaque", name);
+          continue;
+        }
+        assert.deepEqual(ourSummary(ours), referenceSummary(connection), name);
+        messages += connection.messages.length;
+      }
+      console.log(`D-08: ${shown.length} connections, ${messages} messages, 0 differences`);
+    });
+  });
+}
+
+interface Stage {
+  readonly port: number;
+  readonly acceptor: Acceptor;
+  readonly end: readonly string[];
+}
+
+/** Each chunk is sent when everything before it has arrived, so the order of the recording holds. */
+async function play(
+  connection: PcapConnection,
+  { port, acceptor, end }: Stage,
+): Promise<Record<Way, string>> {
+  const requestor = await connectPeer(port);
+  const answering = await acceptor.take();
+  const sent = { requestor: 0, acceptor: 0 };
+  for (const { sender, bytes } of connection.chunks) {
+    const [from, to] = sender === "requestor" ? [requestor, answering] : [answering, requestor];
+    await from.send(bytes);
+    sent[sender] += bytes.length;
+    await to.has(sent[sender]);
+  }
+  for (const how of end) {
+    const [from, to] = how.endsWith("c2s") ? [requestor, answering] : [answering, requestor];
+    if (how.startsWith("RST")) from.reset();
+    else from.end();
+    assert.equal(await to.ended(), how.startsWith("RST") ? "reset" : "fin");
+  }
+  return { c2s: answering.digests().received, s2c: requestor.digests().received };
+}
+
+function readReference(name: string): Reference {
+  const path = `pcaps/decode/${name.replace(".pcap", ".ref.json.gz")}`;
+  return JSON.parse(gunzipSync(readCorpus(path)).toString());
+}
+
+function ourSummary({ association, messages }: Shown): object {
+  return {
+    bytes: { c2s: association.bytes.requestor, s2c: association.bytes.acceptor },
+    pdus: { c2s: association.pdus.requestor, s2c: association.pdus.acceptor },
+    titles: [association.calling_ae_title, association.called_ae_title],
+    contexts: association.contexts.map((context) => ({
+      id: context.id,
+      abstractSyntax: context.abstract_syntax,
+      transferSyntaxes: context.transfer_syntaxes,
+      result: context.result,
+      accepted: context.accepted_transfer_syntax,
+    })),
+    messages: messages.map((message) => ({
+      sender: message.sender,
+      contextId: message.context_id,
+      message: message.command,
+      command: message.command_set,
+      dataSet:
+        message.data_set === null
+          ? null
+          : {
+              transferSyntax: message.data_set.transfer_syntax,
+              bytes: message.data_set.length,
+              sha256: message.data_set.sha256,
+              complete: message.data_set.complete,
+            },
+    })),
+  };
+}
+
+function referenceSummary(connection: Reference["connections"][number]): object {
+  const count = (way: Way) => connection.pdus.filter((pdu) => pdu.dir === way).length;
+  const rq = connection.pdus.find((pdu) => pdu.type === "A-ASSOCIATE-RQ")?.decoded;
+  const ac = connection.pdus.find((pdu) => pdu.type === "A-ASSOCIATE-AC")?.decoded;
+  const answers = new Map(
+    ac?.presentationContexts?.map((context) => [context.presentationContextId, context]),
+  );
+  return {
+    bytes: connection.bytes,
+    pdus: { c2s: count("c2s"), s2c: count("s2c") },
+    titles: [rq?.callingAET?.trim(), rq?.calledAET?.trim()],
+    contexts: rq?.presentationContexts?.map((context) => {
+      const answer = answers.get(context.presentationContextId);
+      return {
+        id: context.presentationContextId,
+        abstractSyntax: context.abstractSyntax,
+        transferSyntaxes: context.transferSyntaxes,
+        result: answer?.result ?? null,
+        accepted: answer?.result === 0 ? (answer.transferSyntaxes[0] ?? null) : null,
+      };
+    }),
+    messages: connection.messages.map((message) => ({
+      sender: SENDER[message.dir],
+      contextId: message.contextId,
+      message: message.message,
+      command: message.command,
+      dataSet:
+        message.dataset === undefined
+          ? null
+          : {
+              transferSyntax: message.transferSyntax,
+              bytes: message.dataset.bytes,
+              sha256: message.dataset.sha256,
+              complete: message.dataset.complete,
+            },
+    })),
+  };
+}
