@@ -3,7 +3,7 @@
  *
  * Rule: text from the wire passes `escapeControls`, and secrets are not in the JSON that this reads.
  */
-import { uidName } from "../dictionary/uids.ts";
+import { uidEntry } from "../dictionary/uids.ts";
 import type { CommandValue } from "../dimse/command_set.ts";
 import { escapeControls } from "../escape.ts";
 import type {
@@ -155,7 +155,7 @@ const ALWAYS_THERE = new Set([
 
 function valueText(keyword: string, value: CommandValue): string {
   const text = Array.isArray(value) ? value.join("\\") : String(value);
-  const name = keyword.endsWith("ClassUID") ? uidName(text) : undefined;
+  const name = keyword.endsWith("ClassUID") ? uidEntry(text)?.name : undefined;
   const short = text.length > 200 ? `${text.slice(0, 200)}…` : text;
   return name === undefined ? escapeControls(short) : `${escapeControls(short)} (${name})`;
 }
@@ -174,7 +174,7 @@ export function findingLine(found: FindingJson, paint: Paint): string {
   return `${INDENT}${word(found.severity)}  ${escapeControls(found.text)} ${paint.dim(`(${found.section}; ${found.sender}${at})`)}`;
 }
 
-function nameOf(uid: string | null): string {
+export function nameOf(uid: string | null): string {
   if (uid === null) return "-";
-  return uidName(uid) ?? escapeControls(uid);
+  return uidEntry(uid)?.name ?? escapeControls(uid);
 }

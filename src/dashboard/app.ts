@@ -103,7 +103,7 @@ function row(association: AssociationJson) {
     <td>${association.calling_ae_title}</td>
     <td>${association.called_ae_title}</td>
     <td>${association.requestor.address}</td>
-    <td>${[...services].map((uid) => uidName(uid) ?? uid).join(", ")}</td>
+    <td>${[...services].map(uidName).join(", ")}</td>
     <td>${association.messages}</td>
     <td>${association.findings.length}</td>
     <td class="${association.outcome}">${association.outcome}</td>

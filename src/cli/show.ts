@@ -1,0 +1,170 @@
+/** `dicomtap show`: what happened, from the list of associations down to the octets. */
+import { CaptureError } from "../capture/capture_error.ts";
+import { type CaptureDone, listAssociations } from "../inspect/list_associations.ts";
+import { AssociationReader } from "../inspect/read_association.ts";
+import { capturePaths, pathExists } from "../io/capture_paths.ts";
+import { FileSource } from "../io/file_source.ts";
+import { formatCount, formatSize } from "../units.ts";
+import { type CommandArguments, defineCommand, type ExitCode, JSON_OPTION } from "./command.ts";
+import { CommandError, usageError } from "./command_error.ts";
+import type { Context } from "./context.ts";
+import { jsonLines, textLines } from "./show_association.ts";
+import { clockDate, LIST_COLUMNS, listRow, plural } from "./show_list.ts";
+import { tableLines } from "./table.ts";
+
+const OPTIONS = {
+  verbose: {
+    kind: "count",
+    short: "v",
+    help: "-v: negotiation, messages and their command sets; -vv: PDUs and data sets too",
+  },
+  hex: { kind: "flag", help: "The octets of each PDU; those of data sets only with --show-phi" },
+  "show-phi": { kind: "flag", help: "Show octets of data sets, which hold patient data" },
+  scan: { kind: "flag", help: "Read the records even where the capture has an index" },
+  json: JSON_OPTION,
+} as const;
+
+export type ShowOptions = CommandArguments<typeof OPTIONS>["options"];
+
+export const command = defineCommand({
+  name: "show",
+  summary: "Print the associations and messages of captures",
+  usage: "CAPTURE... [FILTER]",
+  about: "CAPTURE is a file, or a directory of them. FILTER chooses associations.",
+  operands: { min: 1, max: Number.POSITIVE_INFINITY },
+  options: OPTIONS,
+  examples: [
+    { run: "dicomtap show captures", does: "List all associations" },
+    { run: "dicomtap show -v captures '~rj | ~abort'", does: "What went wrong, by message" },
+    { run: "dicomtap show captures '~m C-STORE ~c failure'", does: "Stores that failed" },
+    { run: "dicomtap show --json -v x.dcap", does: "For programs: one JSON object a line" },
+  ],
+  run: async ({ options, operands }, context) => {
+    const { paths } = splitOperands(operands);
+    const files = capturePaths(paths);
+    if (files.length === 0) throw usageError(`There is no capture in ${paths.join(", ")}`);
+    const show = new Show(options, context);
+    for (const file of files) await show.file(file);
+    return show.finish();
+  },
+});
+
+/** The last operand is a filter where it cannot be meant as a path. */
+function splitOperands(operands: readonly string[]): {
+  readonly paths: readonly string[];
+  readonly filter: string | undefined;
+} {
+  const last = operands.at(-1) ?? "";
+  const looksLikePath = pathExists(last) || /\.dcap$|^[./]|^[^~"'()|&!\s]*\//.test(last);
+  if (operands.length < 2 || looksLikePath) return { paths: operands, filter: undefined };
+  return { paths: operands.slice(0, -1), filter: last };
+}
+
+/** Rows of a list that are aligned with one another. */
+const ROWS_AT_ONCE = 1_000;
+
+class Show {
+  readonly #options: ShowOptions;
+  readonly #context: Context;
+  #rows: string[][] = [];
+  #day: string | undefined;
+  #seen = 0;
+  #shown = 0;
+  #damaged = false;
+
+  constructor(options: ShowOptions, context: Context) {
+    this.#options = options;
+    this.#context = context;
+  }
+
+  async file(path: string): Promise<void> {
+    const { out, paint } = this.#context;
+    const { json, verbose, hex, scan } = this.#options;
+    const source = new FileSource(path);
+    const progress = this.#context.progress(`Reading ${path}`, source.size);
+    const reader = new AssociationReader(source);
+    try {
+      for (const item of listAssociations(source, {
+        name: path,
+        scan,
+        progress: (position) => progress.at(position),
+      })) {
+        if (item.item === "end") this.#ended(path, item);
+        if (item.item === "damage") {
+          this.#damaged = true;
+          const what = `${item.what} (${formatSize(item.length)} at octet ${item.offset})`;
+          this.#warn(`${path}: ${what}: what can be read is shown`);
+        }
+        if (item.item !== "association") continue;
+        const { association } = item;
+        this.#seen += 1;
+        this.#shown += 1;
+        if (json) {
+          for (const line of jsonLines(association, { reader, verbose })) {
+            progress.done();
+            out.json(line);
+            await out.room();
+          }
+        } else if (verbose === 0 && !hex) {
+          await this.#row(
+            clockDate(association.summary.started),
+            listRow(association.summary, paint),
+          );
+        } else {
+          progress.done();
+          if (this.#shown > 1) out.line();
+          const options = { ...this.#options, reader, paint, width: this.#context.width };
+          for (const line of textLines(association, options)) {
+            out.line(line);
+            await out.room();
+          }
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      throw new CommandError(`${path}: ${error.message}`, { exitCode: 1 });
+    } finally {
+      progress.done();
+      source.close();
+    }
+  }
+
+  async finish(): Promise<ExitCode> {
+    await this.#flushRows();
+    if (this.#shown === 0 && !this.#options.json) {
+      const what = this.#seen === 0 ? "No association is recorded" : "No association matches";
+      this.#context.err.line(this.#seen === 0 ? what : `${what}, of ${formatCount(this.#seen)}`);
+    }
+    return this.#damaged ? 1 : 0;
+  }
+
+  /** Rows of one day stand below its date. */
+  async #row(day: string, row: string[]): Promise<void> {
+    if (day !== this.#day) {
+      await this.#flushRows();
+      this.#day = day;
+    }
+    this.#rows.push(row);
+    if (this.#rows.length >= ROWS_AT_ONCE) await this.#flushRows();
+  }
+
+  async #flushRows(): Promise<void> {
+    const { out, paint, width } = this.#context;
+    if (this.#rows.length === 0) return;
+    out.line(paint.bold(this.#day ?? ""));
+    for (const line of tableLines(LIST_COLUMNS, this.#rows, { width, head: paint.dim })) {
+      out.line(line);
+    }
+    this.#rows = [];
+    await out.room();
+  }
+
+  #ended(path: string, { closed, lost }: CaptureDone): void {
+    if (!closed) this.#warn(`${path}: not closed yet, or its recorder was killed: no index`);
+    if (lost > 0) this.#warn(`${path}: ${plural(lost, "octet")} passed and are not recorded`);
+  }
+
+  #warn(text: string): void {
+    this.#context.err.line(this.#context.errPaint.yellow(text));
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * One association in full, as lines of text or as JSON: read again from the capture, message by
+ * message, in bounded memory.
+ */
+import { createHash } from "node:crypto";
+import type { ListedAssociation } from "../inspect/list_associations.ts";
+import type { AssociationReader } from "../inspect/read_association.ts";
+import { RecordObserver } from "../inspect/record_observer.ts";
+import type { AssociationSink, PduEvent } from "../observe/association_sink.ts";
+import { buildMessage } from "../observe/build_summary.ts";
+import type { AssociationJson, MessageJson } from "../observe/summary.ts";
+import type { Paint } from "./paint.ts";
+import {
+  commandLines,
+  contextLines,
+  dataSetLines,
+  findingLine,
+  headLines,
+  messageLine,
+} from "./show_detail.ts";
+import { HexDump } from "./show_hex.ts";
+import { pduLine } from "./show_pdus.ts";
+
+interface JsonOptions {
+  readonly reader: AssociationReader;
+  readonly verbose: number;
+}
+
+export function* jsonLines(
+  association: ListedAssociation,
+  { reader, verbose }: JsonOptions,
+): Generator<AssociationJson | MessageJson> {
+  yield association.summary;
+  if (verbose === 0) return;
+  const found: MessageJson[] = [];
+  const observer = observe(association, (openedAt) => ({
+    messageEnded: (observed) => {
+      found.push(buildMessage(observed, { id: association.summary.id, openedAt }));
+    },
+  }));
+  for (const record of reader.records(association)) {
+    observer.consume(record);
+    yield* found.splice(0);
+  }
+  observer.finish();
+  yield* found;
+}
+
+export interface TextOptions extends JsonOptions {
+  readonly paint: Paint;
+  readonly hex: boolean;
+  readonly "show-phi": boolean;
+}
+
+export function* textLines(
+  association: ListedAssociation,
+  options: TextOptions,
+): Generator<string> {
+  const { summary } = association;
+  const { paint, verbose, reader } = options;
+  yield* headLines(summary, paint);
+  yield* contextLines(summary, paint);
+  const lines: string[] = [];
+  const pdus = verbose >= 2 || options.hex;
+  const hex = options.hex ? new HexDump({ lines, paint, phi: options["show-phi"] }) : undefined;
+  const observer = observe(association, (openedAt) => {
+    const sink: AssociationSink = {
+      messageEnded: (observed) => {
+        const message = buildMessage(observed, { id: summary.id, openedAt });
+        lines.push(messageLine(message, paint));
+        lines.push(...commandLines(message, { all: verbose >= 2, paint }));
+        if (verbose >= 2) lines.push(...dataSetLines(message, paint));
+      },
+    };
+    if (!pdus) return sink;
+    const pdu = (event: PduEvent) => {
+      lines.push(pduLine(event, { openedAt, paint }));
+      hex?.flush(event.sender);
+    };
+    return { ...sink, pdu };
+  });
+  for (const record of reader.records(association)) {
+    hex?.consume(record);
+    observer.consume(record);
+    yield* lines.splice(0);
+  }
+  observer.finish();
+  yield* lines;
+  for (const found of summary.findings) yield findingLine(found, paint);
+  const more = summary.more_findings ?? 0;
+  if (more > 0) yield paint.dim(`    and ${more} more findings`);
+}
+
+function observe(
+  association: ListedAssociation,
+  sink: (openedAt: number) => AssociationSink,
+): RecordObserver {
+  const { summary } = association;
+  return new RecordObserver({
+    capture: summary.capture,
+    only: (id) => id === summary.id,
+    createHash: () => {
+      const hash = createHash("sha256");
+      return { update: (bytes) => hash.update(bytes), digest: () => hash.digest("hex") };
+    },
+    sink: (_id, openedAt) => sink(openedAt),
+  });
+}

@@ -1,0 +1,164 @@
+/**
+ * The associations of a capture file, in the order in which they opened: from its index, or where
+ * there is none, by reading its records.
+ */
+import { RECORDS_BLOCK } from "../capture/block.ts";
+import { type BlockFound, type Damage, readBlocks } from "../capture/block_reader.ts";
+import type { ByteSource } from "../capture/byte_source.ts";
+import type { CaptureHeader } from "../capture/header.ts";
+import { type IndexedCapture, readIndex } from "../capture/index_block.ts";
+import { unreadable } from "../capture/reader.ts";
+import { RecordReader } from "../capture/record_reader.ts";
+import type { AssociationJson } from "../observe/summary.ts";
+import { RecordObserver } from "./record_observer.ts";
+
+export type ListItem =
+  | { readonly item: "capture"; readonly header: CaptureHeader | undefined }
+  | { readonly item: "association"; readonly association: ListedAssociation }
+  | Damage
+  | CaptureDone;
+
+export interface CaptureDone {
+  readonly item: "end";
+  /** False: still being written, or its recorder was killed. */
+  readonly closed: boolean;
+  /** Octets of traffic that the recorder had to leave out. */
+  readonly lost: number;
+}
+
+export interface ListedAssociation {
+  readonly captureId: Uint8Array;
+  /** Pairs of places in the file between which its records lie. */
+  readonly places: readonly number[];
+  readonly summary: AssociationJson;
+}
+
+export interface ListOptions {
+  /** What the capture is called in the JSON. */
+  readonly name: string;
+  /** Reads the records even where there is an index. */
+  readonly scan?: boolean;
+  readonly progress?: (position: number) => void;
+}
+
+/** Throws `CaptureError` where `source` is no capture, or one that must not be read. */
+export function* listAssociations(
+  source: ByteSource,
+  options: ListOptions,
+): Generator<ListItem, void, undefined> {
+  const indexed = options.scan === true ? undefined : readIndex(source);
+  const complete = indexed?.every(({ entries }) =>
+    entries.every((entry) => isSummary(entry.summary)),
+  );
+  if (indexed !== undefined && complete === true) yield* listIndexed(indexed, options);
+  else yield* listScanned(source, options);
+}
+
+function* listIndexed(
+  captures: readonly IndexedCapture[],
+  { name }: ListOptions,
+): Generator<ListItem> {
+  for (const { header, entries, offset, lost } of captures) {
+    yield { item: "capture", header };
+    for (const entry of entries) {
+      const summary = { ...(entry.summary as AssociationJson), capture: name };
+      const places = entry.places.map((place) => place + offset);
+      yield { item: "association", association: { captureId: header.capture_id, places, summary } };
+    }
+    yield { item: "end", closed: true, lost };
+  }
+}
+
+/** As our own observer writes it; a summary of an unknown kind is derived anew. */
+function isSummary(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "kind" in value && "contexts" in value;
+}
+
+function* listScanned(source: ByteSource, options: ListOptions): Generator<ListItem> {
+  let scan = new Scan(options);
+  for (const item of readBlocks(source)) {
+    switch (item.item) {
+      case "capture":
+        scan = new Scan(options);
+        yield { item: "capture", header: item.header };
+        break;
+      case "block": {
+        options.progress?.(item.offset);
+        const damage = item.kind === RECORDS_BLOCK ? scan.block(item) : undefined;
+        if (damage !== undefined) yield damage;
+        break;
+      }
+      case "damage":
+        yield item;
+        break;
+      case "end":
+        scan.finish();
+        yield* scan.inOrder();
+        yield { item: "end", closed: item.closed, lost: scan.lost };
+        continue;
+      default:
+        item satisfies never;
+    }
+    yield* scan.inOrder();
+  }
+}
+
+/** So many associations that ended wait for one that opened before them and has not ended. */
+const MAX_WAITING = 10_000;
+
+class Scan {
+  lost = 0;
+  readonly #observer: RecordObserver;
+  readonly #places = new Map<number, number[]>();
+  /** Associations in the order in which they opened; with a value once they ended. */
+  readonly #order = new Map<number, ListItem | undefined>();
+  #captureId: Uint8Array = new Uint8Array(16);
+
+  constructor(options: ListOptions) {
+    this.#observer = new RecordObserver({
+      capture: options.name,
+      headLength: 0,
+      ended: (association) => {
+        const places = this.#places.get(association.id) ?? [];
+        this.#places.delete(association.id);
+        const listed = { captureId: this.#captureId, places, summary: association.summary() };
+        this.#order.set(association.id, { item: "association", association: listed });
+      },
+    });
+  }
+
+  block(block: BlockFound): Damage | undefined {
+    this.#captureId = block.captureId;
+    const records = new RecordReader(block.payload);
+    for (let record = records.next(); record !== undefined; record = records.next()) {
+      if (record.kind === "gap" || record.kind === "lost") this.lost += record.length;
+      if (!("association" in record)) continue;
+      if (!this.#order.has(record.association)) this.#order.set(record.association, undefined);
+      this.#place(record.association, block);
+      this.#observer.consume(record);
+    }
+    return records.position < block.payload.length
+      ? unreadable(block.offset, block.payload, records)
+      : undefined;
+  }
+
+  finish(): void {
+    this.#observer.finish();
+  }
+
+  *inOrder(): Generator<ListItem> {
+    for (const [id, item] of this.#order) {
+      if (item === undefined && this.#order.size < MAX_WAITING) return;
+      if (item === undefined) continue;
+      this.#order.delete(id);
+      yield item;
+    }
+  }
+
+  #place(association: number, { offset, size }: BlockFound): void {
+    const places = this.#places.get(association);
+    if (places === undefined) this.#places.set(association, [offset, offset + size]);
+    else if (places.at(-1) === offset) places[places.length - 1] = offset + size;
+    else if (places.at(-1) !== offset + size) places.push(offset, offset + size);
+  }
+}

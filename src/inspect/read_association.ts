@@ -1,0 +1,96 @@
+/**
+ * The records of one association, found through the places that a listing gives.
+ *
+ * Why a cache: small associations share a block, and each of them is read on its own. Large ones
+ * have their blocks to themselves and pass by it.
+ */
+import { RECORDS_BLOCK } from "../capture/block.ts";
+import { type BlockFound, readBlockRange } from "../capture/block_reader.ts";
+import type { ByteSource } from "../capture/byte_source.ts";
+import type { CaptureRecord } from "../capture/record.ts";
+import { RecordReader } from "../capture/record_reader.ts";
+import type { ListedAssociation } from "./list_associations.ts";
+
+interface Cached {
+  /** Where the next block begins. */
+  readonly end: number;
+  readonly records: ReadonlyMap<number, readonly CaptureRecord[]>;
+}
+
+/** Blocks whose records are kept, by their place in the file. */
+const MAX_CACHED = 16;
+
+/** A longer range is read straight through. */
+const CACHED_RANGE = 1_048_576;
+
+export class AssociationReader {
+  readonly #source: ByteSource;
+  readonly #cache = new Map<number, Cached>();
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  /** Bytes in records are views: copy what you keep for long. */
+  *records(association: ListedAssociation): Generator<CaptureRecord, void, undefined> {
+    const { id } = association.summary;
+    for (let i = 0; i + 1 < association.places.length; i += 2) {
+      const from = association.places[i] ?? 0;
+      const to = association.places[i + 1] ?? 0;
+      const range = { captureId: association.captureId, from, to };
+      if (to - from > CACHED_RANGE) yield* this.#straight(id, range);
+      else yield* this.#cached(id, range);
+    }
+  }
+
+  *#straight(id: number, range: Range): Generator<CaptureRecord> {
+    for (const block of readBlockRange(this.#source, range)) {
+      if (block.kind !== RECORDS_BLOCK) continue;
+      const reader = new RecordReader(block.payload);
+      for (let record = reader.next(); record !== undefined; record = reader.next()) {
+        if ("association" in record && record.association === id) yield record;
+      }
+    }
+  }
+
+  *#cached(id: number, range: Range): Generator<CaptureRecord> {
+    let position = range.from;
+    while (position < range.to) {
+      const cached = this.#cache.get(position) ?? this.#load({ ...range, from: position });
+      if (cached === undefined) return;
+      yield* cached.records.get(id) ?? [];
+      position = cached.end;
+    }
+  }
+
+  #load(range: Range): Cached | undefined {
+    const [block] = readBlockRange(this.#source, range);
+    if (block === undefined) return undefined;
+    const cached = { end: block.offset + block.size, records: byAssociation(block) };
+    this.#cache.set(range.from, cached);
+    for (const oldest of this.#cache.keys()) {
+      if (this.#cache.size <= MAX_CACHED) break;
+      this.#cache.delete(oldest);
+    }
+    return cached;
+  }
+}
+
+interface Range {
+  readonly captureId: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+function byAssociation(block: BlockFound): Map<number, CaptureRecord[]> {
+  const records = new Map<number, CaptureRecord[]>();
+  if (block.kind !== RECORDS_BLOCK) return records;
+  const reader = new RecordReader(block.payload);
+  for (let record = reader.next(); record !== undefined; record = reader.next()) {
+    if (!("association" in record)) continue;
+    const list = records.get(record.association);
+    if (list === undefined) records.set(record.association, [record]);
+    else list.push(record);
+  }
+  return records;
+}

@@ -1,0 +1,117 @@
+/**
+ * Feeds the records of one capture to an observer for each association: while they are recorded,
+ * and again by every command that reads them back.
+ *
+ * Memory: one observer for each association that is open.
+ */
+import type { CaptureRecord } from "../capture/record.ts";
+import { AssociationObserver, type ObserverOptions } from "../observe/association_observer.ts";
+import type { AssociationSink } from "../observe/association_sink.ts";
+import type { AssociationJson } from "../observe/summary.ts";
+
+export interface RecordObserverOptions extends ObserverOptions {
+  /** What the capture is called in the JSON of its associations. */
+  readonly capture: string;
+  /** Only these associations are observed; all when absent. */
+  readonly only?: (association: number) => boolean;
+  /** Hears the details of an association from its first record on. */
+  readonly sink?: (association: number, openedAt: number) => AssociationSink;
+  /** Nothing more comes of this association: it is closed, or the capture ends. */
+  readonly ended?: (association: ObservedAssociation) => void;
+}
+
+export interface ObservedAssociation {
+  readonly id: number;
+  /** Microseconds on the capture's clock. */
+  readonly openedAt: number;
+  readonly observer: AssociationObserver;
+  summary(): AssociationJson;
+}
+
+export class RecordObserver {
+  readonly #options: RecordObserverOptions;
+  readonly #open = new Map<number, ObservedAssociation>();
+
+  constructor(options: RecordObserverOptions) {
+    this.#options = options;
+  }
+
+  get open(): Iterable<ObservedAssociation> {
+    return this.#open.values();
+  }
+
+  get(association: number): ObservedAssociation | undefined {
+    return this.#open.get(association);
+  }
+
+  consume(record: CaptureRecord): void {
+    if (!("association" in record)) return;
+    const { association: id, at } = record;
+    if (this.#options.only?.(id) === false) return;
+    const { observer } = this.#open.get(id) ?? this.#begin(record);
+    switch (record.kind) {
+      case "open":
+        return;
+      case "connect":
+        if (typeof record.facts["acceptor"] === "string") {
+          observer.connected(record.facts["acceptor"]);
+        }
+        return;
+      case "data":
+        observer.bytes(record.sender, at, record.bytes);
+        return;
+      case "gap":
+        observer.gap(record.sender, at, record.length);
+        return;
+      case "cut":
+        observer.cut(record.sender, at, record.length);
+        return;
+      case "digest":
+        observer.digest(record.sender, record.length, hexOf(record.sha256));
+        return;
+      case "end":
+        observer.ended(record.sender, at, record.how);
+        return;
+      case "close":
+        observer.closed(at, record.how, record.reason);
+        this.#end(id);
+        return;
+      default:
+        record satisfies never;
+    }
+  }
+
+  /** The capture ends: what is open stays so. */
+  finish(): void {
+    for (const id of [...this.#open.keys()]) this.#end(id);
+  }
+
+  /** The first record of an association; not its `open` where damage took that. */
+  #begin(record: CaptureRecord & { readonly association: number }): ObservedAssociation {
+    const { capture, sink } = this.#options;
+    const { association: id, at } = record;
+    const facts = record.kind === "open" ? record.facts : undefined;
+    const observer = new AssociationObserver(sink?.(id, at) ?? {}, this.#options);
+    const observed = { id, openedAt: at, observer, summary: () => observer.summary() };
+    observer.opened({
+      capture,
+      id,
+      at,
+      wallUs: facts?.wall_us,
+      requestor: facts?.requestor ?? "unknown",
+      acceptor: facts?.acceptor ?? "unknown",
+    });
+    this.#open.set(id, observed);
+    return observed;
+  }
+
+  #end(id: number): void {
+    const observed = this.#open.get(id);
+    this.#open.delete(id);
+    if (observed !== undefined) this.#options.ended?.(observed);
+  }
+}
+
+function hexOf(bytes: Uint8Array): string {
+  return Array.from(bytes, (octet) => octet.toString(16).padStart(2, "0")).join("");
+}
