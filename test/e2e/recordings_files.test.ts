@@ -7,8 +7,8 @@ import { readdirSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { corpusPath, hasCorpus, readCorpus } from "../support/corpus.ts";
+import { readPcap, type TcpConnection } from "../support/pcap.ts";
 import { Scope } from "../support/process.ts";
-import { type PcapConnection, readPcap } from "../support/tshark_pcap_reader.ts";
 import {
   capturesIn,
   type RunningProxy,
@@ -31,7 +31,6 @@ interface Reference {
       readonly decoded?: Decoded;
     }[];
     readonly messages: readonly ReferenceMessage[];
-    readonly end: readonly string[];
   }[];
 }
 type Way = "c2s" | "s2c";
@@ -85,7 +84,7 @@ for (const runtime of runtimesUnderTest()) {
           Buffer.from(readCorpus(`pcaps/${name}`)),
         ).entries()) {
           const recorded = reference.connections[index]!;
-          const got = await play(connection, { port: proxy.port, acceptor, end: recorded.end });
+          const got = await play(connection, { port: proxy.port, acceptor });
           assert.deepEqual(got, recorded.sha256, name);
           played.push({ name, connection: recorded });
         }
@@ -116,28 +115,36 @@ for (const runtime of runtimesUnderTest()) {
 interface Stage {
   readonly port: number;
   readonly acceptor: Acceptor;
-  readonly end: readonly string[];
 }
 
-/** Each chunk is sent when everything before it has arrived, so the order of the recording holds. */
+/** Each event happens when everything before it has arrived, so the order of the recording holds. */
 async function play(
-  connection: PcapConnection,
-  { port, acceptor, end }: Stage,
+  connection: TcpConnection,
+  { port, acceptor }: Stage,
 ): Promise<Record<Way, string>> {
   const requestor = await connectPeer(port);
   const answering = await acceptor.take();
   const sent = { requestor: 0, acceptor: 0 };
-  for (const { sender, bytes } of connection.chunks) {
-    const [from, to] = sender === "requestor" ? [requestor, answering] : [answering, requestor];
-    await from.send(bytes);
-    sent[sender] += bytes.length;
-    await to.has(sent[sender]);
-  }
-  for (const how of end) {
-    const [from, to] = how.endsWith("c2s") ? [requestor, answering] : [answering, requestor];
-    if (how.startsWith("RST")) from.reset();
-    else from.end();
-    assert.equal(await to.ended(), how.startsWith("RST") ? "reset" : "fin");
+  for (const event of connection.events) {
+    const [from, to] =
+      event.sender === "requestor" ? [requestor, answering] : [answering, requestor];
+    switch (event.kind) {
+      case "bytes":
+        await from.send(event.bytes);
+        sent[event.sender] += event.bytes.length;
+        await to.has(sent[event.sender]);
+        break;
+      case "fin":
+        from.end();
+        assert.equal(await to.ended(), "fin");
+        break;
+      case "reset":
+        from.reset();
+        assert.equal(await to.ended(), "reset");
+        break;
+      default:
+        event satisfies never;
+    }
   }
   return { c2s: answering.digests().received, s2c: requestor.digests().received };
 }
