@@ -72,9 +72,12 @@ export interface GapRecord {
   readonly kind: "gap";
   readonly association: number;
   readonly sender: Role;
+  /** When the first of them passed. */
   readonly at: number;
   readonly length: number;
   readonly why: string;
+  /** When the last of them passed, where that is known. */
+  readonly until?: number;
 }
 
 /** Octets of a data set that were left out on request (payload "headers"). */
@@ -203,7 +206,13 @@ export function encodeRecord(record: CaptureRecord): Uint8Array {
     case "connect":
       return join(record.kind, association(record), uint64(record.at), packValue(record.facts));
     case "gap":
-      return join("gap", ...sent(record), uint64(record.length), packValue(record.why));
+      return join(
+        "gap",
+        ...sent(record),
+        uint64(record.length),
+        packValue(record.why),
+        ...(record.until === undefined ? [] : [uint64(record.until)]),
+      );
     case "cut":
       return join("cut", ...sent(record), uint64(record.length));
     case "digest":

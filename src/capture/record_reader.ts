@@ -63,13 +63,14 @@ export class RecordReader {
     const end = valueEnd(this.#payload, this.start);
     if (end < 0) return "end";
     this.position = end;
-    const value = unpackValue(this.#payload.subarray(this.start, end));
+    // A copy: the payload may be shared memory that is written to again.
+    const value = unpackValue(this.#payload.slice(this.start, end));
     return Array.isArray(value) ? recordOf(value) : undefined;
   }
 }
 
 function recordOf(value: readonly unknown[]): CaptureRecord | undefined {
-  const [kind, a, b, c, d, e] = value;
+  const [kind, a, b, c, d, e, f] = value;
   switch (kind) {
     case "open":
       return isCount(a) && isCount(b) && isMap(c)
@@ -89,7 +90,7 @@ function recordOf(value: readonly unknown[]): CaptureRecord | undefined {
     case "gap": {
       const sender = roleOf(b);
       return isCount(a) && sender && isCount(c) && isCount(d)
-        ? { kind, association: a, sender, at: c, length: d, why: text(e) }
+        ? { kind, association: a, sender, at: c, length: d, why: text(e), ...untilOf(f) }
         : undefined;
     }
     case "cut": {
@@ -140,6 +141,10 @@ function openFacts(facts: Readonly<Record<string, unknown>>): OpenFacts {
 
 function reasonOf(value: unknown): { reason?: string } {
   return typeof value === "string" ? { reason: value } : {};
+}
+
+function untilOf(value: unknown): { until?: number } {
+  return isCount(value) ? { until: value } : {};
 }
 
 function isCount(value: unknown): value is number {

@@ -1,0 +1,333 @@
+/**
+ * Writes capture records to files. Runs on a thread of its own, but is plain code: clock, file
+ * system and random numbers come in.
+ *
+ * Rule: no method throws. Whatever goes wrong, traffic that is not recorded is counted, a gap record
+ * tells of it once recording resumes, and `status` says why.
+ *
+ * Rule: memory is bounded: one block a file, `DEFERRED_LIMIT` octets of records while nothing can
+ * be written, and some numbers for each association.
+ */
+import { type CaptureRecord, encodeRecord, type OpenRecord } from "../../src/capture/record.ts";
+import { RecordReader } from "../../src/capture/record_reader.ts";
+import type { Role } from "../../src/role.ts";
+import type { CaptureFile } from "./capture_file.ts";
+import { CaptureFileSet, type CaptureFileSetOptions } from "./capture_file_set.ts";
+import { DeferredRecords, trafficOf } from "./deferred_records.ts";
+import { RecordingFault } from "./recording_fault.ts";
+
+export interface RecorderOptions
+  extends Omit<CaptureFileSetOptions, keyof typeof DEFAULTS>,
+    Partial<Pick<CaptureFileSetOptions, keyof typeof DEFAULTS>> {
+  /** Gives the records to be written for one that came in: `HeadersFilter` for payload "headers". */
+  readonly transform?: RecordTransform;
+  /** What the index says about an association that has closed: a plain value of at most 1 MiB. */
+  readonly summarise?: (association: number) => unknown;
+}
+
+export interface RecordTransform {
+  /** Calls `emit` for each record to be written instead of `record`. */
+  apply(record: CaptureRecord, emit: (record: CaptureRecord) => void): void;
+}
+
+export interface RecorderStatus {
+  /** "paused" and "refused" try again by themselves. */
+  readonly state: "ok" | "paused" | "refused" | "off";
+  readonly reason: string | null;
+  /** The file that new associations go to. */
+  readonly file: string | null;
+  /** Capture files begun. */
+  readonly files: number;
+  /** Octets written to them. */
+  readonly bytes: number;
+  /** Octets of each AE that were forwarded and are gaps, or lost without one. */
+  readonly lost: Readonly<Record<Role, number>>;
+  /** Files that were given up because they cannot be trusted. */
+  readonly suspects: number;
+  /** Octets of records that wait until something can be written again. */
+  readonly deferred: number;
+}
+
+export class Recorder {
+  readonly #options: RecorderOptions & CaptureFileSetOptions;
+  readonly #files: CaptureFileSet;
+  readonly #deferred = new DeferredRecords(DEFERRED_LIMIT);
+  readonly #associations = new Map<number, Association>();
+  readonly #lost: Record<Role, number> = { requestor: 0, acceptor: 0 };
+  #paused: Pause | undefined;
+  #replacing = false;
+  #closed = false;
+
+  constructor(options: RecorderOptions) {
+    this.#options = { ...DEFAULTS, ...options };
+    this.#files = new CaptureFileSet(this.#options);
+  }
+
+  /** Checks the directory and takes it. Where that cannot be, `status` says why. */
+  open(): void {
+    this.#guard(() => this.#files.start());
+  }
+
+  /** One or more encoded records, back to back. The octets are copied. */
+  consume(bytes: Uint8Array): void {
+    const records = new RecordReader(bytes);
+    for (let record = records.next(); record !== undefined; record = records.next()) {
+      const { transform } = this.#options;
+      if (transform === undefined) {
+        this.#accept(record, bytes.subarray(records.start, records.position));
+        continue;
+      }
+      try {
+        transform.apply(record, (made) => this.#accept(made, encodeRecord(made)));
+      } catch (error) {
+        this.#options.report(`Cannot reduce a record, it is kept whole: ${String(error)}`);
+        this.#accept(record, bytes.subarray(records.start, records.position));
+      }
+    }
+  }
+
+  /** Writes what waits and tries again what failed. To be called about each second. */
+  flush(): void {
+    if (this.#closed) return;
+    const now = this.#options.clock.micros();
+    if (this.#paused !== undefined && now < this.#paused.retryAt) return;
+    this.#guard(() => {
+      this.#files.flush();
+      this.#paused = undefined;
+      this.#resume();
+    });
+    if (this.#paused !== undefined) return;
+    const until = now + CHECK_TIME;
+    while (this.#files.checkOne() && this.#options.clock.micros() < until);
+  }
+
+  /** Ends the recording: writes all there is and closes the files. Associations may still be open. */
+  close(): void {
+    if (this.#closed) return;
+    if (this.#paused !== undefined) this.#paused = { ...this.#paused, retryAt: 0 };
+    this.flush();
+    for (const [number, association] of this.#associations) this.#index(number, association);
+    this.#associations.clear();
+    this.#files.close();
+    this.#closed = true;
+    if (this.#deferred.isEmpty) return;
+    const { requestor, acceptor } = this.#lost;
+    const octets = `${requestor} octets of requestors and ${acceptor} of acceptors`;
+    this.#options.report(`Recording ended while it could not write: ${octets} are in no capture`);
+  }
+
+  status(): RecorderStatus {
+    const state = this.#closed ? "off" : (this.#paused?.state ?? "ok");
+    return {
+      state,
+      reason: this.#paused?.why ?? null,
+      file: this.#files.currentPath ?? null,
+      ...this.#files.counts,
+      lost: { ...this.#lost },
+      deferred: this.#deferred.size,
+    };
+  }
+
+  #accept(record: CaptureRecord, bytes: Uint8Array): void {
+    if (this.#closed) return;
+    if (record.kind === "open") {
+      this.#associations.set(record.association, {
+        open: record,
+        file: undefined,
+        told: { requestor: 0, acceptor: 0 },
+        closedAt: record.at,
+      });
+    } else if ("association" in record && !this.#associations.has(record.association)) {
+      this.#countLost(record);
+      this.#deferred.lose(record, "the record that opens the association is lost");
+      return;
+    }
+    this.#put({ record, bytes });
+  }
+
+  #put({ record, bytes }: Kept): void {
+    if (this.#paused !== undefined) {
+      this.#defer({ record, bytes }, this.#paused.why);
+      return;
+    }
+    const file = record.kind === "close" && this.#associations.get(record.association)?.file;
+    this.#guard(() => this.#write(record, bytes), { record, bytes });
+    if (file && this.#paused === undefined) this.#guard(() => this.#files.closeIfDone(file));
+  }
+
+  #write(record: CaptureRecord, bytes: Uint8Array): void {
+    const number = "association" in record ? record.association : undefined;
+    const association = number === undefined ? undefined : this.#associations.get(number);
+    if (number === undefined || association === undefined) {
+      this.#addEverywhere(record, bytes);
+      return;
+    }
+    if (association.file === undefined) {
+      association.file = this.#files.current();
+      association.file.open.add(number);
+    }
+    const { file, told } = association;
+    this.#files.add(file, { bytes, association: number });
+    if ("sender" in record) told[record.sender] += trafficOf(record);
+    if (record.kind === "gap") file.lost += record.length;
+    if (record.kind !== "close") return;
+    association.closedAt = record.at;
+    this.#associations.delete(number);
+    this.#index(number, association);
+  }
+
+  /** What is said of no association: in the files that are open, or in the next one. */
+  #addEverywhere(record: CaptureRecord, bytes: Uint8Array): void {
+    const files = record.kind === "clock" ? [...this.#files.files] : [];
+    if (record.kind !== "clock") files.push(this.#files.current());
+    for (const file of files) {
+      this.#files.add(file, { bytes, association: undefined });
+      if (record.kind === "lost") file.lost += record.length;
+    }
+  }
+
+  #index(number: number, association: Association): void {
+    const { file, open, closedAt } = association;
+    if (file === undefined) return;
+    let summary: unknown = null;
+    try {
+      summary = this.#options.summarise?.(number) ?? null;
+    } catch (error) {
+      this.#options.report(`Cannot summarise association ${number}: ${String(error)}`);
+    }
+    file.writer.close(number, { openedAt: open.at, closedAt, summary });
+    file.open.delete(number);
+  }
+
+  /** Writes what was kept while nothing could be written. */
+  #resume(): void {
+    for (const bytes of this.#deferred.take()) {
+      const record = new RecordReader(bytes).next();
+      if (record !== undefined) this.#put({ record, bytes });
+    }
+  }
+
+  /** Runs `action`. Where it fails, pauses and keeps the record for later. */
+  #guard(action: () => void, kept?: Kept): void {
+    try {
+      action();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const broken = [...this.#files.files].filter((file) => file.broken !== undefined);
+      if (broken.length === 0 || this.#replacing) {
+        this.#pause(why, error);
+        if (kept !== undefined) this.#defer(kept, why);
+        return;
+      }
+      this.#replacing = true; // once: where the next file breaks too, it waits for the next try
+      this.#options.report(why);
+      const left = broken.flatMap((file) => this.#giveUp(file));
+      if (kept !== undefined) left.push(kept);
+      this.#paused = undefined;
+      for (const one of left) this.#put(one);
+      if (this.#paused === undefined) this.#resume();
+      this.#replacing = false;
+    }
+  }
+
+  #pause(why: string, error: unknown): void {
+    const kind = error instanceof RecordingFault ? error.kind : "refused";
+    const before = this.#paused;
+    const delay = Math.min((before?.delay ?? FIRST_DELAY / 2) * 2, LONGEST_DELAY);
+    const retryAt = this.#options.clock.micros() + delay;
+    const state = kind === "full" || kind === "broken" ? "paused" : "refused";
+    this.#paused = { why, state, delay, retryAt };
+    if (before?.why !== why) this.#options.report(`Recording is ${state}: ${why}`);
+  }
+
+  /**
+   * What goes to another file instead of a broken one: its associations are opened again there, with
+   * a gap for what the broken file has, then the records that it does not have.
+   */
+  #giveUp(file: CaptureFile): Kept[] {
+    const why = `in ${file.path.slice(file.path.lastIndexOf("/") + 1)}: ${file.broken}`;
+    const unwritten = recordsIn(this.#files.abandon(file));
+    for (const { record } of unwritten) {
+      if (!("sender" in record)) continue;
+      const association = this.#associations.get(record.association);
+      if (association !== undefined) association.told[record.sender] -= trafficOf(record);
+    }
+    const again: CaptureRecord[] = [];
+    for (const [number, association] of this.#associations) {
+      if (association.file !== file) continue;
+      association.file = undefined;
+      const { open, told } = association;
+      again.push({ ...open, facts: { ...open.facts, continues: file.writer.captureId } });
+      for (const sender of ["requestor", "acceptor"] as const) {
+        if (told[sender] === 0) continue;
+        const gap = { association: number, sender, at: open.at, length: told[sender], why };
+        again.push({ kind: "gap", ...gap });
+        told[sender] = 0;
+      }
+    }
+    return [...again.map((record) => ({ record, bytes: encodeRecord(record) })), ...unwritten];
+  }
+
+  #defer({ record, bytes }: Kept, why: string): void {
+    this.#countLost(record);
+    const number = "association" in record ? record.association : -1;
+    const known = record.kind !== "open" && this.#associations.has(number);
+    const kept = this.#deferred.add(record, { bytes, why, known });
+    if (!kept && record.kind === "open") this.#associations.delete(number);
+  }
+
+  #countLost(record: CaptureRecord): void {
+    if (record.kind === "data" || record.kind === "cut") {
+      this.#lost[record.sender] += trafficOf(record);
+    }
+  }
+}
+
+interface Association {
+  readonly open: OpenRecord;
+  file: CaptureFile | undefined;
+  /** Octets of each AE's stream that its file accounts for. */
+  readonly told: Record<Role, number>;
+  closedAt: number;
+}
+
+/** A record with its encoding. */
+interface Kept {
+  readonly record: CaptureRecord;
+  readonly bytes: Uint8Array;
+}
+
+interface Pause {
+  readonly why: string;
+  readonly state: "paused" | "refused";
+  readonly delay: number;
+  readonly retryAt: number;
+}
+
+function recordsIn(payload: Uint8Array): Kept[] {
+  const reader = new RecordReader(payload);
+  const records: Kept[] = [];
+  for (let record = reader.next(); record !== undefined; record = reader.next()) {
+    records.push({ record, bytes: payload.subarray(reader.start, reader.position) });
+  }
+  return records;
+}
+
+const DEFAULTS = {
+  blockSize: 262_144,
+  fsync: "close",
+  rotateSize: 536_870_912,
+  rotateTime: 3_600_000_000,
+  retainSize: Number.POSITIVE_INFINITY,
+  retainAge: Number.POSITIVE_INFINITY,
+} as const;
+
+/** Octets. */
+const DEFERRED_LIMIT = 1_048_576;
+
+/** Microseconds between tries. */
+const FIRST_DELAY = 1_000_000;
+const LONGEST_DELAY = 30_000_000;
+
+/** Microseconds in one `flush` for files that were there before. */
+const CHECK_TIME = 20_000;
