@@ -6,6 +6,7 @@
  *     const storescu = partner("storescu", "dcmtk");
  *     test.skipIf(storescu === undefined)("F-01 ...", async () => { ... });
  */
+import { spawnSync } from "node:child_process";
 import { test } from "vitest";
 import { findProgram, RUNTIME_HINT, type StartableRuntime, startableRuntime } from "./runtimes.ts";
 
@@ -16,6 +17,23 @@ export function partner(program: string, debianPackage: string): string | undefi
   const path = findProgram(program);
   if (path === undefined) missing(program, `apt-get install ${debianPackage}`);
   return path;
+}
+
+/** A Python that has the modules, or `undefined` after saying which Debian package has them. */
+export function partnerPython(
+  modules: readonly string[],
+  debianPackage: string,
+): string | undefined {
+  // Debian's own first: its packages are not seen by a Python installed beside it.
+  for (const python of ["/usr/bin/python3", findProgram("python3")]) {
+    if (python === undefined) continue;
+    const { status } = spawnSync(python, ["-c", `import ${modules.join(", ")}`], {
+      stdio: "ignore",
+    });
+    if (status === 0) return python;
+  }
+  missing(`Python with ${modules.join(", ")}`, `apt-get install ${debianPackage}`);
+  return undefined;
 }
 
 /** A runtime to start, or `undefined` after saying how to install it. */

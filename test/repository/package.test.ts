@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "vitest";
+import { VERSION } from "../../src/version.ts";
+import { partner, partnerRuntime } from "../support/partner.ts";
+import { inScope, type Scope } from "../support/process.ts";
+import { ROOT, type StartableRuntime } from "../support/runtimes.ts";
+
+const npm = partner("npm", "npm");
+const RUNTIMES = (["node", "deno", "bun"] as const).map((name) => ({
+  name,
+  runtime: partnerRuntime(name),
+}));
+const { dependencies, bin } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+
+describe("The npm package", () => {
+  test.skipIf(npm === undefined)(
+    "works after npm pack and an install elsewhere, on every runtime",
+    async () => {
+      await inScope(async (scope) => {
+        const folder = await installElsewhere(scope);
+        const installed = join(folder, "node_modules/dicomtap");
+        const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
+        assert.deepEqual(
+          files.filter((file) => file.endsWith(".ts")),
+          [],
+          "no sources",
+        );
+        assert.ok(!files.some((file) => file.startsWith("test")), "no tests");
+        for (const { name, runtime } of RUNTIMES) {
+          if (runtime === undefined) continue;
+          const { command } = runtime;
+          const version = await scope.run(
+            [...command, join(installed, bin.dicomtap), "--version"],
+            {
+              cwd: folder,
+            },
+          );
+          assert.equal(version.code, 0, version.stderr);
+          assert.match(version.stdout, new RegExp(`^dicomtap ${VERSION} \\(${name} `));
+          console.log(`installed package on ${name}: started and ended in ${version.ms} ms`);
+        }
+        const linked = join(folder, "node_modules/.bin/dicomtap");
+        const refused = await scope.run([linked, "shwo"], { cwd: folder });
+        assert.equal(refused.code, 2);
+        assert.match(refused.stderr, /Did you mean dicomtap show\?/);
+      });
+    },
+  );
+
+  for (const { name, runtime } of RUNTIMES) {
+    test.skipIf(runtime === undefined)(
+      `starts its worker threads from the bundle on ${name}`,
+      async () => {
+        if (runtime === undefined) return;
+        await inScope(async (scope) => {
+          const folder = scope.tempDir();
+          const bundle = [
+            join(ROOT, "test/support/start_probe.ts"),
+            join(ROOT, "src/io/worker_probe.ts"),
+          ];
+          await bundleInto(folder, bundle, { scope, runtime });
+          copyFileSync(join(folder, "worker_probe.mjs"), join(folder, "probe_worker.mjs"));
+          const { code, stdout, stderr } = await scope.run([
+            ...runtime.command,
+            join(folder, "start_probe.mjs"),
+          ]);
+          assert.equal(code, 0, stderr);
+          const answer = { runtime: name, workerData: "from the bundle" };
+          assert.deepEqual(JSON.parse(stdout), answer);
+        });
+      },
+    );
+  }
+});
+
+describe("dicomtap from a checkout", () => {
+  for (const { name, runtime } of RUNTIMES) {
+    test.skipIf(runtime === undefined)(`starts on ${name}`, async () => {
+      await inScope(async (scope) => {
+        const command = [...(runtime?.dicomtap ?? []), "--version"];
+        const { code, stdout, stderr, ms } = await scope.run(command);
+        assert.equal(code, 0, stderr);
+        assert.match(stdout, new RegExp(`^dicomtap ${VERSION} \\(${name} `));
+        console.log(`checkout on ${name}: started and ended in ${ms} ms`);
+      });
+    });
+  }
+
+  test("O-13: refuses a runtime that is too old in words", async () => {
+    const node = partnerRuntime("node");
+    if (node === undefined) return;
+    await inScope(async (scope) => {
+      const pretend = `Object.defineProperty(process, "versions", { value: { node: "18.20.4" } })`;
+      const { code, stderr } = await scope.run([
+        ...node.command,
+        "--import",
+        `data:text/javascript,${encodeURIComponent(pretend)}`,
+        join(ROOT, "src/cli/bin.mjs"),
+        "--version",
+      ]);
+      assert.equal(code, 2);
+      assert.match(stderr, /^dicomtap needs Node 20\.15 or newer; this is 18\.20\.4\./);
+      console.log(`O-13: ${stderr.split("\n")[0]}`);
+    });
+  });
+
+  test("VERSION is the version of the package", () => {
+    const manifest = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    assert.equal(VERSION, manifest.version);
+  });
+});
+
+/**
+ * A real `npm pack` and `npm install`, without a registry: what dicomtap depends on is already there
+ * as links into this checkout, at versions that satisfy it.
+ */
+async function installElsewhere(scope: Scope): Promise<string> {
+  const folder = scope.tempDir();
+  const packed = await scope.run([npm ?? "npm", "pack", "--pack-destination", folder], {
+    cwd: ROOT,
+  });
+  assert.equal(packed.code, 0, packed.stderr);
+  const links = Object.keys(dependencies).map((name) => [
+    name,
+    `file:${join(ROOT, "node_modules", name)}`,
+  ]);
+  const manifest = {
+    private: true,
+    dependencies: { dicomtap: `file:dicomtap-${VERSION}.tgz`, ...Object.fromEntries(links) },
+  };
+  writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
+  const flags = ["--offline", "--ignore-scripts", "--no-audit", "--no-fund"];
+  const installed = await scope.run([npm ?? "npm", "install", ...flags], { cwd: folder });
+  assert.equal(installed.code, 0, installed.stderr);
+  return folder;
+}
+
+interface Bundling {
+  readonly scope: Scope;
+  readonly runtime: StartableRuntime;
+}
+
+async function bundleInto(folder: string, entries: string[], { scope, runtime }: Bundling) {
+  mkdirSync(folder, { recursive: true });
+  const rolldown = join(ROOT, "node_modules/rolldown/bin/cli.mjs");
+  const output = ["--dir", folder, "--entry-file-names", "[name].mjs", "--platform", "node"];
+  const { code, stderr } = await scope.run([...runtime.command, rolldown, ...entries, ...output], {
+    cwd: ROOT,
+  });
+  assert.equal(code, 0, stderr);
+}
