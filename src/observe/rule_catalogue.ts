@@ -96,7 +96,7 @@ export const RULES = {
   "command-affected-requested": { severity: "error", section: "PS3.7 10.3" },
   "command-move-originator": { severity: "warning", section: "PS3.7 9.3.1.1" },
   "command-priority": { severity: "error", section: "PS3.7 E.1" },
-  "command-uid": { severity: "error", section: "PS3.5 9.1" },
+  "command-uid": { severity: "warning", section: "PS3.5 9.1" },
   "command-sop-class": { severity: "warning", section: "PS3.8 9.3.2.2" },
   "command-status": { severity: "error", section: "PS3.7 C" },
   "command-status-pending": { severity: "error", section: "PS3.7 C.5" },
