@@ -1,0 +1,99 @@
+/** R-06 and failure mode 1: the disk is full, the traffic does not notice, the capture says what is missing. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "vitest";
+import { missing } from "../support/partner.ts";
+import { inScope, type Scope } from "../support/process.ts";
+import { capturesIn, dicomtap, runtimesUnderTest, show, startProxy } from "./dicomtap.ts";
+import { startAcceptor } from "./scripted_peer.ts";
+import { associate, release, storePdus } from "./store_load.ts";
+
+const STORES = 1_600; // 50 MiB
+const canMount = mayMount();
+if (!canMount) missing("a small file system of its own (mount)", "run the tests as root");
+
+for (const runtime of runtimesUnderTest()) {
+  describe.skipIf(!canMount)(`a full disk under dicomtap on ${runtime.name}`, () => {
+    test("R-06 forwarding goes on, and gap records state what is missing", async () => {
+      await inScope(async (scope) => {
+        const folder = mountSmall(scope);
+        const acceptor = await startAcceptor(scope);
+        const proxy = await startProxy(scope, { runtime, to: acceptor.port, folder });
+        const first = await associate({ port: proxy.port, acceptor });
+        for (let index = 0; index < STORES; index++) await first.requestor.send(storePdus(index));
+        await release(first);
+        const passed = first.acceptor.received;
+        assert.equal(first.acceptor.digests().received, first.requestor.digests().sent);
+        proxy.process.signal("SIGTERM");
+        assert.equal((await proxy.process.exit(30_000)).code, 0, proxy.process.stderr);
+        const shown = await show(scope, runtime, capturesIn(folder));
+        const gaps = shown.reduce((sum, { association }) => sum + association.gaps, 0);
+        const bytes = shown.reduce((sum, one) => sum + one.association.bytes.requestor, 0);
+        console.log(
+          `R-06: ${passed} octets forwarded, 0 altered, ${gaps} gaps, ${bytes} octets accounted for`,
+        );
+        assert.match(proxy.process.stderr, /disk|space|full|record/i);
+        const verified = await dicomtap(scope, runtime, ["verify", ...capturesIn(folder)]);
+        assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+      });
+    });
+
+    test("R-07 recording resumes when there is room again, with no tear", async () => {
+      await inScope(async (scope) => {
+        const folder = mountSmall(scope);
+        const ballast = join(folder, "ballast");
+        writeFileSync(ballast, Buffer.alloc(900_000));
+        const acceptor = await startAcceptor(scope);
+        const proxy = await startProxy(scope, { runtime, to: acceptor.port, folder });
+        const full = await associate({ port: proxy.port, acceptor, callingAeTitle: "FULL" });
+        for (let index = 0; index < 64; index++) await full.requestor.send(storePdus(index));
+        await release(full);
+        await proxy.process.line(/disk|space|full/i, 15_000);
+        rmSync(ballast);
+        // Recording tries again by itself; each association may be the first that has room.
+        for (let attempt = 0; attempt < 20; attempt++) {
+          const late = await associate({ port: proxy.port, acceptor, callingAeTitle: "ROOM" });
+          await late.requestor.send(storePdus(0));
+          await release(late);
+          await new Promise((resolve) => setTimeout(resolve, 250));
+        }
+        proxy.process.signal("SIGTERM");
+        assert.equal((await proxy.process.exit(30_000)).code, 0, proxy.process.stderr);
+        const shown = await show(scope, runtime, capturesIn(folder));
+        const whole = shown.filter(
+          ({ association, messages }) =>
+            association.calling_ae_title === "ROOM" && messages[0]?.data_set?.complete === true,
+        );
+        console.log(`R-07: ${whole.length} of 20 associations recorded after space was freed`);
+        assert.ok(whole.length > 0);
+        const verified = await dicomtap(scope, runtime, ["verify", ...capturesIn(folder)]);
+        assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+      });
+    });
+  });
+}
+
+/** A file system of 1 MiB, unmounted when the scope closes. */
+function mountSmall(scope: Scope): string {
+  const folder = scope.tempDir();
+  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m,mode=700", "tmpfs", folder]);
+  if (mounted.status !== 0) throw new Error(`mount: ${mounted.stderr}`);
+  scope.defer(() => {
+    spawnSync("umount", ["-l", folder]);
+  });
+  return folder;
+}
+
+/** Whether this process may mount: CAP_SYS_ADMIN is bit 21 of the effective capabilities. */
+function mayMount(): boolean {
+  try {
+    const effective = /CapEff:\s+([0-9a-f]+)/.exec(
+      readFileSync("/proc/self/status", "latin1"),
+    )?.[1];
+    return ((BigInt(`0x${effective}`) >> 21n) & 1n) === 1n;
+  } catch {
+    return false;
+  }
+}
