@@ -105,12 +105,19 @@ export class CaptureFileSet {
     return this.#current;
   }
 
-  /** Adds an encoded record; writes the block before it where that is full. */
+  /**
+   * Adds an encoded record; writes the block before it where that is full. `last`: beyond the
+   * retention limit too, because the file can then be closed.
+   */
   add(
     file: CaptureFile,
-    { bytes, association }: { bytes: Uint8Array; association: number | undefined },
+    record: { bytes: Uint8Array; association: number | undefined; last?: boolean },
   ): void {
-    if (!file.writer.hasRoom(bytes.length)) this.#put(file);
+    const { bytes, association, last = false } = record;
+    if (!file.writer.hasRoom(bytes.length)) {
+      if (last) file.flush();
+      else this.#put(file);
+    }
     file.writer.add(bytes, association);
   }
 
@@ -221,14 +228,15 @@ export class CaptureFileSet {
   /** Deletes old captures until `size` more octets are within the limit. */
   #makeRoom(size: number, writing?: CaptureFile): void {
     const { retainSize } = this.#options;
-    if (this.#retention.shrinkTo(retainSize - size - this.#openBytes())) return;
+    const limit = retainSize - Math.min(CLOSING_RESERVE, retainSize / 8) - size;
+    if (this.#retention.shrinkTo(limit - this.#openBytes())) return;
     const current = this.#current;
     this.#current = undefined; // so that it is closed, and can be deleted, as soon as possible
     if (current !== undefined && current !== writing) this.closeIfDone(current);
-    if (this.#retention.shrinkTo(retainSize - size - this.#openBytes())) return;
+    if (this.#retention.shrinkTo(limit - this.#openBytes())) return;
     throw new RecordingFault(
       `Cannot keep more than ${retainSize} octets of captures (--retain-size), and all of them are in use`,
-      "full",
+      "limit",
     );
   }
 
@@ -269,3 +277,6 @@ export class CaptureFileSet {
     }
   }
 }
+
+/** Octets of the retention limit that are kept for indexes and trailers. */
+const CLOSING_RESERVE = 65_536;

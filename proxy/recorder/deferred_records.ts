@@ -85,6 +85,17 @@ export class DeferredRecords {
     return records;
   }
 
+  /** The same for one association. */
+  takeOf(association: number): Uint8Array[] {
+    const waiting = this.#waiting.get(association);
+    if (waiting === undefined) return [];
+    this.#settle(association, waiting);
+    this.#waiting.delete(association);
+    for (const record of waiting.records) this.#size -= record.length;
+    this.#size -= BOOKKEEPING;
+    return waiting.records;
+  }
+
   /** Turns the gaps so far into records, because something else comes behind them. */
   #settle(association: number, waiting: Waiting): void {
     for (const [sender, gap] of waiting.gaps) {

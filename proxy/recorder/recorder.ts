@@ -14,7 +14,7 @@ import type { Role } from "../../src/role.ts";
 import type { CaptureFile } from "./capture_file.ts";
 import { CaptureFileSet, type CaptureFileSetOptions } from "./capture_file_set.ts";
 import { DeferredRecords, trafficOf } from "./deferred_records.ts";
-import { RecordingFault } from "./recording_fault.ts";
+import { type FaultKind, RecordingFault } from "./recording_fault.ts";
 
 export interface RecorderOptions
   extends Omit<CaptureFileSetOptions, keyof typeof DEFAULTS>,
@@ -145,17 +145,28 @@ export class Recorder {
     this.#put({ record, bytes });
   }
 
-  #put({ record, bytes }: Kept): void {
-    if (this.#paused !== undefined) {
-      this.#defer({ record, bytes }, this.#paused.why);
+  #put(kept: Kept): void {
+    const { record } = kept;
+    const ended = record.kind === "close" ? record.association : undefined;
+    const file = ended === undefined ? undefined : this.#associations.get(ended)?.file;
+    // What makes room within the limit is closing files, so ends are written beyond it.
+    const last = this.#paused?.kind === "limit" && file !== undefined && ended !== undefined;
+    if (this.#paused !== undefined && !last) {
+      this.#defer(kept, this.#paused.why);
       return;
     }
-    const file = record.kind === "close" && this.#associations.get(record.association)?.file;
-    this.#guard(() => this.#write(record, bytes), { record, bytes });
-    if (file && this.#paused === undefined) this.#guard(() => this.#files.closeIfDone(file));
+    if (last) {
+      for (const one of this.#deferred.takeOf(ended).flatMap(recordsIn)) {
+        this.#guard(() => this.#write(one, last), one);
+      }
+    }
+    this.#guard(() => this.#write(kept, last), kept);
+    if (file !== undefined && (last || this.#paused === undefined)) {
+      this.#guard(() => this.#files.closeIfDone(file));
+    }
   }
 
-  #write(record: CaptureRecord, bytes: Uint8Array): void {
+  #write({ record, bytes }: Kept, last: boolean): void {
     const number = "association" in record ? record.association : undefined;
     const association = number === undefined ? undefined : this.#associations.get(number);
     if (number === undefined || association === undefined) {
@@ -167,7 +178,7 @@ export class Recorder {
       association.file.open.add(number);
     }
     const { file, told } = association;
-    this.#files.add(file, { bytes, association: number });
+    this.#files.add(file, { bytes, association: number, last });
     if ("sender" in record) told[record.sender] += trafficOf(record);
     if (record.kind === "gap") file.lost += record.length;
     if (record.kind !== "close") return;
@@ -235,8 +246,8 @@ export class Recorder {
     const before = this.#paused;
     const delay = Math.min((before?.delay ?? FIRST_DELAY / 2) * 2, LONGEST_DELAY);
     const retryAt = this.#options.clock.micros() + delay;
-    const state = kind === "full" || kind === "broken" ? "paused" : "refused";
-    this.#paused = { why, state, delay, retryAt };
+    const state = kind === "refused" || kind === "locked" ? "refused" : "paused";
+    this.#paused = { why, kind, state, delay, retryAt };
     if (before?.why !== why) this.#options.report(`Recording is ${state}: ${why}`);
   }
 
@@ -299,6 +310,7 @@ interface Kept {
 
 interface Pause {
   readonly why: string;
+  readonly kind: FaultKind;
   readonly state: "paused" | "refused";
   readonly delay: number;
   readonly retryAt: number;

@@ -2,12 +2,13 @@
  * Why something cannot be recorded just now. Never fatal: the recorder counts what it misses and
  * tries again.
  *
- * - `full`: no room on the disk, or within the retention limit; the file itself is sound
+ * - `full`: no room on the disk; the file itself is sound
+ * - `limit`: no room within the retention limit until an association ends
  * - `broken`: the file cannot be trusted any more, another one has to be begun
  * - `refused`: the directory must not or cannot be used
  * - `locked`: another recorder has the directory
  */
-export type FaultKind = "full" | "broken" | "refused" | "locked";
+export type FaultKind = "full" | "limit" | "broken" | "refused" | "locked";
 
 export class RecordingFault extends Error {
   override readonly name = "RecordingFault";
