@@ -21,6 +21,9 @@ export type PartnerName =
   | "wlmscpfs"
   | "Orthanc";
 
+/** Of the user identity; no part of it may ever be printed (PS3.7 D.3.3.7). */
+export const PASSCODE = "xQ7vJ2kW9zR4";
+
 export interface Scenario {
   readonly name: string;
   readonly partner: PartnerName;
@@ -142,7 +145,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "storescu with user name and passcode",
     partner: "storescp",
-    command: () => ["storescu", "-usr", "canary-user", "-pwd", "canary-passcode"],
+    command: () => ["storescu", "-usr", "canary-user", "-pwd", PASSCODE],
     input: (files) => [files.bySyntax.explicit],
     exit: 0,
     files: 1,

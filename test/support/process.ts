@@ -8,6 +8,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { forgetGroup, killGroup, rememberGroup } from "./process_group.ts";
+import { KeptText } from "./process_output.ts";
 
 export interface Exit {
   readonly code: number | null;
@@ -100,13 +102,13 @@ export class RunningProcess {
       env: { ...process.env, ...env },
       ...(cwd === undefined ? {} : { cwd }),
     });
-    remember(this.#child);
+    rememberGroup(this.#child);
     this.#collect(this.#child.stdout, this.#out);
     this.#collect(this.#child.stderr, this.#err);
     this.#exited = new Promise((resolve) => {
       const done = (exit: Exit) => {
         this.#over = true;
-        forget(this.#child);
+        forgetGroup(this.#child);
         resolve(exit);
         this.#changed();
       };
@@ -210,63 +212,6 @@ export class RunningProcess {
     return new Error(
       `${this.command}\n${what}. It printed:\n${tail(this.stdout)}${tail(this.stderr)}`,
     );
-  }
-}
-
-/** The beginning of what a program printed. */
-class KeptText {
-  readonly #limit: number;
-  #chunks: Buffer[] = [];
-  #length = 0;
-  #text: string | undefined;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  add(bytes: Buffer): void {
-    const room = this.#limit - this.#length;
-    if (room <= 0) return;
-    const kept = Buffer.from(bytes.subarray(0, room)); // a copy: some runtimes reuse the buffer
-    this.#chunks.push(kept);
-    this.#length += kept.length;
-    this.#text = undefined;
-  }
-
-  get text(): string {
-    if (this.#text === undefined) {
-      const whole = Buffer.concat(this.#chunks);
-      this.#chunks = [whole];
-      this.#text = whole.toString("utf8");
-    }
-    return this.#text;
-  }
-}
-
-const alive = new Set<ChildProcess>();
-let watching = false;
-
-function remember(child: ChildProcess): void {
-  alive.add(child);
-  if (watching) return;
-  watching = true;
-  // A test run that is interrupted leaves nothing behind.
-  process.once("exit", () => {
-    for (const left of alive) killGroup(left);
-  });
-}
-
-function forget(child: ChildProcess): void {
-  killGroup(child); // what a partner forked does not outlive it
-  alive.delete(child);
-}
-
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // ESRCH: the whole group is gone already
   }
 }
 
