@@ -12,8 +12,16 @@ export interface Listed {
 
 export const COMMANDS: readonly Listed[] = [
   { name: "demo", summary: "Show everything on this machine, with nothing to set up" },
-  { name: "proxy", summary: "Forward and record DICOM between a requestor and an acceptor" },
-  { name: "show", summary: "Print the associations and messages of captures" },
+  {
+    name: "proxy",
+    summary: "Forward and record DICOM between a requestor and an acceptor",
+    load: () => import("./proxy.ts"),
+  },
+  {
+    name: "show",
+    summary: "Print the associations and messages of captures",
+    load: () => import("./show.ts"),
+  },
   { name: "verify", summary: "Check captures for damage" },
   { name: "repair", summary: "Copy what is readable of a damaged capture into a sound one" },
   { name: "echo", summary: "Send one C-ECHO and say what came back" },

@@ -41,6 +41,11 @@ export class Output {
     return this.#closed;
   }
 
+  /** Whether the reader lags behind: who can leave something out should. */
+  get isFull(): boolean {
+    return this.#stream.writableNeedDrain;
+  }
+
   write(text: string): void {
     if (this.#closed) return;
     this.#pending += text;

@@ -19,21 +19,19 @@ export interface DashboardWorkerData {
 export type DashboardCommand =
   | { readonly type: "health"; readonly health: ProxyHealth }
   /** A recorder's thread will tell lists of associations that opened, changed or ended. */
-  | { readonly type: "news"; readonly port: MessagePort }
-  | { readonly type: "stop" };
+  | { readonly type: "news"; readonly port: MessagePort };
 
 /** What the main thread is told. */
 export type DashboardReport =
   | { readonly type: "listening"; readonly port: number }
-  | { readonly type: "failed"; readonly code: string; readonly message: string }
-  | { readonly type: "stopped" };
+  | { readonly type: "failed"; readonly code: string; readonly message: string };
 
 async function main(data: DashboardWorkerData): Promise<void> {
   const state = new DashboardState();
   const hosts = ["127.0.0.1", "localhost", "[::1]", data.hostname.toLowerCase()];
   const app = createDashboard(state, { token: data.token, hosts });
   const server = await serveHttp((request) => app.fetch(request), data);
-  parentPort?.on("message", async (command: DashboardCommand) => {
+  parentPort?.on("message", (command: DashboardCommand) => {
     switch (command.type) {
       case "health":
         state.setHealth(command.health);
@@ -43,10 +41,6 @@ async function main(data: DashboardWorkerData): Promise<void> {
           for (const association of associations) state.setAssociation(association);
           command.port.postMessage("read"); // the sender waits for it
         });
-        return;
-      case "stop":
-        await server.close();
-        report({ type: "stopped" });
         return;
       default:
         command satisfies never;

@@ -12,6 +12,7 @@ import { runtime } from "./runtime.ts";
 
 /** Worker name -> its source, from the root of the repository. */
 export const WORKERS = {
+  dashboard: "src/dashboard/worker.ts",
   probe: "src/io/worker_probe.ts",
   recorder: "proxy/recorder/worker.ts",
 } as const satisfies Readonly<Record<string, string>>;

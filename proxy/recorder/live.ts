@@ -1,0 +1,80 @@
+/**
+ * Observes the associations while they are recorded: for the terminal, the dashboard and the index.
+ *
+ * Rule: what goes wrong here costs the live view, never a record.
+ */
+import type { CaptureRecord } from "../../src/capture/record.ts";
+import { RecordObserver } from "../../src/inspect/record_observer.ts";
+import type { AssociationJson } from "../../src/observe/summary.ts";
+
+export interface LiveOptions {
+  /** What captures are called in the summaries. */
+  readonly capture: () => string;
+  readonly ended: (association: AssociationJson) => void;
+  readonly changed: (association: number, json: () => AssociationJson) => void;
+  readonly report: (text: string) => void;
+}
+
+/** Summaries that wait for the recorder to write the index entry. */
+const MAX_SUMMARIES = 10_000;
+
+/** Octets of data sets that are looked at: none, the messages of a live view have no data sets. */
+const HEAD_LENGTH = 0;
+
+export class Live {
+  readonly #options: LiveOptions;
+  readonly #observer: RecordObserver;
+  readonly #summaries = new Map<number, AssociationJson>();
+  readonly #dirty = new Set<number>();
+
+  constructor(options: LiveOptions) {
+    this.#options = options;
+    this.#observer = new RecordObserver({
+      capture: "",
+      headLength: HEAD_LENGTH,
+      sink: (id) => ({
+        changed: () => this.#dirty.add(id),
+        messageStarted: () => this.#dirty.add(id),
+        messageEnded: () => this.#dirty.add(id),
+        finding: () => this.#dirty.add(id),
+      }),
+      ended: (association) => {
+        const json = { ...association.summary(), capture: options.capture() };
+        this.#summaries.set(association.id, json);
+        for (const oldest of this.#summaries.keys()) {
+          if (this.#summaries.size <= MAX_SUMMARIES) break;
+          this.#summaries.delete(oldest);
+        }
+        this.#dirty.delete(association.id);
+        options.changed(association.id, () => json);
+        options.ended(json);
+      },
+    });
+  }
+
+  consume(record: CaptureRecord): void {
+    try {
+      this.#observer.consume(record);
+    } catch (error) {
+      this.#options.report(`Cannot observe a ${record.kind} record: ${String(error)}`);
+    }
+  }
+
+  /** Tells what changed since the last time. */
+  tell(): void {
+    for (const id of this.#dirty) {
+      const association = this.#observer.get(id);
+      if (association === undefined) continue;
+      const capture = this.#options.capture();
+      this.#options.changed(id, () => ({ ...association.summary(), capture }));
+    }
+    this.#dirty.clear();
+  }
+
+  /** The recorder is done with the association; what is open is told as it is. */
+  takeSummary(association: number): AssociationJson | undefined {
+    const summary = this.#summaries.get(association);
+    this.#summaries.delete(association);
+    return summary ?? this.#observer.get(association)?.summary();
+  }
+}

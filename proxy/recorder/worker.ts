@@ -1,0 +1,170 @@
+/**
+ * The recorder's thread: takes records from the ring, observes them live, writes them to captures.
+ *
+ * It polls rather than waits for a message a record: after work it looks again soon, and only when
+ * nothing came for a while it asks the relay's thread to wake it. So traffic costs the relay no
+ * wake-ups, and the ring never holds much.
+ */
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { basename } from "node:path";
+import { parentPort, workerData } from "node:worker_threads";
+import { RecordReader } from "../../src/capture/record_reader.ts";
+import { fileOwner } from "../../src/io/file_owner.ts";
+import { nodeFileSystem } from "../../src/io/file_system.ts";
+import { runtime } from "../../src/io/runtime.ts";
+import { PRODUCT } from "../../src/version.ts";
+import { type ProxyClock, systemClock } from "../clock.ts";
+import { AWAKE, DOZING, RingReader, SLEEPING } from "../ring.ts";
+import { Live } from "./live.ts";
+import { NewsDesk } from "./news_desk.ts";
+import { Recorder } from "./recorder.ts";
+import type {
+  RecorderCommand,
+  RecorderReport,
+  RecorderStatus,
+  RecorderWorkerData,
+} from "./worker_messages.ts";
+
+/** Octets taken from the ring before timers and messages get their turn. */
+const BUDGET = 8_388_608;
+
+/** Milliseconds until the next look, while traffic flows. */
+const DOZE_TIME = 8;
+
+/** Looks without anything new after which the thread sleeps until it is woken. */
+const DOZES = 64;
+
+/** Milliseconds between flushes: with the block size it bounds what `kill -9` can cost (R-15). */
+const FLUSH_INTERVAL = 500;
+
+function main(data: RecorderWorkerData): void {
+  const clock = sharedClock(data);
+  const reader = new RingReader(data.ring);
+  const news = data.news === undefined ? undefined : new NewsDesk(data.news);
+  const alarm = (text: string) => tell({ type: "alarm", text });
+  const recorder = createRecorder(data, {
+    clock,
+    report: alarm,
+    summarise: (id) => live.takeSummary(id),
+  });
+  const live = new Live({
+    capture: () => basename(recorder?.status().file ?? ""),
+    ended: (association) => {
+      if (recorder === undefined) live.takeSummary(association.id);
+      tell({ type: "association", association });
+    },
+    changed: (id, json) => news?.changed(id, json),
+    report: alarm,
+  });
+  const statusNow = () => statusOf(recorder);
+
+  const take = (bytes: Uint8Array): void => {
+    const records = new RecordReader(bytes);
+    for (let record = records.next(); record !== undefined; record = records.next()) {
+      live.consume(record);
+    }
+    recorder?.consume(bytes);
+  };
+
+  let told = "";
+  const flushTimer = setInterval(() => {
+    recorder?.flush();
+    live.tell();
+    news?.send();
+    const status = statusNow();
+    const text = JSON.stringify(status);
+    if (text !== told) tell({ type: "status", status });
+    told = text;
+  }, FLUSH_INTERVAL);
+
+  let idle = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let stopping = false;
+  const turn = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (reader.drain(take, BUDGET) > 0) idle = 0;
+    else idle += 1;
+    if (stopping && reader.waiting === 0) stop();
+    else if (reader.waiting > 0 || !reader.rest(idle < DOZES ? DOZING : SLEEPING)) {
+      reader.rest(AWAKE);
+      setImmediate(turn);
+    } else if (idle < DOZES) {
+      timer = setTimeout(turn, DOZE_TIME);
+    }
+  };
+
+  const stop = (): void => {
+    clearInterval(flushTimer);
+    recorder?.close();
+    live.tell();
+    news?.send();
+    tell({ type: "stopped", status: statusNow() });
+  };
+
+  parentPort?.on("message", (command: RecorderCommand) => {
+    if (command.type === "stop") stopping = true;
+    idle = 0;
+    turn();
+  });
+  recorder?.open();
+  tell({ type: "ready", status: statusNow() });
+  turn();
+}
+
+interface RecorderParts {
+  readonly clock: ProxyClock;
+  readonly report: (text: string) => void;
+  readonly summarise: (association: number) => unknown;
+}
+
+function createRecorder(data: RecorderWorkerData, parts: RecorderParts): Recorder | undefined {
+  const { directory, payload, fsync, rotateSize, rotateTime, retainSize, retainAge } = data.options;
+  if (directory === undefined) return undefined;
+  return new Recorder({
+    ...parts,
+    directory,
+    fsync,
+    fileSystem: nodeFileSystem,
+    owner: fileOwner(),
+    captureId: () => new Uint8Array(randomBytes(16)),
+    facts: {
+      product: PRODUCT,
+      runtime: `${runtime.name} ${runtime.version}`,
+      host: hostname(),
+      routes: data.routes,
+      payload,
+      redaction: "none",
+    },
+    ...optional({ rotateSize, retainSize }),
+    ...optional({ rotateTime: micros(rotateTime), retainAge: micros(retainAge) }),
+  });
+}
+
+function micros(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : milliseconds * 1000;
+}
+
+function optional<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+function statusOf(recorder: Recorder | undefined): RecorderStatus {
+  if (recorder === undefined) return { state: "off", reason: null, files: 0, bytes: 0, lost: 0 };
+  const { state, reason, files, bytes, lost } = recorder.status();
+  return { state, reason, files, bytes, lost: lost.requestor + lost.acceptor };
+}
+
+/** The relay's monotonic clock, as near as a second thread can have it. */
+function sharedClock({ at }: RecorderWorkerData): ProxyClock {
+  const own = systemClock();
+  return { micros: () => at + own.micros(), wallMicros: own.wallMicros };
+}
+
+function tell(report: RecorderReport): void {
+  parentPort?.postMessage(report);
+}
+
+main(workerData as RecorderWorkerData);

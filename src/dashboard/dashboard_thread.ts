@@ -1,0 +1,77 @@
+/** Starts the dashboard's thread and speaks to it. */
+import { randomBytes } from "node:crypto";
+import { MessageChannel, type MessagePort, type Worker } from "node:worker_threads";
+import { startWorker } from "../io/worker_start.ts";
+import type { ProxyHealth } from "./state.ts";
+import type { DashboardCommand, DashboardReport, DashboardWorkerData } from "./worker.ts";
+
+export interface DashboardThread {
+  /** The link with the token, for the person who started the program and nobody else. */
+  readonly url: string;
+  readonly hostname: string;
+  readonly port: number;
+  setHealth(health: ProxyHealth): void;
+  /** The end for a recorder's thread, see `proxy/recorder/news_desk.ts`. */
+  newsPort(): MessagePort;
+  stop(): Promise<void>;
+}
+
+export interface DashboardThreadOptions {
+  readonly hostname: string;
+  readonly port: number;
+  /** Says that the thread died; the proxy goes on without it. */
+  readonly died: (reason: string) => void;
+}
+
+/** Rejects with an error that has a system `code`, `hostname` and `port` when it cannot listen. */
+export async function startDashboard(options: DashboardThreadOptions): Promise<DashboardThread> {
+  const { hostname, port } = options;
+  const token = randomBytes(18).toString("base64url");
+  const workerData: DashboardWorkerData = { hostname, port, token };
+  const worker = startWorker("dashboard", { workerData });
+  const realPort = await new Promise<number>((resolve, reject) => {
+    worker.on("message", (report: DashboardReport) => {
+      if (report.type === "listening") resolve(report.port);
+      if (report.type === "failed") {
+        const { code, message } = report;
+        const facts = { code, syscall: "listen", address: hostname, port };
+        reject(Object.assign(new Error(message), facts));
+      }
+    });
+    worker.once("error", reject);
+  });
+  return handle(worker, { ...options, port: realPort, token });
+}
+
+function handle(
+  worker: Worker,
+  options: DashboardThreadOptions & { readonly token: string },
+): DashboardThread {
+  const { hostname, port, token, died } = options;
+  let alive = true;
+  const ended = (reason: string) => {
+    if (alive) died(reason);
+    alive = false;
+  };
+  worker.on("error", (error: Error) => ended(error.message));
+  worker.on("exit", (code) => ended(`exit code ${code}`));
+  const tell = (command: DashboardCommand, transfer: MessagePort[] = []) => {
+    if (alive) worker.postMessage(command, transfer);
+  };
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return {
+    url: `http://${host}:${port}/?token=${token}`,
+    hostname,
+    port,
+    setHealth: (health) => tell({ type: "health", health }),
+    newsPort: () => {
+      const { port1, port2 } = new MessageChannel();
+      tell({ type: "news", port: port1 }, [port1]);
+      return port2;
+    },
+    stop: async () => {
+      alive = false;
+      await worker.terminate();
+    },
+  };
+}
