@@ -9,7 +9,7 @@
 import type { Socket } from "node:net";
 import { ConnectError } from "../src/io/tcp_connect.ts";
 import type { TcpReader } from "../src/io/tcp_reader.ts";
-import { addressOf, prepareSocket, resetSocket } from "../src/io/tcp_socket.ts";
+import { addressOf, prepareSocket, resetOnFailure, resetSocket } from "../src/io/tcp_socket.ts";
 import { otherRole, type Role } from "../src/role.ts";
 import { RelayGuard } from "./relay_guard.ts";
 import type { ClosedFacts, RelayTap, TransportOutcome } from "./relay_tap.ts";
@@ -90,7 +90,7 @@ export class Relay {
       way.end();
       this.#guard.ended(role, "fin");
     });
-    socket.on("error", (error) => this.#broken(role, error.message));
+    resetOnFailure(socket, (error) => this.#broken(role, error.message));
     socket.on("close", () => {
       this.#socketsClosed.add(role);
       const { requestor, acceptor } = this.#ways;

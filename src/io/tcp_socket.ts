@@ -23,6 +23,23 @@ export function resetSocket(socket: Socket): void {
   else socket.resetAndDestroy();
 }
 
+/**
+ * Makes any failure of this connection a reset, and tells of it. Left alone, a socket that failed
+ * is closed with FIN, and its peer takes what it got so far for all there was. (Seen on Deno 2.9,
+ * which fails a write that waits for the kernel when the peer has half-closed.)
+ */
+export function resetOnFailure(socket: Socket, failed: (error: Error) => void): void {
+  const destroy = socket.destroy.bind(socket);
+  socket.destroy = (error) => {
+    socket.destroy = destroy;
+    if (!(error instanceof Error)) return destroy();
+    resetSocket(socket);
+    failed(error);
+    return socket;
+  };
+  socket.on("error", failed);
+}
+
 /** `host:port` of the peer, or of our own end; "unknown" when the connection is gone already. */
 export function addressOf(socket: Socket, end: "remote" | "local"): string {
   const host = end === "remote" ? socket.remoteAddress : socket.localAddress;
