@@ -30,7 +30,7 @@ const HEAD_LENGTH = 64 * 1024;
 const COMMAND = 1;
 const LAST = 2;
 
-type PdvPart = Pick<PduSink, "pDataStart" | "pdvStart" | "fragment" | "pdvEnd">;
+type PdvPart = Pick<PduSink, "pDataStart" | "pdvStart" | "fragment" | "skipped" | "pdvEnd">;
 
 export class MessageAssembler implements PdvPart {
   /** Microseconds; the owner sets it before each chunk. */
