@@ -10,6 +10,7 @@ import { hostname } from "node:os";
 import { basename } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { RecordReader } from "../../src/capture/record_reader.ts";
+import { packSummary } from "../../src/inspect/index_summary.ts";
 import { fileOwner } from "../../src/io/file_owner.ts";
 import { nodeFileSystem } from "../../src/io/file_system.ts";
 import { runtime } from "../../src/io/runtime.ts";
@@ -46,7 +47,10 @@ function main(data: RecorderWorkerData): void {
   const recorder = createRecorder(data, {
     clock,
     report: alarm,
-    summarise: (id) => live.takeSummary(id),
+    summarise: (id) => {
+      const summary = live.takeSummary(id);
+      return summary && packSummary(summary);
+    },
   });
   const live = new Live({
     capture: () => basename(recorder?.status().file ?? ""),

@@ -59,7 +59,7 @@ export function* textLines(
   const { summary } = association;
   const { paint, verbose, reader } = options;
   yield* headLines(summary, paint);
-  yield* contextLines(summary, paint);
+  yield* contextLines(summary, { all: verbose >= 2, paint });
   const lines: string[] = [];
   const pdus = verbose >= 2 || options.hex;
   const hex = options.hex ? new HexDump({ lines, paint, phi: options["show-phi"] }) : undefined;

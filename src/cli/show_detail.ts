@@ -43,17 +43,31 @@ export function headLines(association: AssociationJson, paint: Paint): string[] 
   return lines;
 }
 
-export function contextLines(association: AssociationJson, paint: Paint): string[] {
-  return tableLines(
+/** Accepted contexts that no message used are only counted, unless `all` are asked for. */
+export function contextLines(
+  association: AssociationJson,
+  options: { readonly all: boolean; readonly paint: Paint },
+): string[] {
+  const { contexts } = association;
+  const { all, paint } = options;
+  const few = all || contexts.length <= FEW_CONTEXTS;
+  const shown = contexts.filter(({ messages, result }) => few || messages > 0 || result !== 0);
+  const lines = tableLines(
     [{ title: "", align: "right" }, { title: "" }, { title: "" }, { title: "" }],
-    association.contexts.map((context) => [
+    shown.map((context) => [
       String(context.id),
       nameOf(context.abstract_syntax),
       ...contextResult(context, paint),
     ]),
     { indent: INDENT },
   );
+  const rest = contexts.length - shown.length;
+  if (rest > 0) lines.push(paint.dim(`${INDENT}${rest} more accepted, not used (-vv lists them)`));
+  return lines;
 }
+
+/** So many contexts are listed whether they were used or not. */
+const FEW_CONTEXTS = 8;
 
 function contextResult(context: ContextJson, paint: Paint): [string, string] {
   const proposed = `of ${context.transfer_syntaxes.map(nameOf).join(", ")}`;

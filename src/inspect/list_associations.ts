@@ -3,13 +3,16 @@
  * there is none, by reading its records.
  */
 import { RECORDS_BLOCK } from "../capture/block.ts";
-import { type BlockFound, type Damage, readBlocks } from "../capture/block_reader.ts";
+import type { BlockFound } from "../capture/block_finder.ts";
+import { type Damage, readBlocks } from "../capture/block_reader.ts";
 import type { ByteSource } from "../capture/byte_source.ts";
 import type { CaptureHeader } from "../capture/header.ts";
 import { type IndexedCapture, readIndex } from "../capture/index_block.ts";
 import { unreadable } from "../capture/reader.ts";
 import { RecordReader } from "../capture/record_reader.ts";
 import type { AssociationJson } from "../observe/summary.ts";
+import { unpackSummary } from "./index_summary.ts";
+import { AssociationReader, type FoundAssociation } from "./read_association.ts";
 import { RecordObserver } from "./record_observer.ts";
 
 export type ListItem =
@@ -26,10 +29,7 @@ export interface CaptureDone {
   readonly lost: number;
 }
 
-export interface ListedAssociation {
-  readonly captureId: Uint8Array;
-  /** Pairs of places in the file between which its records lie. */
-  readonly places: readonly number[];
+export interface ListedAssociation extends FoundAssociation {
   readonly summary: AssociationJson;
 }
 
@@ -47,31 +47,47 @@ export function* listAssociations(
   options: ListOptions,
 ): Generator<ListItem, void, undefined> {
   const indexed = options.scan === true ? undefined : readIndex(source);
-  const complete = indexed?.every(({ entries }) =>
-    entries.every((entry) => isSummary(entry.summary)),
-  );
-  if (indexed !== undefined && complete === true) yield* listIndexed(indexed, options);
-  else yield* listScanned(source, options);
+  if (indexed === undefined) yield* listScanned(source, options);
+  else yield* listIndexed(source, { captures: indexed, options });
 }
 
 function* listIndexed(
-  captures: readonly IndexedCapture[],
-  { name }: ListOptions,
+  source: ByteSource,
+  { captures, options }: { captures: readonly IndexedCapture[]; options: ListOptions },
 ): Generator<ListItem> {
   for (const { header, entries, offset, lost } of captures) {
     yield { item: "capture", header };
     for (const entry of entries) {
-      const summary = { ...(entry.summary as AssociationJson), capture: name };
-      const places = entry.places.map((place) => place + offset);
-      yield { item: "association", association: { captureId: header.capture_id, places, summary } };
+      const found = {
+        id: entry.association,
+        captureId: header.capture_id,
+        places: entry.places.map((place) => place + offset),
+      };
+      const summary =
+        unpackSummary(entry.summary, options.name) ?? summarise(source, found, options.name);
+      if (summary !== undefined) yield { item: "association", association: { ...found, summary } };
     }
     yield { item: "end", closed: true, lost };
   }
 }
 
-/** As our own observer writes it; a summary of an unknown kind is derived anew. */
-function isSummary(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "kind" in value && "contexts" in value;
+/** The index does not say, or says it in the way of another version. */
+function summarise(
+  source: ByteSource,
+  found: FoundAssociation,
+  capture: string,
+): AssociationJson | undefined {
+  let summary: AssociationJson | undefined;
+  const observer = new RecordObserver({
+    capture,
+    headLength: 0,
+    ended: (association) => {
+      summary = association.summary();
+    },
+  });
+  for (const record of new AssociationReader(source).records(found)) observer.consume(record);
+  observer.finish();
+  return summary;
 }
 
 function* listScanned(source: ByteSource, options: ListOptions): Generator<ListItem> {
@@ -121,8 +137,9 @@ class Scan {
       ended: (association) => {
         const places = this.#places.get(association.id) ?? [];
         this.#places.delete(association.id);
-        const listed = { captureId: this.#captureId, places, summary: association.summary() };
-        this.#order.set(association.id, { item: "association", association: listed });
+        const { id } = association;
+        const listed = { id, captureId: this.#captureId, places, summary: association.summary() };
+        this.#order.set(id, { item: "association", association: listed });
       },
     });
   }

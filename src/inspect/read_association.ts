@@ -5,11 +5,20 @@
  * have their blocks to themselves and pass by it.
  */
 import { RECORDS_BLOCK } from "../capture/block.ts";
-import { type BlockFound, readBlockRange } from "../capture/block_reader.ts";
+import type { BlockFound } from "../capture/block_finder.ts";
+import { readBlockRange } from "../capture/block_reader.ts";
 import type { ByteSource } from "../capture/byte_source.ts";
 import type { CaptureRecord } from "../capture/record.ts";
 import { RecordReader } from "../capture/record_reader.ts";
-import type { ListedAssociation } from "./list_associations.ts";
+
+/** Where the records of an association are. */
+export interface FoundAssociation {
+  /** Its number in the capture. */
+  readonly id: number;
+  readonly captureId: Uint8Array;
+  /** Pairs of places in the file between which its records lie. */
+  readonly places: readonly number[];
+}
 
 interface Cached {
   /** Where the next block begins. */
@@ -32,12 +41,12 @@ export class AssociationReader {
   }
 
   /** Bytes in records are views: copy what you keep for long. */
-  *records(association: ListedAssociation): Generator<CaptureRecord, void, undefined> {
-    const { id } = association.summary;
-    for (let i = 0; i + 1 < association.places.length; i += 2) {
-      const from = association.places[i] ?? 0;
-      const to = association.places[i + 1] ?? 0;
-      const range = { captureId: association.captureId, from, to };
+  *records(association: FoundAssociation): Generator<CaptureRecord, void, undefined> {
+    const { id, captureId, places } = association;
+    for (let i = 0; i + 1 < places.length; i += 2) {
+      const from = places[i] ?? 0;
+      const to = places[i + 1] ?? 0;
+      const range = { captureId, from, to };
       if (to - from > CACHED_RANGE) yield* this.#straight(id, range);
       else yield* this.#cached(id, range);
     }

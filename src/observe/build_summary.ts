@@ -62,7 +62,9 @@ export function buildSummary(known: SummaryFacts): AssociationJson {
       : { abort: { sender: abort.sender, source: abort.pdu.source, reason: abort.pdu.reason } }),
     ...(protocol === undefined ? {} : { protocol }),
     ...(explanation === undefined ? {} : { explanation }),
-    contexts: [...negotiation.contexts.values()].map(contextJson),
+    contexts: [...negotiation.contexts.values()].map((context) =>
+      contextJson(context, known.watch.contexts.get(context.id) ?? 0),
+    ),
     user_information: {
       requestor: userInformationJson("requestor", negotiation),
       acceptor: userInformationJson("acceptor", negotiation),
@@ -116,7 +118,7 @@ export function findingJson(found: Finding, openedAt: number): FindingJson {
   return at === undefined ? rest : { ...rest, at_ms: millis(at - openedAt) };
 }
 
-function contextJson(context: NegotiatedContext): ContextJson {
+function contextJson(context: NegotiatedContext, messages: number): ContextJson {
   const { abstractSyntax, transferSyntaxes, result } = context;
   const explanation = explainContext(result, {
     abstractSyntax: uidName(abstractSyntax ?? "an abstract syntax that was not proposed"),
@@ -130,6 +132,7 @@ function contextJson(context: NegotiatedContext): ContextJson {
     transfer_syntaxes: transferSyntaxes,
     result: result ?? null,
     accepted_transfer_syntax: context.acceptedTransferSyntax ?? null,
+    messages,
     ...(explanation === undefined ? {} : { explanation }),
   };
 }

@@ -26,6 +26,8 @@ export class MessageWatch {
   /** Messages that began. */
   count = 0;
   readonly commands = new Map<string, number>();
+  /** Messages by presentation context ID: at most 256 of them. */
+  readonly contexts = new Map<number, number>();
   /** Final responses by Status, "A700". */
   readonly statuses = new Map<string, number>();
   readonly #sink: AssociationSink;
@@ -67,6 +69,7 @@ export class MessageWatch {
   #started(message: Message): void {
     const pairing = this.#exchanges.started(message);
     add(this.commands, message.command);
+    this.contexts.set(message.contextId, (this.contexts.get(message.contextId) ?? 0) + 1);
     const exchange = "exchange" in pairing ? pairing.exchange : undefined;
     const observed: ObservedMessage = {
       message,

@@ -70,6 +70,8 @@ export interface ContextJson {
   /** null where it was not answered. */
   readonly result: number | null;
   readonly accepted_transfer_syntax: string | null;
+  /** Messages of both AEs that used it. */
+  readonly messages: number;
   /** Why it was refused, in plain words; absent where accepted. */
   readonly explanation?: string;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "vitest";
-import type { AssociationJson } from "../../s../observe/summary.ts";
+import type { AssociationJson } from "../../src/observe/summary.ts";
 import { createDashboard } from "../../src/dashboard/app.ts";
 import { DashboardState } from "../../src/dashboard/state.ts";
 
