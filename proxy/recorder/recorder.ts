@@ -14,12 +14,13 @@ import type { Role } from "../../src/role.ts";
 import type { CaptureFile } from "./capture_file.ts";
 import { CaptureFileSet, type CaptureFileSetOptions } from "./capture_file_set.ts";
 import { DeferredRecords, trafficOf } from "./deferred_records.ts";
+import { HeadersFilter } from "./headers_filter.ts";
 import { type FaultKind, RecordingFault } from "./recording_fault.ts";
 
 export interface RecorderOptions
   extends Omit<CaptureFileSetOptions, keyof typeof DEFAULTS>,
     Partial<Pick<CaptureFileSetOptions, keyof typeof DEFAULTS>> {
-  /** Gives the records to be written for one that came in: `HeadersFilter` for payload "headers". */
+  /** Gives the records to be written for one that came in. `HeadersFilter` for payload "headers". */
   readonly transform?: RecordTransform;
   /** What the index says about an association that has closed: a plain value of at most 1 MiB. */
   readonly summarise?: (association: number) => unknown;
@@ -50,6 +51,7 @@ export interface RecorderStatus {
 
 export class Recorder {
   readonly #options: RecorderOptions & CaptureFileSetOptions;
+  readonly #transform: RecordTransform | undefined;
   readonly #files: CaptureFileSet;
   readonly #deferred = new DeferredRecords(DEFERRED_LIMIT);
   readonly #associations = new Map<number, Association>();
@@ -60,6 +62,8 @@ export class Recorder {
 
   constructor(options: RecorderOptions) {
     this.#options = { ...DEFAULTS, ...options };
+    const whole = options.facts.payload === "full";
+    this.#transform = options.transform ?? (whole ? undefined : new HeadersFilter());
     this.#files = new CaptureFileSet(this.#options);
   }
 
@@ -72,13 +76,12 @@ export class Recorder {
   consume(bytes: Uint8Array): void {
     const records = new RecordReader(bytes);
     for (let record = records.next(); record !== undefined; record = records.next()) {
-      const { transform } = this.#options;
-      if (transform === undefined) {
+      if (this.#transform === undefined) {
         this.#accept(record, bytes.subarray(records.start, records.position));
         continue;
       }
       try {
-        transform.apply(record, (made) => this.#accept(made, encodeRecord(made)));
+        this.#transform.apply(record, (made) => this.#accept(made, encodeRecord(made)));
       } catch (error) {
         this.#options.report(`Cannot reduce a record, it is kept whole: ${String(error)}`);
         this.#accept(record, bytes.subarray(records.start, records.position));

@@ -8,7 +8,7 @@ import { encodeRecord } from "../../src/capture/record.ts";
 import { fileOwner } from "../../src/io/file_owner.ts";
 import { type FileSystem, nodeFileSystem } from "../../src/io/file_system.ts";
 import type { Role } from "../../src/role.ts";
-import { damageOf, readAll, recordsOf, STARTED_WALL_US } from "./captures.ts";
+import { damageOf, mulberry32, readAll, recordsOf, STARTED_WALL_US } from "./captures.ts";
 
 export class RecorderBench implements Disposable {
   readonly parent = mkdtempSync(join(tmpdir(), "dicomtap-"));
@@ -63,7 +63,7 @@ export class RecorderBench implements Disposable {
 
   data(association: number, size: number, sender: Role = "requestor"): void {
     const at = this.tick();
-    const bytes = Uint8Array.from({ length: size }, (_, i) => (at + i * 7) & 0xff);
+    const bytes = NOISE.subarray(at % 1_000, (at % 1_000) + size);
     this.give({ kind: "data", association, sender, at, bytes });
   }
 
@@ -143,6 +143,9 @@ export class RecorderBench implements Disposable {
     rmSync(this.parent, { recursive: true, force: true });
   }
 }
+
+const random = mulberry32(77);
+const NOISE = Uint8Array.from({ length: 101_000 }, () => random() * 256);
 
 export interface Reading {
   readonly records: CaptureRecord[];
