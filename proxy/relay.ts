@@ -9,7 +9,13 @@
 import type { Socket } from "node:net";
 import { ConnectError } from "../src/io/tcp_connect.ts";
 import type { TcpReader } from "../src/io/tcp_reader.ts";
-import { addressOf, prepareSocket, resetOnFailure, resetSocket } from "../src/io/tcp_socket.ts";
+import {
+  addressOf,
+  endWasReset,
+  prepareSocket,
+  resetOnFailure,
+  resetSocket,
+} from "../src/io/tcp_socket.ts";
 import { otherRole, type Role } from "../src/role.ts";
 import { RelayGuard } from "./relay_guard.ts";
 import type { ClosedFacts, RelayTap, TransportOutcome } from "./relay_tap.ts";
@@ -86,6 +92,10 @@ export class Relay {
     way.from(socket);
     socket.on("end", () => {
       if (this.#isOver || this.#end !== undefined) return;
+      if (!this.#ways[otherRole(role)].ended && endWasReset(socket)) {
+        this.#broken(role, "connection reset");
+        return;
+      }
       this.#firstFin ??= role;
       way.end();
       this.#guard.ended(role, "fin");

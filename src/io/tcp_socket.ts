@@ -40,6 +40,25 @@ export function resetOnFailure(socket: Socket, failed: (error: Error) => void): 
   socket.on("error", failed);
 }
 
+/**
+ * Whether a stream that ended was reset in truth. Node tells of an end, not of a reset, when the
+ * last bytes and the RST come together (libuv, `uv__stream_io`). Ask before sending FIN: the
+ * system knows the peer of a half-closed connection, but not that of one that was reset.
+ */
+export function endWasReset(socket: Socket): boolean {
+  const handle = (socket as SocketInside)._handle;
+  if (handle === null || typeof handle?.getpeername !== "function") return false;
+  try {
+    return Number(handle.getpeername({})) < 0; // ENOTCONN
+  } catch {
+    return false;
+  }
+}
+
+interface SocketInside {
+  _handle?: { readonly getpeername?: (out: object) => unknown } | null;
+}
+
 /** `host:port` of the peer, or of our own end; "unknown" when the connection is gone already. */
 export function addressOf(socket: Socket, end: "remote" | "local"): string {
   const host = end === "remote" ? socket.remoteAddress : socket.localAddress;
