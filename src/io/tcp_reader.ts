@@ -25,6 +25,8 @@ export class TcpReader {
   #buffer: Buffer | undefined;
   #nextSize = SMALLEST_READ;
   readonly #lent: Buffer[] = [];
+  /** Decided when the socket is made: what is known of the runtime may change before `start`. */
+  #readsIntoOwnBuffer = false;
 
   constructor(onChunk: ChunkHandler) {
     this.#onChunk = onChunk;
@@ -32,7 +34,9 @@ export class TcpReader {
 
   /** To be spread into the options of `net.connect`, before `start`. */
   get connectOptions(): ConnectOpts {
-    return handlesHaveUserBuffers === true ? { onread: this.#onRead() } : {};
+    if (handlesHaveUserBuffers !== true) return {};
+    this.#readsIntoOwnBuffer = true;
+    return { onread: this.#onRead() };
   }
 
   /** Makes an accepted socket (`pauseOnConnect: true`) one that this reader reads from. */
@@ -50,7 +54,7 @@ export class TcpReader {
 
   /** Begins to read from a connected socket made with `connectOptions`. */
   start(socket: Socket): Socket {
-    if (handlesHaveUserBuffers !== true) {
+    if (!this.#readsIntoOwnBuffer) {
       socket.on("data", (chunk: Buffer) => {
         this.#onChunk(chunk); // its memory is its own: nothing to keep track of
       });

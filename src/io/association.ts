@@ -1,0 +1,295 @@
+/**
+ * An association that this program takes part in, as requestor or as acceptor: messages out,
+ * messages in, release or abort. Made by `requestAssociation` and `acceptAssociations`.
+ *
+ * Rule: whatever ends the association, everyone who waits learns it as an `AssociationError`, in
+ * words; after a release `receive` gives undefined.
+ */
+import type { CommandValue } from "../dimse/command_set.ts";
+import { encodeCommandSet } from "../dimse/encode_command_set.ts";
+import { commandPdus, DataSetFragmenter } from "../dimse/fragment.ts";
+import type { ProtocolError } from "../protocol_error.ts";
+import type { Role } from "../role.ts";
+import { type UserInformation, userInformation } from "../ul/associate_view.ts";
+import { type AgreedContext, agreedContexts } from "../ul/negotiate.ts";
+import type { AAssociateAc, AAssociateRq } from "../ul/pdu.ts";
+import type { Primitive } from "../ul/upper_layer.ts";
+import { AssociationError, abortedError } from "./association_error.ts";
+import { MessageReceiver, type ReceivedMessage } from "./message_receiver.ts";
+import type { UlDriver, UlUser } from "./ul_driver.ts";
+
+export interface AssociationLimits {
+  /** Milliseconds for the peer to answer an A-ASSOCIATE-RQ or an A-RELEASE-RQ. */
+  readonly acseTimeout: number;
+  /** Milliseconds for `receive` to wait for a message; 0 waits for ever. */
+  readonly dimseTimeout: number;
+}
+
+export type CommandValues = Readonly<Record<string, CommandValue>>;
+export type DataSetSource = Uint8Array | AsyncIterable<Uint8Array>;
+
+export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposable {
+  readonly request: AAssociateRq;
+  readonly answer: AAssociateAc;
+  /** Every proposed context and what became of it. */
+  readonly contexts: readonly AgreedContext[];
+  /** What the peer said of itself. */
+  readonly peer: UserInformation;
+  readonly #role: Role;
+  readonly #driver: UlDriver;
+  readonly #limits: AssociationLimits;
+  readonly #receiver: MessageReceiver;
+  readonly #agreed: ReadonlySet<number>;
+  #over: { readonly error: AssociationError | undefined } | undefined;
+  #overWaiters: (() => void)[] = [];
+  #releaseAsked = false;
+  #peerAsked = false;
+  #fault: ProtocolError | undefined;
+  #sending: Promise<void> = Promise.resolve();
+
+  constructor(
+    driver: UlDriver,
+    negotiated: { readonly request: AAssociateRq; readonly answer: AAssociateAc },
+    limits: AssociationLimits,
+  ) {
+    this.#driver = driver;
+    this.#limits = limits;
+    this.#role = driver.layer.role;
+    this.request = negotiated.request;
+    this.answer = negotiated.answer;
+    this.contexts = agreedContexts(this.request, this.answer);
+    this.peer = userInformation(this.#role === "requestor" ? this.answer : this.request);
+    this.#agreed = new Set(this.contexts.flatMap(({ id, result }) => (result === 0 ? [id] : [])));
+    this.#receiver = new MessageReceiver({
+      fault: (error) => {
+        this.fault(error);
+        driver.give({ kind: "invalid PDU", abortReason: error.abortReason });
+      },
+      pause: () => driver.pause(),
+      resume: () => driver.resume(),
+      isAgreed: (contextId) => this.#agreed.has(contextId),
+    });
+  }
+
+  /** For the driver. */
+  get data(): UlUser["data"] {
+    return this.#receiver;
+  }
+
+  /** Why the association ended; undefined while it lives and after a release. */
+  get error(): AssociationError | undefined {
+    return this.#over?.error;
+  }
+
+  /** The accepted context for an abstract syntax, the first one. */
+  contextFor(abstractSyntax: string): AgreedContext | undefined {
+    return this.contexts.find(
+      (context) => context.result === 0 && context.abstractSyntax === abstractSyntax,
+    );
+  }
+
+  /**
+   * Sends one message, fragmented to what the peer is ready to receive (PS3.8 D.1). `values` are
+   * those of the command set by keyword, without CommandDataSetType, which is set by `dataSet`.
+   * Resolves when the octets were handed to the system. Messages do not interleave (E.2).
+   */
+  send(contextId: number, values: CommandValues, dataSet?: DataSetSource): Promise<void> {
+    const sent = this.#sending.then(() => this.#sendMessage(contextId, { values, dataSet }));
+    this.#sending = sent.catch(() => undefined);
+    return sent;
+  }
+
+  /** The next message; undefined when the association was released. */
+  async receive(options: { readonly timeout?: number } = {}): Promise<ReceivedMessage | undefined> {
+    const timeout = options.timeout ?? this.#limits.dimseTimeout;
+    const message = await this.#within(timeout, this.#receiver.next(), "a message (DIMSE timeout)");
+    if (message === undefined && this.#peerAsked) await this.#answerRelease();
+    return message;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<ReceivedMessage> {
+    for (;;) {
+      const message = await this.receive();
+      if (message === undefined) return;
+      yield message;
+    }
+  }
+
+  /** Asks for release and waits until both sides agree (PS3.8 7.2). Drops unread messages. */
+  async release(): Promise<void> {
+    if (this.#over !== undefined) {
+      if (this.#over.error === undefined) return;
+      throw this.#over.error;
+    }
+    await this.#sending;
+    this.#receiver.discard();
+    if (this.#peerAsked) return await this.#answerRelease();
+    if (!this.#releaseAsked) {
+      this.#releaseAsked = true;
+      this.#give({ kind: "A-RELEASE request" });
+    }
+    await this.#within(this.#limits.acseTimeout, this.#ended(), "A-RELEASE-RP (ACSE timeout)");
+  }
+
+  /** A-ABORT by the service-user (PS3.8 7.3). */
+  abort(): void {
+    if (this.#over !== undefined) return;
+    this.#receiver.discard();
+    this.#end(new AssociationError("aborted", "Association aborted by this side (PS3.8 7.3)"));
+    this.#driver.give({ kind: "A-ABORT request" });
+  }
+
+  /** Releases where that is possible, else aborts. Never rejects. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.release().catch(() => this.abort());
+  }
+
+  /** For the driver: what the peer did wrong, before the A-P-ABORT indication that follows. */
+  fault(error: ProtocolError): void {
+    this.#fault ??= error;
+  }
+
+  /** For the driver. */
+  primitive(primitive: Primitive): void {
+    switch (primitive.name) {
+      case "A-RELEASE indication":
+        this.#releaseIndicated();
+        return;
+      case "A-RELEASE confirmation":
+        // Release collision, the acceptor's side: its own answer is still due (AR-10, AR-4).
+        if (this.#driver.layer.state === "Sta12") this.#driver.give({ kind: "A-RELEASE response" });
+        this.#end(undefined);
+        return;
+      case "A-ABORT indication":
+        this.#end(abortedError({ source: 0, reason: 0 }));
+        return;
+      case "A-P-ABORT indication":
+        this.#end(this.#providerAbort(primitive));
+        return;
+      default: // Associate and data: not here any more, or taken by `data`.
+    }
+  }
+
+  #releaseIndicated(): void {
+    this.#peerAsked = true;
+    // Release collision, the requestor's side answers first (AR-9); the acceptor's waits.
+    if (this.#driver.layer.state === "Sta9") this.#driver.give({ kind: "A-RELEASE response" });
+    if (!this.#releaseAsked) this.#receiver.end(undefined);
+  }
+
+  async #answerRelease(): Promise<void> {
+    await this.#sending;
+    if (this.#over !== undefined || this.#driver.layer.state !== "Sta8") return;
+    this.#driver.give({ kind: "A-RELEASE response" });
+    this.#end(undefined);
+  }
+
+  #providerAbort(
+    primitive: Extract<Primitive, { readonly name: "A-P-ABORT indication" }>,
+  ): AssociationError {
+    if (primitive.by === "transport") {
+      const why = this.#driver.failure?.message;
+      const how = why === undefined ? "closed by the peer" : `lost: ${why}`;
+      return new AssociationError("closed", `Connection ${how}, without a release (PS3.8 9.2.3)`);
+    }
+    if (primitive.by !== this.#role) return abortedError({ source: 2, reason: primitive.reason });
+    const fault = this.#fault?.message ?? "a PDU that is not expected now (PS3.8 9.2.3)";
+    return new AssociationError("protocol", `Association aborted by this side: ${fault}`, {
+      cause: this.#fault,
+    });
+  }
+
+  async #sendMessage(
+    contextId: number,
+    message: { readonly values: CommandValues; readonly dataSet: DataSetSource | undefined },
+  ): Promise<void> {
+    this.#mustLive();
+    if (!this.#agreed.has(contextId)) {
+      throw new RangeError(`Cannot send on context ${contextId}: it was not accepted`);
+    }
+    const { dataSet } = message;
+    const options = { contextId, maximumLength: this.peer.maximumLength ?? 0 };
+    const commandSet = encodeCommandSet({
+      ...message.values,
+      CommandDataSetType: dataSet === undefined ? NO_DATA_SET : DATA_SET,
+    });
+    for (const pdu of commandPdus(commandSet, options)) await this.#sendPdu(pdu);
+    if (dataSet === undefined) return;
+
+    const fragmenter = new DataSetFragmenter(options);
+    const pieces = dataSet instanceof Uint8Array ? [dataSet] : dataSet;
+    try {
+      for await (const piece of pieces) {
+        for (const pdu of fragmenter.push(piece)) await this.#sendPdu(pdu);
+      }
+      await this.#sendPdu(fragmenter.end());
+    } catch (error) {
+      // Half a data set was sent: the peer cannot be told but by an abort.
+      this.abort();
+      throw error;
+    }
+  }
+
+  async #sendPdu(pdu: Uint8Array): Promise<void> {
+    this.#mustLive();
+    await this.#driver.send(pdu);
+  }
+
+  #mustLive(): void {
+    if (this.#over?.error !== undefined) throw this.#over.error;
+    if (this.#over !== undefined || this.#releaseAsked) {
+      throw new AssociationError("released", "Cannot send: the association is released");
+    }
+  }
+
+  #give(event: { readonly kind: "A-RELEASE request" }): void {
+    this.#mustBeIn("Sta6");
+    this.#driver.give(event);
+  }
+
+  #mustBeIn(state: string): void {
+    if (this.#driver.layer.state !== state) {
+      throw this.#over?.error ?? new AssociationError("closed", "The association has ended");
+    }
+  }
+
+  #end(error: AssociationError | undefined): void {
+    if (this.#over !== undefined) return;
+    this.#over = { error };
+    this.#receiver.end(error);
+    const waiters = this.#overWaiters;
+    this.#overWaiters = [];
+    for (const wake of waiters) wake();
+  }
+
+  async #ended(): Promise<void> {
+    if (this.#over === undefined) {
+      await new Promise<void>((resolve) => this.#overWaiters.push(resolve));
+    }
+    if (this.#over?.error !== undefined) throw this.#over.error;
+  }
+
+  async #within<T>(milliseconds: number, work: Promise<T>, what: string): Promise<T> {
+    if (milliseconds === 0) return await work;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        const text = `No answer in ${milliseconds} ms while awaiting ${what}`;
+        reject(new AssociationError("timeout", text));
+      }, milliseconds);
+    });
+    try {
+      return await Promise.race([work, late]);
+    } catch (error) {
+      work.catch(() => undefined);
+      if (error instanceof AssociationError && error.kind === "timeout") this.abort();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** PS3.7 E.1-1: 0101H is "no data set", any other value announces one. */
+const NO_DATA_SET = 0x0101;
+const DATA_SET = 0x0001;

@@ -1,0 +1,218 @@
+/**
+ * Carries out what an `UpperLayer` commands, over one `node:net` socket: the only place where the
+ * protocol machine meets a socket and a timer.
+ *
+ * Rule: events are handled one after another, whoever gives them, and their commands are carried
+ * out before the next one. After the transport is gone nothing is sent.
+ */
+import type { Socket } from "node:net";
+import type { ProtocolError } from "../protocol_error.ts";
+import { PduFramer } from "../ul/pdu_framer.ts";
+import type { PduSink } from "../ul/pdu_sink.ts";
+import { readPdu } from "../ul/read_pdu.ts";
+import type { Primitive, UpperLayer, UpperLayerEvent } from "../ul/upper_layer.ts";
+
+/** The user of the upper layer service. */
+export interface UlUser {
+  primitive(primitive: Primitive): void;
+  /** What is in P-DATA-TF PDUs that were indicated; views that are valid until the call returns. */
+  readonly data: Pick<PduSink, "pdvStart" | "fragment" | "pdvEnd">;
+  /** Why an A-P-ABORT indication of our own comes next. */
+  fault(error: ProtocolError): void;
+}
+
+export interface UlDriverOptions {
+  readonly user: UlUser;
+  /** For the "connect" command of a requestor. Its chunks must go to `receive`. */
+  readonly connect?: () => Promise<Socket>;
+  /** Awaiting A-ASSOCIATE-RQ, and awaiting transport close (PS3.8 9.1.5); milliseconds. */
+  readonly artimMs: number;
+}
+
+export class UlDriver {
+  readonly #layer: UpperLayer;
+  readonly #options: UlDriverOptions;
+  readonly #framer: PduFramer;
+  readonly #events: UpperLayerEvent[] = [];
+  #handling = false;
+  #indicated = false;
+  #ending = false;
+  #socket: Socket | undefined;
+  #artim: ReturnType<typeof setTimeout> | undefined;
+  #drained: (() => void)[] = [];
+  #failure: Error | undefined;
+
+  constructor(layer: UpperLayer, options: UlDriverOptions) {
+    this.#layer = layer;
+    this.#options = options;
+    this.#framer = new PduFramer(this.#sink(options.user));
+  }
+
+  /** What the system said when the transport failed. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  get layer(): UpperLayer {
+    return this.#layer;
+  }
+
+  /** Takes a connected socket, and tells the machine so. */
+  attach(socket: Socket): void {
+    this.#socket = socket;
+    socket.on("drain", () => this.#releaseDrained());
+    socket.on("error", (error: Error) => {
+      this.#failure ??= error;
+    });
+    socket.on("end", () => this.#transportEnded());
+    socket.on("close", () => this.#transportEnded());
+    this.give({ kind: "transport connected" });
+  }
+
+  /** The octets that came. */
+  receive(chunk: Uint8Array): void {
+    if (!this.#ending) this.#framer.receive(chunk);
+  }
+
+  /** Throws a `TypeError` for a primitive that Table 9-10 does not allow now. */
+  give(event: UpperLayerEvent): void {
+    this.#events.push(event);
+    if (this.#handling) return;
+    this.#handling = true;
+    try {
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+        this.#handle(next);
+      }
+    } finally {
+      this.#handling = false;
+    }
+  }
+
+  /** Whole P-DATA-TF PDUs. Resolves when there is room for more. */
+  async send(bytes: Uint8Array): Promise<void> {
+    this.give({ kind: "P-DATA request", bytes });
+    if (this.#socket?.writableNeedDrain !== true) return;
+    await new Promise<void>((resolve) => this.#drained.push(resolve));
+  }
+
+  pause(): void {
+    this.#socket?.pause();
+  }
+
+  resume(): void {
+    if (!this.#ending) this.#socket?.resume();
+  }
+
+  #handle(event: UpperLayerEvent): void {
+    for (const command of this.#layer.handle(event)) {
+      switch (command.do) {
+        case "connect":
+          this.#connect();
+          break;
+        case "close":
+          this.#close();
+          break;
+        case "start ARTIM":
+          this.#stopArtim();
+          this.#artim = setTimeout(
+            () => this.give({ kind: "ARTIM expired" }),
+            this.#options.artimMs,
+          );
+          break;
+        case "stop ARTIM":
+          this.#stopArtim();
+          break;
+        case "send":
+          if (this.#socket?.writable === true) this.#socket.write(command.bytes);
+          break;
+        case "issue":
+          if (command.primitive.name === "P-DATA indication") this.#indicated = true;
+          this.#options.user.primitive(command.primitive);
+          break;
+        default:
+          command satisfies never;
+      }
+    }
+  }
+
+  #connect(): void {
+    const { connect } = this.#options;
+    if (connect === undefined) throw new TypeError("Cannot connect: this side accepts");
+    connect().then(
+      (socket) => {
+        if (this.#layer.state === "Sta4") this.attach(socket);
+        else socket.destroy();
+      },
+      (error: unknown) => {
+        this.#failure = error instanceof Error ? error : new Error(String(error));
+        this.give({ kind: "transport closed" });
+      },
+    );
+  }
+
+  /** What was written goes out first; then the connection does not linger (PS3.8 9.1.4). */
+  #close(): void {
+    this.#ending = true;
+    this.#stopArtim();
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    const late = setTimeout(() => socket.destroy(), this.#options.artimMs);
+    socket.end(() => {
+      clearTimeout(late);
+      socket.destroy();
+    });
+    this.#releaseDrained();
+  }
+
+  #transportEnded(): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    this.#framer.end();
+    this.give({ kind: "transport closed" });
+    this.#close();
+  }
+
+  #stopArtim(): void {
+    clearTimeout(this.#artim);
+    this.#artim = undefined;
+  }
+
+  #releaseDrained(): void {
+    const drained = this.#drained;
+    this.#drained = [];
+    for (const resolve of drained) resolve();
+  }
+
+  #sink(user: UlUser): PduSink {
+    const invalid = (error: ProtocolError): void => {
+      if (this.#ending) return; // the stream ended inside a PDU: Evt17 says it
+      user.fault(error);
+      this.give({ kind: "invalid PDU", abortReason: error.abortReason });
+    };
+    return {
+      pdu: (offset, bytes) => this.give({ kind: "PDU", pdu: readPdu(bytes, { offset }).pdu }),
+      pDataStart: () => {
+        this.#indicated = false;
+        this.give({ kind: "P-DATA-TF" });
+      },
+      pdvStart: (...head) => {
+        if (this.#indicated) user.data.pdvStart(...head);
+      },
+      fragment: (offset, bytes) => {
+        if (this.#indicated) user.data.fragment(offset, bytes);
+      },
+      skipped: () => undefined, // Nothing is skipped on a socket of our own.
+      pdvEnd: () => {
+        if (this.#indicated) user.data.pdvEnd();
+      },
+      pDataEnd: () => {
+        this.#indicated = false;
+      },
+      problem: (error) => {
+        this.#indicated = false;
+        invalid(error);
+      },
+      lost: (_offset, error) => invalid(error),
+    };
+  }
+}
