@@ -146,6 +146,9 @@ async function play(
         event satisfies never;
     }
   }
+  // A recording may stop before both ends have closed.
+  for (const peer of [requestor, answering]) peer.end();
+  await Promise.all([requestor.ended(), answering.ended()]);
   return { c2s: answering.digests().received, s2c: requestor.digests().received };
 }
 
