@@ -27,6 +27,9 @@ export interface ConnectOptions {
   readonly signal: AbortSignal;
 }
 
+/** For one address while others are left: a good route over a slow line takes seconds (F-15). */
+export const ATTEMPT_MS = 5000;
+
 /** Rejects with a `ConnectError`. Aborting closes what is under way. */
 export function connectTcp(target: Target, options: ConnectOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -62,7 +65,7 @@ export function connectTcp(target: Target, options: ConnectOptions): Promise<Soc
         attempt = new AbortController();
         try {
           const isLast = index === addresses.length - 1;
-          const attemptMs = isLast ? undefined : (options.attemptMs ?? 5000);
+          const attemptMs = isLast ? undefined : (options.attemptMs ?? ATTEMPT_MS);
           const at = { host: address, port: target.port };
           const socket = await attemptOne(at, { ...options, attemptMs, signal: attempt.signal });
           attempt = undefined;
