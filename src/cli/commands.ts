@@ -24,5 +24,9 @@ export const COMMANDS: readonly Listed[] = [
   },
   { name: "verify", summary: "Check captures for damage" },
   { name: "repair", summary: "Copy what is readable of a damaged capture into a sound one" },
-  { name: "echo", summary: "Send one C-ECHO and say what came back" },
+  {
+    name: "echo",
+    summary: "Send one C-ECHO and say what came back",
+    load: () => import("./echo.ts"),
+  },
 ];
