@@ -72,7 +72,7 @@ export function formatCount(count: number): string {
 }
 
 function parseAmount(text: string, units: Readonly<Record<string, number>>): number | undefined {
-  const match = /^(\d{1,15}(?:\.\d{1,6})?)\s?([a-z]{0,3})$/i.exec(text.trim());
+  const match = /^(\d{1,16}(?:\.\d{1,6})?)\s?([a-z]{0,3})$/i.exec(text.trim());
   const factor = units[(match?.[2] ?? "?").toLowerCase()];
   if (match === null || factor === undefined) return undefined;
   const amount = Number(match[1]) * factor;

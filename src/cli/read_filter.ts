@@ -1,0 +1,25 @@
+/** The filter that a user typed, or a usage error that shows the place; and the help on filters. */
+import { type Filter, filterErrorLines, isFilterError } from "../filter/filter.ts";
+import { OPERATORS } from "../filter/operators.ts";
+import { parseFilter } from "../filter/parse_filter.ts";
+import { usageError } from "./command_error.ts";
+import { tableLines } from "./table.ts";
+
+export function readFilter(text: string): Filter {
+  const filter = parseFilter(text);
+  if (!isFilterError(filter)) return filter;
+  const [what = "", ...where] = filterErrorLines(text, filter);
+  throw usageError(what, where.join("\n"));
+}
+
+/** For `about` of commands that take a filter. */
+export function filterHelp(): string {
+  const rows = OPERATORS.map(({ name, argument, help }) => [`${name} ${argument}`.trim(), help]);
+  return [
+    "FILTER is made of words (looked for in AE titles, addresses, commands and SOP class names),",
+    "operators, ! & | and ( ); terms side by side all have to hold. RX is a regular expression;",
+    "case does not matter. Put a filter in quotes, so that the shell leaves it alone.",
+    "",
+    ...tableLines([{ title: "" }, { title: "" }], rows, { indent: "  " }),
+  ].join("\n");
+}
