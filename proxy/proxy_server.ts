@@ -79,6 +79,7 @@ export class ProxyServer {
   readonly #relays = new Set<Relay>();
   readonly #outcomes = { closed: 0, reset: 0, refused: 0, timeout: 0, stopped: 0 };
   readonly #bytes = { requestor: 0, acceptor: 0 };
+  #routes: readonly ReadyRoute[] = [];
   #opened = 0;
   #turnedAway = 0;
   #stopping = false;
@@ -91,6 +92,11 @@ export class ProxyServer {
     this.#options = options;
     this.#resolver = new Resolver({ lookup: options.lookup });
     this.maxConnections = options.maxConnections ?? connectionLimit(descriptorLimit());
+  }
+
+  /** Where it listens; empty before `start`. */
+  get routes(): readonly ReadyRoute[] {
+    return this.#routes;
   }
 
   get counters(): ProxyCounters {
@@ -114,6 +120,7 @@ export class ProxyServer {
     try {
       const ready: ReadyRoute[] = [];
       for (const route of routes) ready.push(await this.#listen(route));
+      this.#routes = ready;
       return ready;
     } catch (error) {
       for (const listener of this.#listeners.splice(0)) listener.close();
