@@ -8,6 +8,7 @@
  * Rule: everything that goes wrong is a `RecordingFault`, and after each one the set can go on.
  */
 import type { CaptureFacts } from "../../src/capture/header.ts";
+import type { CaptureRecord } from "../../src/capture/record.ts";
 import type { FileOwner } from "../../src/io/file_owner.ts";
 import type { FileSystem } from "../../src/io/file_system.ts";
 import type { ProxyClock } from "../clock.ts";
@@ -106,19 +107,18 @@ export class CaptureFileSet {
   }
 
   /**
-   * Adds an encoded record; writes the block before it where that is full. `last`: beyond the
-   * retention limit too, because the file can then be closed.
+   * Adds a record with its encoding; writes the block before it where that is full. `last`: beyond
+   * the retention limit too, because the file can then be closed.
    */
   add(
     file: CaptureFile,
-    record: { bytes: Uint8Array; association: number | undefined; last?: boolean },
+    { record, bytes, last = false }: { record: CaptureRecord; bytes: Uint8Array; last?: boolean },
   ): void {
-    const { bytes, association, last = false } = record;
     if (!file.writer.hasRoom(bytes.length)) {
       if (last) file.flush();
       else this.#put(file);
     }
-    file.writer.add(bytes, association);
+    file.writer.add(record, bytes);
   }
 
   /** Closes a file that no association needs any more. A fault is told again by `flush`. */
@@ -146,6 +146,11 @@ export class CaptureFileSet {
       this.closeIfDone(old);
     }
     this.#retention.deleteOlderThan(clock.wallMicros() - retainAge);
+  }
+
+  /** Keeps the directory while nothing can be written. */
+  keep(): void {
+    this.#lock?.touch();
   }
 
   /** Looks at one of the files that were there before. False where none is left to look at. */

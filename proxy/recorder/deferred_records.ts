@@ -11,6 +11,7 @@ import {
   type DataRecord,
   encodeRecord,
   type GapRecord,
+  trafficOf,
 } from "../../src/capture/record.ts";
 import type { Role } from "../../src/role.ts";
 
@@ -128,14 +129,6 @@ interface Lost {
 
 /** What an association costs while something of it waits, about. */
 const BOOKKEEPING = 200;
-
-/** Octets of the sender's stream that a record stands for. */
-export function trafficOf(record: CaptureRecord): number {
-  if (record.kind === "data") return record.bytes.length;
-  return record.kind === "cut" || record.kind === "gap" || record.kind === "lost"
-    ? record.length
-    : 0;
-}
 
 function isTraffic(record: CaptureRecord): record is DataRecord | CutRecord | GapRecord {
   return record.kind === "data" || record.kind === "cut" || record.kind === "gap";

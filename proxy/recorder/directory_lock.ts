@@ -40,15 +40,20 @@ export class DirectoryLock {
     }
   }
 
+  /** Shows that the lock is still in use, without a look at whose it is. */
+  touch(): void {
+    try {
+      this.#options.fileSystem.touch(this.#path);
+    } catch {
+      // `renew` notices a lock that is gone.
+    }
+  }
+
   /** Shows that the lock is still in use. Throws `RecordingFault` where somebody else took it. */
   renew(): void {
     const text = this.#read();
     if (text !== this.#text) throw this.#held(text);
-    try {
-      this.#options.fileSystem.touch(this.#path);
-    } catch {
-      // A lock that cannot be renewed is noticed by `read` when it is gone.
-    }
+    this.touch();
   }
 
   release(): void {
@@ -101,12 +106,15 @@ export class DirectoryLock {
     const { fileSystem, owner, wallUs } = this.#options;
     const holder = holderOf(text);
     const renewed = fileSystem.look(this.#path)?.changedUs ?? 0;
-    const fresh = Math.abs(wallUs() - renewed) < RENEWED_WITHIN;
+    const age = Math.abs(wallUs() - renewed);
+    const fresh = age < RENEWED_WITHIN;
     if (holder === undefined) return fresh; // being written, or cut off by a crash
     if (holder.host !== owner.host) return fresh;
     if (holder.boot !== owner.boot) return false;
     const started = owner.started(holder.pid);
-    return started !== undefined && started === holder.started;
+    if (started === undefined || started !== holder.started) return false;
+    // This process itself: another recorder in it, or a thread of it that has died.
+    return holder.pid !== owner.pid || age < RENEWED_BY_THREAD;
   }
 
   #read(): string | undefined {
@@ -137,6 +145,7 @@ export const LOCK_NAME = ".dicomtap.lock";
 
 /** Microseconds. */
 const RENEWED_WITHIN = 60_000_000;
+const RENEWED_BY_THREAD = 5_000_000;
 
 function holderOf(text: string): Holder | undefined {
   try {

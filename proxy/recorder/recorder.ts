@@ -8,12 +8,17 @@
  * Rule: memory is bounded: one block a file, `DEFERRED_LIMIT` octets of records while nothing can
  * be written, and some numbers for each association.
  */
-import { type CaptureRecord, encodeRecord, type OpenRecord } from "../../src/capture/record.ts";
+import {
+  type CaptureRecord,
+  encodeRecord,
+  type OpenRecord,
+  trafficOf,
+} from "../../src/capture/record.ts";
 import { RecordReader } from "../../src/capture/record_reader.ts";
 import type { Role } from "../../src/role.ts";
 import type { CaptureFile } from "./capture_file.ts";
 import { CaptureFileSet, type CaptureFileSetOptions } from "./capture_file_set.ts";
-import { DeferredRecords, trafficOf } from "./deferred_records.ts";
+import { DeferredRecords } from "./deferred_records.ts";
 import { HeadersFilter } from "./headers_filter.ts";
 import { type FaultKind, RecordingFault } from "./recording_fault.ts";
 
@@ -93,7 +98,10 @@ export class Recorder {
   flush(): void {
     if (this.#closed) return;
     const now = this.#options.clock.micros();
-    if (this.#paused !== undefined && now < this.#paused.retryAt) return;
+    if (this.#paused !== undefined && now < this.#paused.retryAt) {
+      this.#files.keep();
+      return;
+    }
     this.#guard(() => {
       this.#files.flush();
       this.#paused = undefined;
@@ -137,7 +145,6 @@ export class Recorder {
       this.#associations.set(record.association, {
         open: record,
         file: undefined,
-        told: { requestor: 0, acceptor: 0 },
         closedAt: record.at,
       });
     } else if ("association" in record && !this.#associations.has(record.association)) {
@@ -180,9 +187,8 @@ export class Recorder {
       association.file = this.#files.current();
       association.file.open.add(number);
     }
-    const { file, told } = association;
-    this.#files.add(file, { bytes, association: number, last });
-    if ("sender" in record) told[record.sender] += trafficOf(record);
+    const { file } = association;
+    this.#files.add(file, { record, bytes, last });
     if (record.kind === "gap") file.lost += record.length;
     if (record.kind !== "close") return;
     association.closedAt = record.at;
@@ -195,7 +201,7 @@ export class Recorder {
     const files = record.kind === "clock" ? [...this.#files.files] : [];
     if (record.kind !== "clock") files.push(this.#files.current());
     for (const file of files) {
-      this.#files.add(file, { bytes, association: undefined });
+      this.#files.add(file, { record, bytes });
       if (record.kind === "lost") file.lost += record.length;
     }
   }
@@ -261,22 +267,22 @@ export class Recorder {
   #giveUp(file: CaptureFile): Kept[] {
     const why = `in ${file.path.slice(file.path.lastIndexOf("/") + 1)}: ${file.broken}`;
     const unwritten = recordsIn(this.#files.abandon(file));
-    for (const { record } of unwritten) {
-      if (!("sender" in record)) continue;
-      const association = this.#associations.get(record.association);
-      if (association !== undefined) association.told[record.sender] -= trafficOf(record);
-    }
     const again: CaptureRecord[] = [];
     for (const [number, association] of this.#associations) {
       if (association.file !== file) continue;
       association.file = undefined;
-      const { open, told } = association;
+      const { open } = association;
       again.push({ ...open, facts: { ...open.facts, continues: file.writer.captureId } });
+      const written = { ...file.writer.told(number) };
+      for (const { record } of unwritten) {
+        if ("sender" in record && record.association === number) {
+          written[record.sender] -= trafficOf(record);
+        }
+      }
       for (const sender of ["requestor", "acceptor"] as const) {
-        if (told[sender] === 0) continue;
-        const gap = { association: number, sender, at: open.at, length: told[sender], why };
-        again.push({ kind: "gap", ...gap });
-        told[sender] = 0;
+        const length = written[sender];
+        if (length === 0) continue;
+        again.push({ kind: "gap", association: number, sender, at: open.at, length, why });
       }
     }
     return [...again.map((record) => ({ record, bytes: encodeRecord(record) })), ...unwritten];
@@ -300,8 +306,6 @@ export class Recorder {
 interface Association {
   readonly open: OpenRecord;
   file: CaptureFile | undefined;
-  /** Octets of each AE's stream that its file accounts for. */
-  readonly told: Record<Role, number>;
   closedAt: number;
 }
 
@@ -323,6 +327,8 @@ function recordsIn(payload: Uint8Array): Kept[] {
   const reader = new RecordReader(payload);
   const records: Kept[] = [];
   for (let record = reader.next(); record !== undefined; record = reader.next()) {
+    // Positions are of the file that they were written to; the next one gets its own.
+    if (record.kind === "position") continue;
     records.push({ record, bytes: payload.subarray(reader.start, reader.position) });
   }
   return records;

@@ -8,6 +8,7 @@
  * Memory: one block, the index entries not yet written (`indexSize`), and some numbers for each
  * association that is open.
  */
+import type { Role } from "../role.ts";
 import {
   BLOCK_HEAD_SIZE,
   BLOCK_TAIL_SIZE,
@@ -19,6 +20,7 @@ import {
 } from "./block.ts";
 import { type CaptureFacts, encodeHeader } from "./header.ts";
 import { encodeIndexEntry, encodeIndexStart } from "./index_block.ts";
+import { type CaptureRecord, encodeRecord, POSITION_RECORD_SIZE, trafficOf } from "./record.ts";
 import { encodeTrailer, TRAILER_SIZE } from "./trailer.ts";
 
 /** What the index says about an association when it is closed; all of it is known to the owner. */
@@ -28,6 +30,8 @@ export interface ClosedAssociation {
   readonly summary: unknown;
 }
 
+export type Told = Readonly<Record<Role, number>>;
+
 export class CaptureWriter {
   readonly captureId: Uint8Array;
   /** Octets of payload from which on a block is full. */
@@ -36,6 +40,7 @@ export class CaptureWriter {
   #buffer: Uint8Array;
   #filled = BLOCK_HEAD_SIZE;
   readonly #inBlock = new Set<number>();
+  readonly #told = new Map<number, Record<Role, number>>();
   /** Pairs of offsets for each association that is not yet in the index. */
   readonly #places = new Map<number, number[]>();
   #closed: { association: number; facts: ClosedAssociation }[] = [];
@@ -75,25 +80,32 @@ export class CaptureWriter {
     return Math.max(this.#position, this.#header.length) + records + index + TRAILER_SIZE;
   }
 
+  /** Octets of each AE's stream that the records added so far account for. */
+  told(association: number): Told {
+    return this.#told.get(association) ?? NOTHING_TOLD;
+  }
+
   /** Whether a record of `size` octets still goes into the waiting block. */
   hasRoom(size: number): boolean {
     if (this.#taken !== undefined) return false;
-    return this.pending === 0 ? size <= MAX_PAYLOAD_SIZE : this.pending + size <= this.blockSize;
+    const needed = size + POSITION_RECORD_SIZE;
+    return this.pending === 0
+      ? needed <= MAX_PAYLOAD_SIZE
+      : this.pending + needed <= this.blockSize;
   }
 
-  /** Adds one encoded record, for which `hasRoom` has said yes. The octets are copied. */
-  add(record: Uint8Array, association: number | undefined): void {
-    if (!this.hasRoom(record.length)) {
-      throw new RangeError(`Cannot add ${record.length} octets to a block with ${this.pending}`);
+  /** Adds one record, whose encoding `hasRoom` has said yes to. The octets are copied. */
+  add(record: CaptureRecord, bytes: Uint8Array): void {
+    if (!this.hasRoom(bytes.length)) {
+      throw new RangeError(`Cannot add ${bytes.length} octets to a block with ${this.pending}`);
     }
-    this.#reserve(record.length);
-    this.#buffer.set(record, this.#filled);
-    this.#filled += record.length;
-    if (association !== undefined) this.#inBlock.add(association);
+    if ("association" in record) this.#tell(record);
+    this.#append(bytes);
   }
 
   /** Marks an association as closed: it goes into the index once all its records are written. */
   close(association: number, facts: ClosedAssociation): void {
+    this.#told.delete(association);
     this.#closed.push({ association, facts });
     if (!this.#inBlock.has(association)) this.#index();
   }
@@ -167,12 +179,28 @@ export class CaptureWriter {
     return block;
   }
 
-  #reserve(size: number): void {
-    const needed = this.#filled + size + BLOCK_TAIL_SIZE;
-    if (needed <= this.#buffer.length) return;
-    const larger = new Uint8Array(needed); // one record that is longer than a block
-    larger.set(this.#buffer.subarray(0, this.#filled));
-    this.#buffer = larger;
+  #tell(record: CaptureRecord & { readonly association: number }): void {
+    const { association, at } = record;
+    let told = this.#told.get(association);
+    if (told === undefined) {
+      told = { requestor: 0, acceptor: 0 };
+      this.#told.set(association, told);
+    } else if (!this.#inBlock.has(association)) {
+      this.#append(encodeRecord({ kind: "position", association, at, ...told }));
+    }
+    this.#inBlock.add(association);
+    if ("sender" in record) told[record.sender] += trafficOf(record);
+  }
+
+  #append(bytes: Uint8Array): void {
+    const needed = this.#filled + bytes.length + BLOCK_TAIL_SIZE;
+    if (needed > this.#buffer.length) {
+      const larger = new Uint8Array(needed); // one record that is longer than a block
+      larger.set(this.#buffer.subarray(0, this.#filled));
+      this.#buffer = larger;
+    }
+    this.#buffer.set(bytes, this.#filled);
+    this.#filled += bytes.length;
   }
 
   #place(association: number, from: number): void {
@@ -207,6 +235,8 @@ export class CaptureWriter {
     }
   }
 }
+
+const NOTHING_TOLD: Told = { requestor: 0, acceptor: 0 };
 
 const OVERHEAD = BLOCK_HEAD_SIZE + BLOCK_TAIL_SIZE;
 

@@ -17,6 +17,7 @@ import { packValue } from "./msgpack.ts";
 export type CaptureRecord =
   | OpenRecord
   | ConnectRecord
+  | PositionRecord
   | DataRecord
   | GapRecord
   | CutRecord
@@ -56,6 +57,19 @@ export interface ConnectRecord {
   readonly at: number;
   /** `acceptor`: address that answered, `local`: the recorder's own end, both "ip:port". */
   readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * How many octets of each AE's stream the records before this one account for, in data, cuts and
+ * gaps. The first record of an association in each block but its first: so that after damage a
+ * reader knows how much is missing, and does not take what follows for what went before.
+ */
+export interface PositionRecord {
+  readonly kind: "position";
+  readonly association: number;
+  readonly at: number;
+  readonly requestor: number;
+  readonly acceptor: number;
 }
 
 /** Octets that one AE sent and that were forwarded unaltered. */
@@ -147,8 +161,17 @@ export interface LostRecord {
   readonly why: string;
 }
 
+/** Octets of the sender's stream that a record stands for. */
+export function trafficOf(record: CaptureRecord): number {
+  if (record.kind === "data") return record.bytes.length;
+  return record.kind === "cut" || record.kind === "gap" ? record.length : 0;
+}
+
 /** Octets of a data record in front of the recorded chunk. */
 export const DATA_HEAD_SIZE = 26;
+
+/** Octets of an encoded position record. */
+export const POSITION_RECORD_SIZE = 42;
 
 /** The longest chunk for one data record; longer ones take several records. */
 export const MAX_CHUNK_SIZE = 1_048_576;
@@ -205,6 +228,11 @@ export function encodeRecord(record: CaptureRecord): Uint8Array {
     case "open":
     case "connect":
       return join(record.kind, association(record), uint64(record.at), packValue(record.facts));
+    case "position": {
+      const { at, requestor, acceptor } = record;
+      const numbers = [uint64(at), uint64(requestor), uint64(acceptor)];
+      return join("position", association(record), ...numbers);
+    }
     case "gap":
       return join(
         "gap",

@@ -80,6 +80,10 @@ function recordOf(value: readonly unknown[]): CaptureRecord | undefined {
       return isCount(a) && isCount(b) && isMap(c)
         ? { kind, association: a, at: b, facts: c }
         : undefined;
+    case "position":
+      return isCount(a) && isCount(b) && isCount(c) && isCount(d)
+        ? { kind, association: a, at: b, requestor: c, acceptor: d }
+        : undefined;
     case "data": {
       const sender = roleOf(b);
       const bytes = bytesOf(d);

@@ -4,10 +4,11 @@
  *
  * Memory: one observer for each association that is open.
  */
-import type { CaptureRecord } from "../capture/record.ts";
+import { type CaptureRecord, trafficOf } from "../capture/record.ts";
 import { AssociationObserver, type ObserverOptions } from "../observe/association_observer.ts";
 import type { AssociationSink } from "../observe/association_sink.ts";
 import type { AssociationJson } from "../observe/summary.ts";
+import type { Role } from "../role.ts";
 
 export interface RecordObserverOptions extends ObserverOptions {
   /** What the capture is called in the JSON of its associations. */
@@ -25,6 +26,8 @@ export interface ObservedAssociation {
   /** Microseconds on the capture's clock. */
   readonly openedAt: number;
   readonly observer: AssociationObserver;
+  /** Octets of each AE's stream that the records so far account for. */
+  readonly told: Record<Role, number>;
   summary(): AssociationJson;
 }
 
@@ -48,13 +51,22 @@ export class RecordObserver {
     if (!("association" in record)) return;
     const { association: id, at } = record;
     if (this.#options.only?.(id) === false) return;
-    const { observer } = this.#open.get(id) ?? this.#begin(record);
+    const { observer, told } = this.#open.get(id) ?? this.#begin(record);
+    if ("sender" in record) told[record.sender] += trafficOf(record);
     switch (record.kind) {
       case "open":
         return;
       case "connect":
         if (typeof record.facts["acceptor"] === "string") {
           observer.connected(record.facts["acceptor"]);
+        }
+        return;
+      case "position":
+        for (const sender of ["requestor", "acceptor"] as const) {
+          const missing = record[sender] - told[sender];
+          if (missing <= 0) continue;
+          told[sender] += missing; // the part of the file that says more is damaged
+          observer.gap(sender, at, missing);
         }
         return;
       case "data":
@@ -92,7 +104,8 @@ export class RecordObserver {
     const { association: id, at } = record;
     const facts = record.kind === "open" ? record.facts : undefined;
     const observer = new AssociationObserver(sink?.(id, at) ?? {}, this.#options);
-    const observed = { id, openedAt: at, observer, summary: () => observer.summary() };
+    const told = { requestor: 0, acceptor: 0 };
+    const observed = { id, openedAt: at, observer, told, summary: () => observer.summary() };
     observer.opened({
       capture,
       id,

@@ -24,6 +24,19 @@ const record: fc.Arbitrary<CaptureRecord> = fc.oneof(
     at,
     facts: fc.record({ requestor: address, acceptor: address, listen: address, wall_us: at }),
   }),
+  fc.record({
+    kind: fc.constant("connect" as const),
+    association,
+    at,
+    facts: fc.record({ acceptor: address }),
+  }),
+  fc.record({
+    kind: fc.constant("position" as const),
+    association,
+    at,
+    requestor: at,
+    acceptor: at,
+  }),
   fc.record({ kind: fc.constant("data" as const), association, sender, at, bytes }),
   fc.record({
     kind: fc.constant("gap" as const),

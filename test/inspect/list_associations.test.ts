@@ -53,7 +53,8 @@ describe("listAssociations()", () => {
       let compared = 0;
       for (const found of associations(list(indexed, options))) {
         const own = RECORDS.filter((r) => "association" in r && r.association === found.id);
-        assert.deepEqual(plain([...reader.records(found)]), plain(own));
+        const read = [...reader.records(found)].filter((r) => r.kind !== "position");
+        assert.deepEqual(plain(read), plain(own));
         compared += own.length;
       }
       assert.equal(compared, RECORDS.length);
@@ -114,7 +115,13 @@ describe("packSummary()", () => {
   });
 
   test("unpackSummary() does not take what another version wrote", () => {
-    for (const value of [null, 5, {}, { kind: "association" }, { version: 2, kind: "association" }]) {
+    for (const value of [
+      null,
+      5,
+      {},
+      { kind: "association" },
+      { version: 2, kind: "association" },
+    ]) {
       assert.equal(unpackSummary(value, "x.dcap"), undefined);
     }
   });

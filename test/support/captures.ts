@@ -84,8 +84,7 @@ export function writeCapture(
   for (const record of records) {
     const bytes = encodeRecord(record);
     if (!writer.hasRoom(bytes.length)) put(writer.take());
-    const association = "association" in record ? record.association : undefined;
-    writer.add(bytes, association);
+    writer.add(record, bytes);
     if (record.kind === "open") opened.set(record.association, record.at);
     if (record.kind === "close") {
       writer.close(record.association, {
@@ -107,8 +106,11 @@ export function readAll(bytes: Uint8Array): CaptureItem[] {
   return [...readCapture(new MemorySource(bytes))];
 }
 
+/** The records that were given to the writer: without the positions, which it adds itself. */
 export function recordsOf(items: readonly CaptureItem[]): CaptureRecord[] {
-  return items.flatMap((item) => (item.item === "record" ? [item.record] : []));
+  return items.flatMap((item) =>
+    item.item === "record" && item.record.kind !== "position" ? [item.record] : [],
+  );
 }
 
 export function damageOf(items: readonly CaptureItem[]) {

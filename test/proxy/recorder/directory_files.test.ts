@@ -101,6 +101,7 @@ describe("Recorder and its directory", () => {
       ["an earlier boot", lock({ boot: "another" }), now, true],
       ["the same number, started at another time", lock({ started: "1" }), now, me !== ""],
       ["this process", lock({}), now, false],
+      ["a thread of this process that died", lock({}), now - 10_000, true],
       ["another host, renewed lately", lock({ host: "elsewhere" }), now, false],
       ["another host, long ago", lock({ host: "elsewhere" }), now - 3_600_000, true],
       ["cut off by a crash, long ago", "{", now - 3_600_000, true],
