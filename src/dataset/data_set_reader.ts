@@ -332,6 +332,8 @@ export class DataSetReader {
 
   /** FFFFFFFFH: a sequence, fragments, or nonsense (7.1.1). */
   #beginUndefined(level: Level): void {
+    // without a VR on the wire only a sequence can be meant (7.5)
+    if (!level.explicit && this.#head.vr === "UN") this.#head.setVr("SQ");
     const { tag, vr } = this.#head;
     if (vr === "SQ" || vr === "UN") {
       this.#beginSequence(level, Number.POSITIVE_INFINITY);

@@ -1,0 +1,233 @@
+/**
+ * A `DataSet` as octets in a transfer syntax (PS3.5 7, A): the inverse of the reader, octet for
+ * octet for what a conformant writer made. Values change their byte order where the syntaxes differ.
+ *
+ * Rule: lengths are counted anew, so a data set can be changed and moved between encodings; whether
+ * a sequence or item has a defined length stays as it was.
+ */
+import { swapped } from "./byte_order.ts";
+import type { DataSet } from "./data_set.ts";
+import { UNDEFINED_LENGTH } from "./data_set_sink.ts";
+import type { BulkElement, DataElement, FragmentsElement, SequenceElement } from "./element.ts";
+import { IMPLICIT_LITTLE, type TransferSyntax } from "./transfer_syntax.ts";
+import { vrFacts } from "./vr.ts";
+
+export interface EncodeOptions {
+  readonly syntax: TransferSyntax;
+  /**
+   * The octets of bulk values and fragments, by their place in the stream they were read from; as
+   * many as asked for. Needed only where the data set has such.
+   */
+  readonly bulk?: (offset: number, length: number) => Uint8Array;
+  /** Raw deflate (RFC 1951), needed for the Deflated transfer syntaxes; the core has none. */
+  readonly deflate?: (bytes: Uint8Array) => Uint8Array;
+}
+
+/** Sequences in sequences; a data set that was read has no more (`DataSetReader`, `maxDepth`). */
+const MAX_DEPTH = 64;
+const ITEM = 0xfffee000;
+const ITEM_DELIMITATION = 0xfffee00d;
+const SEQUENCE_DELIMITATION = 0xfffee0dd;
+/** Longest value of a VR with a length of 16 bits; an explicit longer one becomes UN (6.2.2). */
+const LONGEST_SHORT = 0xfffe;
+
+/** The whole data set in one buffer. Throws a RangeError where it needs what `options` lack. */
+export function encodeDataSet(dataSet: DataSet, options: EncodeOptions): Uint8Array {
+  const { syntax } = options;
+  const encoding = {
+    syntax,
+    bulk: options.bulk,
+    explicit: syntax.explicit,
+    bigEndian: syntax.bigEndian,
+  };
+  const parts: Uint8Array[] = [];
+  writeElements(dataSet, { encoding, parts, depth: 0 });
+  const bytes = joined(parts);
+  if (!syntax.deflated) return bytes;
+  if (options.deflate === undefined) {
+    throw new RangeError(`Cannot write transfer syntax ${syntax.uid}: no deflate was given`);
+  }
+  const deflated = options.deflate(bytes);
+  return deflated.length % 2 === 0 ? deflated : joined([deflated, Uint8Array.of(0)]); // A.5
+}
+
+interface Encoding {
+  readonly syntax: TransferSyntax;
+  readonly bulk: EncodeOptions["bulk"];
+  readonly explicit: boolean;
+  readonly bigEndian: boolean;
+}
+
+interface Writing {
+  readonly encoding: Encoding;
+  readonly parts: Uint8Array[];
+  readonly depth: number;
+}
+
+/** Appends all elements; returns how many octets they have. */
+function writeElements(dataSet: DataSet, writing: Writing): number {
+  let length = 0;
+  for (const element of dataSet.elements) length += writeElement(element, writing);
+  return length;
+}
+
+function writeElement(element: DataElement, writing: Writing): number {
+  switch (element.kind) {
+    case "value":
+      return writeValue(element, { bytes: element.bytes, writing });
+    case "bulk":
+      return writeValue(element, { bytes: bulkOctets(element, writing), writing });
+    case "sequence":
+      return writeSequence(element, writing);
+    case "fragments":
+      return writeFragments(element, writing);
+    default:
+      return element satisfies never;
+  }
+}
+
+function writeValue(
+  element: DataElement & { kind: "value" | "bulk" },
+  { bytes, writing }: { bytes: Uint8Array; writing: Writing },
+): number {
+  const { encoding, parts } = writing;
+  const { tag } = element;
+  const bigEndian = encoding.bigEndian || (tag === PIXEL_DATA && encoding.syntax.bigEndianPixels);
+  const ordered = element.bigEndian === bigEndian ? bytes : swapped(bytes, element.vr);
+  const even = padded(ordered, element.vr);
+  const facts = vrFacts(element.vr);
+  const vr = facts?.long === false && even.length > LONGEST_SHORT ? "UN" : element.vr;
+  const head = elementHead({ tag, vr, length: even.length }, encoding);
+  parts.push(head, even);
+  return head.length + even.length;
+}
+
+function writeSequence(element: SequenceElement, writing: Writing): number {
+  if (writing.depth >= MAX_DEPTH) {
+    throw new RangeError(`Cannot write sequences nested deeper than ${MAX_DEPTH}`);
+  }
+  const { encoding, parts } = writing;
+  // items of UN have Implicit VR Little Endian in any transfer syntax (6.2.2)
+  const unknown = element.vr === "UN";
+  const inner: Encoding = unknown
+    ? { ...encoding, syntax: IMPLICIT_LITTLE, explicit: false, bigEndian: false }
+    : encoding;
+  const { tag, vr } = element;
+  const undefinedLength = element.undefinedLength || unknown;
+  const headAt = parts.length;
+  parts.push(EMPTY); // its length is known behind the items
+  let length = 0;
+  for (const item of element.items) {
+    length += writeItem(item, { encoding: inner, parts, depth: writing.depth + 1 });
+  }
+  const declared = undefinedLength ? UNDEFINED_LENGTH : length;
+  const head = elementHead({ tag, vr, length: declared }, encoding);
+  parts[headAt] = head;
+  if (!undefinedLength) return head.length + length;
+  parts.push(itemHead({ tag: SEQUENCE_DELIMITATION, length: 0 }, inner));
+  return head.length + length + 8;
+}
+
+function writeItem(item: DataSet, writing: Writing): number {
+  const { encoding, parts } = writing;
+  const headAt = parts.length;
+  parts.push(EMPTY);
+  const length = writeElements(item, writing);
+  const declared = item.undefinedLength ? UNDEFINED_LENGTH : length;
+  parts[headAt] = itemHead({ tag: ITEM, length: declared }, encoding);
+  if (!item.undefinedLength) return 8 + length;
+  parts.push(itemHead({ tag: ITEM_DELIMITATION, length: 0 }, encoding));
+  return 8 + length + 8;
+}
+
+function writeFragments(element: FragmentsElement, writing: Writing): number {
+  const { encoding, parts } = writing;
+  const { tag, vr } = element;
+  const head = elementHead({ tag, vr, length: UNDEFINED_LENGTH }, encoding);
+  parts.push(head);
+  let length = head.length;
+  for (const [at, fragment] of element.fragments.entries()) {
+    const bytes =
+      at === 0 && element.offsetTable !== undefined
+        ? element.offsetTable
+        : bulkOctets({ ...fragment, tag }, writing);
+    const even = padded(bytes, "OB");
+    parts.push(itemHead({ tag: ITEM, length: even.length }, encoding), even);
+    length += 8 + even.length;
+  }
+  parts.push(itemHead({ tag: SEQUENCE_DELIMITATION, length: 0 }, encoding));
+  return length + 8;
+}
+
+function bulkOctets(
+  place: Pick<BulkElement, "offset" | "length" | "tag">,
+  { encoding }: Writing,
+): Uint8Array {
+  if (place.length === 0) return EMPTY;
+  if (encoding.bulk === undefined) {
+    throw new RangeError(`Cannot write ${place.length} octets of bulk data: no source was given`);
+  }
+  const bytes = encoding.bulk(place.offset, place.length);
+  if (bytes.length !== place.length) {
+    throw new RangeError(
+      `Cannot write ${place.length} octets of bulk data: ${bytes.length} were given`,
+    );
+  }
+  return bytes;
+}
+
+interface Head {
+  readonly tag: number;
+  readonly length: number;
+}
+
+/** PS3.5 7.1.2 and 7.1.3. */
+function elementHead({ tag, length, vr }: Head & { vr: string }, encoding: Encoding): Uint8Array {
+  if (!encoding.explicit) return itemHead({ tag, length }, encoding);
+  const facts = vrFacts(vr);
+  // a VR that is not known came with the long form, or it is not two letters and had none
+  const long = facts?.long ?? /^[A-Z]{2}$/.test(vr);
+  const bytes = new Uint8Array(long ? 12 : 8);
+  const view = new DataView(bytes.buffer);
+  const little = !encoding.bigEndian;
+  view.setUint16(0, tag >>> 16, little);
+  view.setUint16(2, tag & 0xffff, little);
+  bytes[4] = vr.charCodeAt(0);
+  bytes[5] = vr.charCodeAt(1);
+  if (long) view.setUint32(8, length, little);
+  else view.setUint16(6, length, little);
+  return bytes;
+}
+
+/** Tag and a length of 32 bits (7.1.3, 7.5). */
+function itemHead({ tag, length }: Head, encoding: Encoding): Uint8Array {
+  const bytes = new Uint8Array(8);
+  const view = new DataView(bytes.buffer);
+  const little = !encoding.bigEndian;
+  view.setUint16(0, tag >>> 16, little);
+  view.setUint16(2, tag & 0xffff, little);
+  view.setUint32(4, length, little);
+  return bytes;
+}
+
+/** Even by the VR's padding octet (6.2). */
+function padded(bytes: Uint8Array, vr: string): Uint8Array {
+  if (bytes.length % 2 === 0) return bytes;
+  const even = new Uint8Array(bytes.length + 1);
+  even.set(bytes);
+  even[bytes.length] = vrFacts(vr)?.padding ?? 0;
+  return even;
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+const EMPTY = new Uint8Array(0);
+const PIXEL_DATA = 0x7fe00010;
