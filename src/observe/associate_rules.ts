@@ -99,8 +99,7 @@ function checkItems(pdu: Associate, say: (...say: Say) => void): void {
       unknown.set(type, (unknown.get(type) ?? 0) + 1);
       continue;
     }
-    const misplaced = pdu.type === "A-ASSOCIATE-RQ" ? 0x21 : 0x20;
-    if (item.item === "other" && type === misplaced) {
+    if (type === (pdu.type === "A-ASSOCIATE-RQ" ? 0x21 : 0x20)) {
       say("item-misplaced", `${itemTypeName(type)} item ${hex2(type)} in an ${pdu.type}`);
     }
     if (type < newest) {

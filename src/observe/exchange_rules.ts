@@ -17,6 +17,7 @@ export interface PairingRuleOptions {
   readonly negotiation: Negotiation;
   /** Requests of an AE that wait for their final response, this one included. */
   readonly outstanding: (invoker: Role) => number;
+  readonly totals: SuboperationTotals;
   readonly report: Report;
 }
 
@@ -41,7 +42,7 @@ export function checkPairing(observed: ObservedMessage, options: PairingRuleOpti
         const text = `${message.command} on presentation context ${message.contextId}, its request on ${contextId}`;
         say("response-context", text);
       }
-      checkResponse(observed, { exchange: pairing.exchange, say });
+      checkResponse(observed, { exchange: pairing.exchange, totals: options.totals, say });
       return;
     case "response to nothing":
       say("response-to-nothing", `${message.command} to Message ID ${answered}, which is not open`);
@@ -122,7 +123,10 @@ function checkRole(observed: ObservedMessage, check: { negotiation: Negotiation;
   }
 }
 
-function checkResponse(observed: ObservedMessage, check: { exchange: Exchange; say: Say }): void {
+function checkResponse(
+  observed: ObservedMessage,
+  check: { exchange: Exchange; totals: SuboperationTotals; say: Say },
+): void {
   const { message } = observed;
   const { exchange, say } = check;
   const due =
@@ -134,6 +138,7 @@ function checkResponse(observed: ObservedMessage, check: { exchange: Exchange; s
   if (status === undefined) return;
   if (message.command === "C-GET-RSP" || message.command === "C-MOVE-RSP") {
     checkSuboperations(message.commandSet, { status, say });
+    check.totals.check(message.commandSet, { exchange, say });
   }
 }
 
@@ -155,5 +160,31 @@ function checkSuboperations(commandSet: CommandSet, check: { status: number; say
   } else if (statusClass(status) !== "cancel" && !isMissing("Remaining")) {
     const text = `Status ${printStatus(status)} with a number of Remaining sub-operations`;
     say("suboperations-remaining", text);
+  }
+}
+
+/**
+ * Remaining, completed, failed and warning sub-operations of one C-GET or C-MOVE sum up to the same
+ * number in every Pending response (PS3.4 C.4.2.1.6 to C.4.2.1.9).
+ */
+export class SuboperationTotals {
+  readonly #totals = new WeakMap<Exchange, number>();
+
+  check(commandSet: CommandSet, of: { exchange: Exchange; say: Say }): void {
+    const { exchange, say } = of;
+    let total = 0;
+    for (const name of COUNTS) {
+      const count = numberOf(commandSet, `NumberOf${name}Suboperations`);
+      if (count === undefined) return;
+      total += count;
+    }
+    const before = this.#totals.get(exchange);
+    if (before !== undefined && before !== total) {
+      say(
+        "suboperations-total",
+        `${total} sub-operations in all, ${before} in the response before`,
+      );
+    }
+    this.#totals.set(exchange, total);
   }
 }

@@ -7,7 +7,7 @@ import type { IrregularPdv, Message, MessageSink, PdvIrregularity } from "../dim
 import { printStatus } from "../dimse/status.ts";
 import { otherRole, type Role } from "../role.ts";
 import type { AssociationSink, ObservedMessage } from "./association_sink.ts";
-import { checkPairing } from "./exchange_rules.ts";
+import { checkPairing, SuboperationTotals } from "./exchange_rules.ts";
 import type { Report } from "./finding.ts";
 import { checkMessageEnd, checkMessageStart, irregularText } from "./message_rules.ts";
 import type { Negotiation } from "./negotiation.ts";
@@ -35,6 +35,7 @@ export class MessageWatch {
   readonly #report: Report;
   readonly #exchanges: ExchangeTracker;
   readonly #stalls: StallWatch;
+  readonly #totals = new SuboperationTotals();
   readonly #observed = new Map<number, ObservedMessage>();
 
   constructor(options: MessageWatchOptions) {
@@ -83,6 +84,7 @@ export class MessageWatch {
       pairing,
       negotiation: this.#negotiation,
       outstanding: (invoker) => this.#exchanges.outstanding(invoker),
+      totals: this.#totals,
       report: this.#report,
     });
     this.#sink.messageStarted?.(observed);

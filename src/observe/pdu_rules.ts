@@ -68,8 +68,4 @@ export function checkPdu(pdu: Pdu, options: PduRuleOptions): void {
   if (pdu.reserved !== undefined && pdu.reserved !== 0) {
     report("reserved-octets", `${pdu.type} has reserved octets that are not 00H`, { sender });
   }
-  if (pdu.trailing !== undefined) {
-    const length = 4 + pdu.trailing.length;
-    report("pdu-length", `${pdu.type} with PDU-length ${length} instead of 4`, { sender });
-  }
 }

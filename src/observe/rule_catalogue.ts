@@ -21,7 +21,6 @@ export const RULES = {
   "pdu-truncated": { severity: "error", section: "PS3.8 9.2.3" },
   "pdu-unreadable": { severity: "error", section: "PS3.8 9.3.1" },
   "pdu-unknown-type": { severity: "error", section: "PS3.8 9.3.1" },
-  "pdu-length": { severity: "warning", section: "PS3.8 9.3.1" },
   "reserved-octets": { severity: "note", section: "PS3.8 9.3.1" },
   "octets-not-recorded": { severity: "note", section: "PS3.8 9.3.1" },
   undecodable: { severity: "error", section: "PS3.8 9.3.1" },
