@@ -1,25 +1,42 @@
 /** The source files of the repository and what they import, for the tests that keep order in it. */
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { ROOT } from "./runtimes.ts";
 
 /** Paths from the root of all files under the folders that end in one of the endings. */
 export function filesUnder(folders: readonly string[], endings = [".ts", ".mjs"]): string[] {
-  return folders.flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-      .filter((name) => endings.some((ending) => name.endsWith(ending)))
-      .filter((name) => !name.includes("node_modules"))
-      .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
-      .sort(),
-  );
+  return folders
+    .filter((folder) => existsSync(join(ROOT, folder)))
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+        .filter((name) => endings.some((ending) => name.endsWith(ending)))
+        .filter((name) => !name.includes("node_modules"))
+        .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
+        .sort(),
+    );
 }
 
-/** Every file that git knows or would add: the repository as it is published. */
+/** Every file that git knows or would add; without git, every file in the folders that it has. */
 export function repositoryFiles(): string[] {
-  const args = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
-  const listed = execFileSync("git", args, { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 26 });
-  return listed.split("\0").filter((name) => name !== "");
+  try {
+    const args = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
+    const listed = execFileSync("git", args, {
+      cwd: ROOT,
+      encoding: "utf8",
+      maxBuffer: 2 ** 26,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return listed.split("\0").filter((name) => name !== "" && existsSync(join(ROOT, name)));
+  } catch {
+    const top = readdirSync(ROOT, { withFileTypes: true }).filter((entry) => entry.isFile());
+    const folders = ["src", "proxy", "replay", "test", ".ci"].filter((name) =>
+      existsSync(join(ROOT, name)),
+    );
+    return [...top.map((entry) => entry.name), ...filesUnder(folders, [""])].filter((name) =>
+      statSync(join(ROOT, name)).isFile(),
+    );
+  }
 }
 
 export function read(file: string): string {
