@@ -5,6 +5,8 @@
  * Rule: a command that prints without end awaits `room()` now and then, so that a slow reader slows
  * it down instead of filling memory, and a reader that left ends it.
  */
+import { escapeJson } from "../escape.ts";
+
 const BATCH = 16_384;
 
 export interface WritableLike {
@@ -63,9 +65,9 @@ export class Output {
     this.write(`${text}\n`);
   }
 
-  /** One JSON object on a line of its own. */
+  /** One JSON object on a line of its own, also where the line ends up on a terminal (P-15). */
   json(value: unknown): void {
-    this.write(`${JSON.stringify(value)}\n`);
+    this.write(`${escapeJson(JSON.stringify(value))}\n`);
   }
 
   /** Resolves when the reader has room for more. Throws OutputClosed when there is none. */

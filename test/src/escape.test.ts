@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, test } from "vitest";
-import { escapeControls } from "../../src/escape.ts";
+import { escapeControls, escapeJson } from "../../src/escape.ts";
 
 describe("escapeControls()", () => {
   test("P-15: shows what could steer a terminal or forge a line", () => {
@@ -34,5 +34,21 @@ describe("escapeControls()", () => {
       { seed: 1, numRuns: 3000 },
     );
     console.log(`P-15: ${count} texts, 0 controls left`);
+  });
+});
+
+describe("escapeJson()", () => {
+  test("P-15: the same value to a parser, no control to a terminal", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", size: "max", maxLength: 200 }), (text) => {
+        const json = escapeJson(JSON.stringify({ text }));
+        assert.deepEqual(JSON.parse(json), { text });
+        assert.doesNotMatch(
+          json,
+          /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u,
+        );
+      }),
+      { seed: 2, numRuns: 1000 },
+    );
   });
 });
