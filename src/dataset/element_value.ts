@@ -2,7 +2,12 @@
  * Octets of a value to text and numbers (PS3.5 6.2, 6.4). Never fails: what cannot be read as its VR
  * gives fewer values or NaN, and the octets are still there.
  */
-import { type CharacterSet, decodeText, splitValues } from "./character_set.ts";
+import {
+  type CharacterSet,
+  DEFAULT_CHARACTER_SET,
+  decodeText,
+  splitValues,
+} from "./character_set.ts";
 import type { ValueElement } from "./element.ts";
 import { latin1 } from "./octets.ts";
 import { hexTag } from "./tag.ts";
@@ -76,7 +81,7 @@ const READ: Readonly<
 function textValues(bytes: Uint8Array, facts: VrFacts, set: CharacterSet): readonly string[] {
   if (bytes.length === 0) return [];
   if (facts.kind === "ascii") {
-    const text = latin1(bytes, 0, bytes.length);
+    const text = decodeText(bytes, DEFAULT_CHARACTER_SET);
     if (!facts.multiple) return [trimmed(text, facts)];
     if (!text.includes("\\")) return [trimmed(text, facts)];
     return text.split("\\").map((value) => trimmed(value, facts));
