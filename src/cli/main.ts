@@ -43,13 +43,25 @@ export async function run(args: readonly string[], context: Context): Promise<nu
     }
     return await runCommand(await loadCommand(first), { args: rest, context });
   } catch (error) {
-    return explain(error, { command: args[0], context });
+    return explain(error, { program: "dicomtap", context });
   }
 }
 
-async function runCommand(
+/** Runs a command that is loaded. Never throws. */
+export async function runCommand(
   command: Command,
-  { args, context }: { args: readonly string[]; context: Context },
+  { args, context }: { readonly args: readonly string[]; readonly context: Context },
+): Promise<number> {
+  try {
+    return await checkAndRun(command, { args, context });
+  } catch (error) {
+    return explain(error, { program: `dicomtap ${command.name}`, context });
+  }
+}
+
+async function checkAndRun(
+  command: Command,
+  { args, context }: { readonly args: readonly string[]; readonly context: Context },
 ): Promise<number> {
   const parsed = parseOptions(args, command.options);
   if (parsed.help) {
@@ -85,15 +97,13 @@ async function loadCommand(name: string): Promise<Command> {
 }
 
 interface Failing {
-  readonly command: string | undefined;
+  readonly program: string;
   readonly context: Context;
 }
 
-function explain(error: unknown, { command, context }: Failing): number {
+function explain(error: unknown, { program, context }: Failing): number {
   if (error instanceof OutputClosed) return 0;
   const { err, errPaint } = context;
-  const known = COMMANDS.some((listed) => listed.name === command);
-  const program = known ? `dicomtap ${command}` : "dicomtap";
   const told = error instanceof CommandError ? error : explainSystemError(error);
   if (told !== undefined) {
     err.line(`${program}: ${errPaint.red(told.message)}`);

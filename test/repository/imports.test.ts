@@ -29,7 +29,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   "src/observe": { rooms: OBSERVING },
   "src/filter": { rooms: CORE },
   "src/capture": { rooms: ["src", "src/ul"], packages: ["node:zlib", "msgpackr"] },
-  "src/inspect": { rooms: INSPECTING },
+  "src/inspect": { rooms: INSPECTING, packages: ["node:zlib"] },
   "src/io": {
     rooms: [...OBSERVING, "src/capture"],
     packages: ["node:", "hono", "@hono/node-server", "@logtape/logtape", "tsx/esm/api"],
