@@ -32,6 +32,8 @@ export interface RecordingOptions {
   readonly onAlarm: (text: string) => void;
   /** A new port to the dashboard's thread for each recorder thread that starts. */
   readonly newsPort?: () => MessagePort;
+  /** Starts the recorder's thread; a test puts another one in its place. */
+  readonly start?: typeof startWorker;
 }
 
 /** How often the clocks are compared and records that wait for room are tried, milliseconds. */
@@ -117,7 +119,7 @@ export class Recording implements RelayTap {
   }
 
   #startWorker(): Promise<RecorderStatus> {
-    const { clock, recorder, newsPort } = this.#options;
+    const { clock, recorder, newsPort, start = startWorker } = this.#options;
     const news = newsPort?.();
     const data: RecorderWorkerData = {
       ring: this.#memory,
@@ -127,7 +129,7 @@ export class Recording implements RelayTap {
       wall: clock.wallMicros(),
       news,
     };
-    const worker = startWorker("recorder", {
+    const worker = start("recorder", {
       workerData: data,
       transferList: news === undefined ? [] : [news],
     });

@@ -71,10 +71,15 @@ export class Live {
     this.#dirty.clear();
   }
 
+  /** Of an association that is open, or has just ended. */
+  summary(association: number): AssociationJson | undefined {
+    return this.#observer.get(association)?.summary() ?? this.#summaries.get(association);
+  }
+
   /** The recorder is done with the association; what is open is told as it is. */
   takeSummary(association: number): AssociationJson | undefined {
-    const summary = this.#summaries.get(association);
+    const summary = this.summary(association);
     this.#summaries.delete(association);
-    return summary ?? this.#observer.get(association)?.summary();
+    return summary;
   }
 }

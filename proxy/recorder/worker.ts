@@ -10,6 +10,8 @@ import { hostname } from "node:os";
 import { basename } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { RecordReader } from "../../src/capture/record_reader.ts";
+import { isFilterError } from "../../src/filter/filter.ts";
+import { parseFilter } from "../../src/filter/parse_filter.ts";
 import { packSummary } from "../../src/inspect/index_summary.ts";
 import { fileOwner } from "../../src/io/file_owner.ts";
 import { nodeFileSystem } from "../../src/io/file_system.ts";
@@ -19,6 +21,7 @@ import { type ProxyClock, systemClock } from "../clock.ts";
 import { AWAKE, DOZING, RingReader, SLEEPING } from "../ring.ts";
 import { Live } from "./live.ts";
 import { NewsDesk } from "./news_desk.ts";
+import { RecordFilter } from "./record_filter.ts";
 import { Recorder } from "./recorder.ts";
 import type {
   RecorderCommand,
@@ -63,12 +66,13 @@ function main(data: RecorderWorkerData): void {
   });
   const statusNow = () => statusOf(recorder);
 
+  const filter = createFilter(data, (bytes) => recorder?.consume(bytes));
   const take = (bytes: Uint8Array): void => {
-    const records = new RecordReader(bytes);
-    for (let record = records.next(); record !== undefined; record = records.next()) {
-      live.consume(record);
-    }
-    recorder?.consume(bytes);
+    const record = new RecordReader(bytes).next();
+    if (record === undefined) return;
+    live.consume(record);
+    if (filter === undefined || !("association" in record)) recorder?.consume(bytes);
+    else filter.consume(record, { bytes, summary: live.summary(record.association) });
   };
 
   let told = "";
@@ -115,6 +119,15 @@ function main(data: RecorderWorkerData): void {
   recorder?.open();
   tell({ type: "ready", status: statusNow() });
   turn();
+}
+
+function createFilter(
+  data: RecorderWorkerData,
+  emit: (bytes: Uint8Array) => void,
+): RecordFilter | undefined {
+  const filter = parseFilter(data.options.filter ?? "~all");
+  if (data.options.filter === undefined || isFilterError(filter)) return undefined;
+  return new RecordFilter(filter, emit);
 }
 
 interface RecorderParts {

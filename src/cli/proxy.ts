@@ -11,6 +11,7 @@ import { formatCount, formatSize } from "../units.ts";
 import { type CommandArguments, defineCommand, JSON_OPTION } from "./command.ts";
 import type { Context } from "./context.ts";
 import { readRoutes } from "./proxy_routes.ts";
+import { filterHelp, readFilter } from "./read_filter.ts";
 import { LiveRows } from "./show_live.ts";
 
 const OPTIONS = {
@@ -70,7 +71,7 @@ export const command = defineCommand({
   name: "proxy",
   summary: "Forward and record DICOM between a requestor and an acceptor",
   usage: "--listen [HOST:]PORT --to HOST:PORT [FILTER]",
-  about: "Every byte passes unaltered. FILTER limits what is recorded, never what passes.",
+  about: `Every byte passes unaltered. FILTER limits what is recorded, never what passes.\n\n${filterHelp()}`,
   operands: { min: 0, max: 1 },
   options: OPTIONS,
   examples: [
@@ -105,6 +106,7 @@ export async function startProxy(
   const log = logger("proxy");
   keepForwarding();
   const routes = readRoutes(options);
+  if (filter !== undefined) readFilter(filter); // a mistake in it is told before anything starts
   const directory = options.record === false ? undefined : options.record;
   const rows = new LiveRows(context, { json: options.json });
   const dashboard = await openDashboard(options, context);

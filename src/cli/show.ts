@@ -1,5 +1,7 @@
 /** `dicomtap show`: what happened, from the list of associations down to the octets. */
 import { CaptureError } from "../capture/capture_error.ts";
+import type { Filter } from "../filter/filter.ts";
+import { associationMatches } from "../inspect/association_facts.ts";
 import { type CaptureDone, listAssociations } from "../inspect/list_associations.ts";
 import { AssociationReader } from "../inspect/read_association.ts";
 import { capturePaths, pathExists } from "../io/capture_paths.ts";
@@ -8,6 +10,7 @@ import { formatCount, formatSize } from "../units.ts";
 import { type CommandArguments, defineCommand, type ExitCode, JSON_OPTION } from "./command.ts";
 import { CommandError, usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
+import { filterHelp, readFilter } from "./read_filter.ts";
 import { jsonLines, textLines } from "./show_association.ts";
 import { clockDate, LIST_COLUMNS, listRow, plural } from "./show_list.ts";
 import { tableLines } from "./table.ts";
@@ -30,7 +33,7 @@ export const command = defineCommand({
   name: "show",
   summary: "Print the associations and messages of captures",
   usage: "CAPTURE... [FILTER]",
-  about: "CAPTURE is a file, or a directory of them. FILTER chooses associations.",
+  about: `CAPTURE is a file, or a directory of them.\n\n${filterHelp()}`,
   operands: { min: 1, max: Number.POSITIVE_INFINITY },
   options: OPTIONS,
   examples: [
@@ -40,10 +43,13 @@ export const command = defineCommand({
     { run: "dicomtap show --json -v x.dcap", does: "For programs: one JSON object a line" },
   ],
   run: async ({ options, operands }, context) => {
-    const { paths } = splitOperands(operands);
+    const { paths, filter } = splitOperands(operands);
     const files = capturePaths(paths);
     if (files.length === 0) throw usageError(`There is no capture in ${paths.join(", ")}`);
-    const show = new Show(options, context);
+    const show = new Show(options, {
+      context,
+      filter: filter === undefined ? undefined : readFilter(filter),
+    });
     for (const file of files) await show.file(file);
     return show.finish();
   },
@@ -66,15 +72,20 @@ const ROWS_AT_ONCE = 1_000;
 class Show {
   readonly #options: ShowOptions;
   readonly #context: Context;
+  readonly #filter: Filter | undefined;
   #rows: string[][] = [];
   #day: string | undefined;
   #seen = 0;
   #shown = 0;
   #damaged = false;
 
-  constructor(options: ShowOptions, context: Context) {
+  constructor(
+    options: ShowOptions,
+    { context, filter }: { readonly context: Context; readonly filter: Filter | undefined },
+  ) {
     this.#options = options;
     this.#context = context;
+    this.#filter = filter;
   }
 
   async file(path: string): Promise<void> {
@@ -98,6 +109,7 @@ class Show {
         if (item.item !== "association") continue;
         const { association } = item;
         this.#seen += 1;
+        if (this.#filter && !associationMatches(this.#filter, { association, reader })) continue;
         this.#shown += 1;
         if (json) {
           for (const line of jsonLines(association, { reader, verbose })) {

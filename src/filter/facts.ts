@@ -5,6 +5,8 @@
 export interface FilterFacts {
   /** Nothing more will come. While false, what was not seen yet is not known rather than absent. */
   readonly complete: boolean;
+  /** The presentation contexts are agreed: SOP classes, transfer syntaxes and context ids are all. */
+  readonly negotiated?: boolean | undefined;
   readonly callingAeTitle?: string | undefined;
   readonly calledAeTitle?: string | undefined;
   /** Addresses, `192.0.2.7:50312`: of the requestor and of the acceptor. */

@@ -35,13 +35,16 @@ export function matches(filter: Filter, facts: FilterFacts): Verdict {
       );
     case "text":
       return anyOf(texts(filter.field, facts), {
-        facts,
+        facts: isKnown(filter.field, facts) ? { ...facts, complete: true } : facts,
         test: (text) => matchesPattern(filter.pattern, text),
       });
     case "sop instance":
       return anyOf(facts.sopInstanceUids, { facts, test: (uid) => trimmed(uid) === filter.uid });
     case "context":
-      return anyOf(facts.contextIds, { facts, test: (id) => id === filter.id });
+      return anyOf(facts.contextIds, {
+        facts: facts.negotiated === true ? { ...facts, complete: true } : facts,
+        test: (id) => id === filter.id,
+      });
     case "status":
       return anyOf(facts.statuses, { facts, test: (status) => hasStatus(filter.patterns, status) });
     case "tag":
@@ -70,6 +73,31 @@ const WORD_FIELDS: readonly TextField[] = [
   "command",
   "SOP class",
 ];
+
+/** Whether a field says all it ever will, though the association goes on. */
+function isKnown(field: TextField, facts: FilterFacts): boolean {
+  const { callingAeTitle, calledAeTitle } = facts;
+  switch (field) {
+    case "AE title":
+      return callingAeTitle !== undefined && calledAeTitle !== undefined;
+    case "calling AE title":
+      return callingAeTitle !== undefined;
+    case "called AE title":
+      return calledAeTitle !== undefined;
+    case "source":
+      return facts.source !== undefined;
+    case "destination":
+      return facts.destination !== undefined;
+    case "SOP class":
+    case "transfer syntax":
+      return facts.negotiated === true;
+    case "command":
+    case "finding":
+      return false;
+    default:
+      return field satisfies never;
+  }
+}
 
 /** The texts of a field, as far as they are known. */
 function* texts(field: TextField, facts: FilterFacts): Iterable<string> {

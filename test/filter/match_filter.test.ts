@@ -114,7 +114,9 @@ describe("matches()", () => {
       ["~rel", undefined],
       ["~called PACS", undefined],
       ["~calling CT1", true],
-      ["~calling MR", undefined],
+      ["~calling MR", false], // the title is known, and it is another one
+      ["~ae MR", undefined],
+      ["~sop Mammography", undefined],
       ["~dur >2s", true],
       ["~dur >3s", undefined],
       ["~dur <2s", false],
@@ -132,6 +134,8 @@ describe("matches()", () => {
     ];
     for (const [text, verdict] of verdicts)
       assert.equal(matches(filterOf(text), open), verdict, text);
+    assert.equal(matches(filterOf("~sop Mammography"), { ...open, negotiated: true }), false);
+    assert.equal(matches(filterOf("~pc 201"), { ...open, negotiated: true }), false);
   });
 
   test("never changes its mind when more becomes known", () => {

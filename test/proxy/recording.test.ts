@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { afterEach, describe, test } from "vitest";
+import { systemClock } from "../../proxy/clock.ts";
+import { Recording, type RecordingOptions } from "../../proxy/recording.ts";
+import { listAssociations } from "../../src/inspect/list_associations.ts";
+import { capturePaths } from "../../src/io/capture_paths.ts";
+import { FileSource } from "../../src/io/file_source.ts";
+import { startWorker } from "../../src/io/worker_start.ts";
+import type { AssociationJson } from "../../src/observe/summary.ts";
+import { GOLDEN_EXCHANGES, streamOf } from "../support/golden_exchanges.ts";
+
+const scratch: string[] = [];
+
+afterEach(() => {
+  for (const path of scratch.splice(0)) rmSync(path, { recursive: true, force: true });
+});
+
+function directory(): string {
+  const path = mkdtempSync(join(tmpdir(), "dicomtap-recording-"));
+  scratch.push(path);
+  return join(path, "captures");
+}
+
+interface Heard {
+  readonly associations: AssociationJson[];
+  readonly alarms: string[];
+}
+
+function setUp(changes: Partial<RecordingOptions> & { readonly directory?: string } = {}) {
+  const heard: Heard = { associations: [], alarms: [] };
+  const recording = new Recording({
+    clock: systemClock(),
+    queueSize: 1_048_576,
+    onFull: "gap",
+    recorder: {
+      directory: changes.directory,
+      payload: "full",
+      filter: undefined,
+      rotateSize: undefined,
+      rotateTime: undefined,
+      retainSize: undefined,
+      retainAge: undefined,
+      fsync: "never",
+    },
+    onAssociation: (association) => heard.associations.push(association),
+    onStatus: () => {},
+    onAlarm: (text) => heard.alarms.push(text),
+    ...changes,
+  });
+  return { recording, heard };
+}
+
+/** Lets one association of the golden exchanges pass the tap. */
+function pass(recording: Recording, id: number): boolean {
+  const address = "127.0.0.1:104";
+  const tap = recording.opened({ id, listen: address, to: address, requestor: "127.0.0.1:5" });
+  if (tap === undefined) return false;
+  const exchange = GOLDEN_EXCHANGES[id % GOLDEN_EXCHANGES.length];
+  assert.ok(exchange);
+  tap.connected({ acceptor: address, local: "127.0.0.1:6" });
+  const { requestor, acceptor } = exchange;
+  tap.data("requestor", streamOf(requestor.slice(0, 1)));
+  tap.data("acceptor", streamOf(acceptor.slice(0, 1)));
+  if (requestor.length > 1) tap.data("requestor", streamOf(requestor.slice(1)));
+  if (acceptor.length > 1) tap.data("acceptor", streamOf(acceptor.slice(1)));
+  tap.ended("requestor", "fin");
+  tap.ended("acceptor", "fin");
+  tap.closed({
+    outcome: "closed",
+    by: "requestor",
+    bytes: { requestor: 0, acceptor: 0 },
+    reason: undefined,
+  });
+  return true;
+}
+
+function listed(path: string): AssociationJson[] {
+  return capturePaths([path]).flatMap((file) => {
+    using source = new FileSource(file);
+    const items = [...listAssociations(source, { name: file })];
+    return items.flatMap((item) => (item.item === "association" ? [item.association.summary] : []));
+  });
+}
+
+describe("Recording", () => {
+  test("writes every association to a capture, in order, also what came before the thread", async () => {
+    const path = directory();
+    const { recording, heard } = setUp({ directory: path });
+    for (let id = 1; id <= 50; id++) assert.ok(pass(recording, id));
+    const status = await recording.start([{ listen: "a:1", to: "b:1" }]);
+    assert.equal(status.state, "ok");
+    for (let id = 51; id <= 100; id++) assert.ok(pass(recording, id));
+    await recording.stop();
+    const ids = Array.from({ length: 100 }, (_, i) => i + 1);
+    assert.deepEqual(
+      listed(path).map(({ id }) => id),
+      ids,
+    );
+    assert.deepEqual(
+      heard.associations.map(({ id }) => id),
+      ids,
+    );
+    const outcomes = new Set(heard.associations.map(({ outcome }) => outcome));
+    for (const outcome of ["released", "rejected", "aborted"] as const)
+      assert.ok(outcomes.has(outcome));
+    assert.deepEqual(heard.alarms, []);
+    assert.equal(recording.status.lost, 0);
+  });
+
+  test("observes without recording where there is no directory", async () => {
+    const { recording, heard } = setUp();
+    const status = await recording.start([]);
+    assert.equal(status.state, "off");
+    pass(recording, 1);
+    await recording.stop();
+    assert.equal(heard.associations.length, 1);
+  });
+
+  test("O-06 goes on after its thread died: open associations pass, later ones are recorded", async () => {
+    const path = directory();
+    let started = 0;
+    const { recording, heard } = setUp({
+      directory: path,
+      start: (name, options) => {
+        started += 1;
+        if (started > 1) return startWorker(name, options);
+        return new Worker("setTimeout(() => { throw new Error('x'); }, 50)", { eval: true });
+      },
+    });
+    await recording.start([]);
+    assert.equal(recording.status.state, "paused");
+    assert.match(heard.alarms.join(), /The recorder stopped \(.*x/);
+    assert.equal(pass(recording, 1), false, "unrecorded, and no fault");
+    for (let tries = 0; recording.status.state !== "ok" && tries < 200; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.equal(recording.status.state, "ok");
+    assert.ok(pass(recording, 2));
+    await recording.stop();
+    assert.deepEqual(
+      listed(path).map(({ id }) => id),
+      [2],
+    );
+  });
+});
