@@ -4,7 +4,7 @@
  *     { "routes": [ { "listen": "11112", "to": "pacs1:104" }, { "listen": "11113", "to": "pacs2:104" } ] }
  */
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { type Address, parseAddress } from "../address.ts";
 import { usageError } from "./command_error.ts";
 
