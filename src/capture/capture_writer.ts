@@ -103,6 +103,12 @@ export class CaptureWriter {
     this.#append(bytes);
   }
 
+  /** Adds records of kinds that this version does not know, as they are. */
+  addUnknown(bytes: Uint8Array): void {
+    if (!this.hasRoom(bytes.length)) throw new RangeError(`Cannot add ${bytes.length} octets`);
+    this.#append(bytes);
+  }
+
   /** Marks an association as closed: it goes into the index once all its records are written. */
   close(association: number, facts: ClosedAssociation): void {
     this.#told.delete(association);

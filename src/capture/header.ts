@@ -49,16 +49,13 @@ export interface CaptureRoute {
   readonly [further: string]: unknown;
 }
 
+/** Members of `facts` that are not `CaptureFacts` are written too, but for those that we choose. */
 export function encodeHeader(facts: CaptureFacts): Uint8Array {
   const { capture_id, product, runtime, host, ...others } = facts;
   const bytes = packValue({
-    format: "dicomtap",
-    version: FORMAT_VERSION,
-    capture_id,
-    product,
-    runtime,
-    host,
+    ...{ format: "dicomtap", version: undefined, capture_id, product, runtime, host }, // the order
     ...others,
+    version: FORMAT_VERSION,
     compression: "none",
     encryption: null,
     crc32: 0xffff_ffff, // any number that takes all 32 bits; the right one replaces it

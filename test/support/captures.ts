@@ -63,6 +63,10 @@ export interface WriteOptions {
   /** Without index and trailer, as after `kill -9`. */
   unfinished?: boolean;
   summary?: (association: number) => unknown;
+  /** An association that the index does not name. */
+  unindexed?: number;
+  /** Octets of a record that this version does not know, behind the record of that number. */
+  strange?: { after: number; bytes: Uint8Array };
 }
 
 /** A whole capture of these records, as the recorder writes it. */
@@ -80,21 +84,24 @@ export function writeCapture(
     writer.written();
   };
   const opened = new Map<number, number>();
+  const close = (association: number, closedAt: number) => {
+    const openedAt = opened.get(association) ?? 0;
+    opened.delete(association);
+    if (association === options.unindexed) return;
+    const summary = options.summary?.(association) ?? null;
+    writer.close(association, { openedAt, closedAt, summary });
+  };
   put(writer.take());
-  for (const record of records) {
+  for (const [i, record] of records.entries()) {
     const bytes = encodeRecord(record);
     if (!writer.hasRoom(bytes.length)) put(writer.take());
     writer.add(record, bytes);
+    if (options.strange?.after === i) writer.addUnknown(options.strange.bytes);
     if (record.kind === "open") opened.set(record.association, record.at);
-    if (record.kind === "close") {
-      writer.close(record.association, {
-        openedAt: opened.get(record.association) ?? 0,
-        closedAt: record.at,
-        summary: options.summary?.(record.association) ?? null,
-      });
-    }
+    if (record.kind === "close") close(record.association, record.at);
   }
   put(writer.take());
+  for (const association of opened.keys()) close(association, 0);
   if (options.unfinished !== true) {
     while (writer.indexSize > 0) put(writer.takeIndex());
     put(writer.takeTrailer(0));
