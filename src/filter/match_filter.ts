@@ -35,14 +35,16 @@ export function matches(filter: Filter, facts: FilterFacts): Verdict {
       );
     case "text":
       return anyOf(texts(filter.field, facts), {
-        facts: isKnown(filter.field, facts) ? { ...facts, complete: true } : facts,
+        facts,
+        known: isKnown(filter.field, facts),
         test: (text) => matchesPattern(filter.pattern, text),
       });
     case "sop instance":
       return anyOf(facts.sopInstanceUids, { facts, test: (uid) => trimmed(uid) === filter.uid });
     case "context":
       return anyOf(facts.contextIds, {
-        facts: facts.negotiated === true ? { ...facts, complete: true } : facts,
+        facts,
+        known: facts.negotiated === true,
         test: (id) => id === filter.id,
       });
     case "status":
@@ -170,12 +172,14 @@ function some(filters: readonly Filter[], facts: FilterFacts): Verdict {
 
 interface Asking<T> {
   readonly facts: FilterFacts;
+  /** No more values will come, though other facts may. */
+  readonly known?: boolean;
   test(value: T): boolean;
 }
 
-function anyOf<T>(values: Iterable<T>, { facts, test }: Asking<T>): Verdict {
+function anyOf<T>(values: Iterable<T>, { facts, known = false, test }: Asking<T>): Verdict {
   for (const value of values) if (test(value)) return true;
-  return absent(facts);
+  return known ? false : absent(facts);
 }
 
 function absent(facts: FilterFacts): Verdict {

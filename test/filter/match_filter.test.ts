@@ -136,6 +136,11 @@ describe("matches()", () => {
       assert.equal(matches(filterOf(text), open), verdict, text);
     assert.equal(matches(filterOf("~sop Mammography"), { ...open, negotiated: true }), false);
     assert.equal(matches(filterOf("~pc 201"), { ...open, negotiated: true }), false);
+    const negotiated: FilterFacts = { ...open, negotiated: true };
+    for (const text of ["~sop MR", "~ts 4.51", "~pc 5"]) {
+      assert.equal(matches(filterOf(text), open), undefined, text);
+      assert.equal(matches(filterOf(text), negotiated), false, text);
+    }
   });
 
   test("never changes its mind when more becomes known", () => {
@@ -165,6 +170,7 @@ describe("matches()", () => {
             durationMs: has[3] ? 1000 : undefined,
             size: has[4] ? 100 : 11 * 2 ** 20,
             messages: has[5] ? 4 : 1,
+            negotiated: shares.slice(1, 4).every((each) => each === 2),
             tagValues: (path) => (has[1] ? FACTS.tagValues?.(path) : undefined),
           };
           const verdict = matches(filter, part);
