@@ -146,6 +146,7 @@ export class Recorder {
         open: record,
         file: undefined,
         closedAt: record.at,
+        hasLoss: false,
       });
     } else if ("association" in record && !this.#associations.has(record.association)) {
       this.#countLost(record);
@@ -215,6 +216,8 @@ export class Recorder {
     } catch (error) {
       this.#options.report(`Cannot summarise association ${number}: ${String(error)}`);
     }
+    // The summary tells of all that passed. Where the file has less, its readers make their own.
+    if (association.hasLoss) summary = null;
     file.writer.close(number, { openedAt: open.at, closedAt, summary });
     file.open.delete(number);
   }
@@ -271,6 +274,7 @@ export class Recorder {
     for (const [number, association] of this.#associations) {
       if (association.file !== file) continue;
       association.file = undefined;
+      association.hasLoss = true;
       const { open } = association;
       again.push({ ...open, facts: { ...open.facts, continues: file.writer.captureId } });
       const written = { ...file.writer.told(number) };
@@ -291,7 +295,9 @@ export class Recorder {
   #defer({ record, bytes }: Kept, why: string): void {
     this.#countLost(record);
     const number = "association" in record ? record.association : -1;
-    const known = record.kind !== "open" && this.#associations.has(number);
+    const association = this.#associations.get(number);
+    if (association !== undefined && trafficOf(record) > 0) association.hasLoss = true;
+    const known = record.kind !== "open" && association !== undefined;
     const kept = this.#deferred.add(record, { bytes, why, known });
     if (!kept && record.kind === "open") this.#associations.delete(number);
   }
@@ -307,6 +313,8 @@ interface Association {
   readonly open: OpenRecord;
   file: CaptureFile | undefined;
   closedAt: number;
+  /** Traffic of it passed that its file does not have. */
+  hasLoss: boolean;
 }
 
 /** A record with its encoding. */
