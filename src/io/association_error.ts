@@ -1,4 +1,5 @@
 /** Why there is no association, or no longer one: in words, with the numbers of the standard. */
+import { formatAddress } from "../address.ts";
 import { abortReasonName, abortSourceName, rejectionName } from "../ul/names.ts";
 
 export type AssociationFailure =
@@ -59,6 +60,22 @@ export function rejectedError(rejection: Rejection): AssociationError {
   });
 }
 
+/** The transport connection did not come to be; the system's own words where there are no better. */
+export function notConnectedError(
+  target: { readonly host: string; readonly port: number },
+  cause: Error | undefined,
+): AssociationError {
+  const [, why] = WORDS.find(([code]) => cause?.message.includes(code)) ?? [];
+  const message = `Cannot connect to ${formatAddress(target)}: ${why}`;
+  return new AssociationError(
+    "not connected",
+    why === undefined ? (cause?.message ?? "") : message,
+    {
+      cause,
+    },
+  );
+}
+
 export function abortedError(abort: Abort): AssociationError {
   const { source, reason } = abort;
   const by = `${abortSourceName(source)}: ${abortReasonName(source, reason)}`;
@@ -66,3 +83,14 @@ export function abortedError(abort: Abort): AssociationError {
     abort,
   });
 }
+
+/** The codes are the same on the three runtimes and on every system that they run on. */
+const WORDS: readonly (readonly [code: string, words: string])[] = [
+  ["ECONNREFUSED", "nothing listens there"],
+  ["ENOTFOUND", "there is no such host"],
+  ["EAI_AGAIN", "the name server does not answer"],
+  ["EHOSTUNREACH", "no route to the host"],
+  ["ENETUNREACH", "the network is unreachable"],
+  ["ETIMEDOUT", "no answer in time"],
+  ["EADDRNOTAVAIL", "no such address"],
+];

@@ -74,7 +74,8 @@ export class MessageReceiver {
     if (this.#ended !== undefined) return;
     if (this.#stream !== undefined) {
       if (this.#discarding || this.#stream.dropped) return;
-      this.#stream.push(bytes.slice());
+      // Not `slice`: that of a Buffer is a view, of memory that is read into again.
+      this.#stream.push(new Uint8Array(bytes));
       this.#hold(bytes.length);
       return;
     }
@@ -83,7 +84,7 @@ export class MessageReceiver {
       this.#fault(`a command set of more than ${MAX_COMMAND} octets`, offset);
       return;
     }
-    this.#command.push(bytes.slice());
+    this.#command.push(new Uint8Array(bytes));
   }
 
   pdvEnd(): void {

@@ -1,16 +1,22 @@
 /** Asks for an association: an `Association` as requestor, or an `AssociationError` in words. */
+import type { Socket } from "node:net";
 
 import type { ProtocolError } from "../protocol_error.ts";
 import { associateRq, type ContextProposal } from "../ul/negotiate.ts";
-import type { PduSink } from "../ul/pdu_sink.ts";
+import type { AAssociateAc, AAssociateRq } from "../ul/pdu.ts";
 import { type Primitive, UpperLayer } from "../ul/upper_layer.ts";
 import { Association } from "./association.ts";
-import { AssociationError, abortedError, rejectedError } from "./association_error.ts";
+import {
+  AssociationError,
+  abortedError,
+  notConnectedError,
+  rejectedError,
+} from "./association_error.ts";
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from "./implementation.ts";
 import { connectTcp } from "./tcp_connect.ts";
 import { TcpReader } from "./tcp_reader.ts";
 import { Resolver } from "./tcp_resolve.ts";
-import { UlDriver } from "./ul_driver.ts";
+import { UlDriver, type UlUser } from "./ul_driver.ts";
 
 export interface RequestOptions {
   readonly host: string;
@@ -29,124 +35,152 @@ export interface RequestOptions {
 }
 
 export function requestAssociation(options: RequestOptions): Promise<Association> {
-  const request = associateRq(
-    {
-      callingAeTitle: options.callingAeTitle,
-      calledAeTitle: options.calledAeTitle,
-      maximumLength: options.maximumLength ?? 16_384,
-      implementationClassUid: IMPLEMENTATION_CLASS_UID,
-      implementationVersionName: IMPLEMENTATION_VERSION_NAME,
-    },
-    options.contexts,
-  );
-  const acseTimeout = options.acseTimeout ?? 30_000;
-  const limits = { acseTimeout, dimseTimeout: options.dimseTimeout ?? 0 };
-  const connecting = new AbortController();
-
   return new Promise((resolve, reject) => {
-    let association: Association | undefined;
-    let settled = false;
-    let fault: ProtocolError | undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-
-    const reader = new TcpReader((chunk) => {
-      driver.receive(chunk);
-      return false;
-    });
-    const driver = new UlDriver(new UpperLayer("requestor"), {
-      artimMs: acseTimeout,
-      connect: async () => {
-        const socket = await connectTcp(options, {
-          resolver: new Resolver(),
-          reader,
-          timeoutMs: options.connectTimeout ?? 10_000,
-          signal: connecting.signal,
-        });
-        timer = setTimeout(giveUp, acseTimeout, "timeout");
-        return socket;
-      },
-      user: {
-        get data() {
-          return association?.data ?? NOBODY;
-        },
-        fault: (error) => {
-          fault = error;
-          association?.fault(error);
-        },
-        primitive: (primitive) => {
-          if (association !== undefined) association.primitive(primitive);
-          else beforeEstablished(primitive);
-        },
-      },
-    });
-
-    const settle = (act: () => void): void => {
-      if (settled) return;
-      settled = true;
-      clearTimeout(timer);
-      options.signal?.removeEventListener("abort", stop);
-      act();
-    };
-    const fail = (error: AssociationError): void => settle(() => reject(error));
-    const giveUp = (kind: "timeout" | "aborted"): void => {
-      if (settled) return;
-      fail(
-        kind === "timeout"
-          ? new AssociationError(
-              "timeout",
-              `No answer in ${acseTimeout} ms while awaiting A-ASSOCIATE-AC (ACSE timeout)`,
-            )
-          : new AssociationError("aborted", "Asking for an association was given up"),
-      );
-      connecting.abort();
-      driver.give({ kind: "A-ABORT request" });
-    };
-    const stop = (): void => giveUp("aborted");
-
-    const beforeEstablished = (primitive: Primitive): void => {
-      if (primitive.name === "A-ABORT indication") {
-        fail(abortedError({ source: 0, reason: 0 }));
-      } else if (primitive.name === "A-P-ABORT indication") {
-        fail(providerAbort(primitive));
-      } else if (primitive.name === "A-ASSOCIATE confirmation") {
-        const { pdu } = primitive;
-        if (pdu.type === "A-ASSOCIATE-RJ") {
-          fail(rejectedError(pdu));
-          return;
-        }
-        const established = new Association(driver, { request, answer: pdu }, limits);
-        association = established;
-        settle(() => resolve(established));
-      }
-    };
-    const providerAbort = (
-      primitive: Extract<Primitive, { readonly name: "A-P-ABORT indication" }>,
-    ): AssociationError => {
-      const { failure } = driver;
-      const cause = failure ?? fault;
-      if (primitive.by === "acceptor") return abortedError({ source: 2, reason: primitive.reason });
-      if (primitive.by === "requestor") {
-        const what = fault?.message ?? "the answer is not one to A-ASSOCIATE-RQ (PS3.8 9.2.3)";
-        return new AssociationError("protocol", `No association: ${what}`, { cause });
-      }
-      if (timer === undefined) {
-        return new AssociationError("not connected", failure?.message ?? "Not connected", {
-          cause,
-        });
-      }
-      const how = failure === undefined ? "closed" : `lost (${failure.message})`;
-      const text = `Connection ${how} by the other side before it answered A-ASSOCIATE-RQ`;
-      return new AssociationError("closed", text, { cause });
-    };
-
-    options.signal?.addEventListener("abort", stop);
-    driver.give({ kind: "A-ASSOCIATE request", pdu: request });
-    if (options.signal?.aborted === true) stop();
+    new Attempt(options, { established: resolve, failed: reject }).start();
   });
 }
 
+interface Outcome {
+  readonly established: (association: Association) => void;
+  readonly failed: (error: AssociationError) => void;
+}
+
+/** From the request to its outcome; afterwards it only hands over to the association. */
+class Attempt implements UlUser {
+  readonly #options: RequestOptions;
+  readonly #outcome: Outcome;
+  readonly #request: AAssociateRq;
+  readonly #driver: UlDriver;
+  readonly #acseTimeout: number;
+  readonly #connecting = new AbortController();
+  #association: Association | undefined;
+  #settled = false;
+  #connected = false;
+  #fault: ProtocolError | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: RequestOptions, outcome: Outcome) {
+    this.#options = options;
+    this.#outcome = outcome;
+    this.#acseTimeout = options.acseTimeout ?? 30_000;
+    this.#request = associateRq(
+      {
+        callingAeTitle: options.callingAeTitle,
+        calledAeTitle: options.calledAeTitle,
+        maximumLength: options.maximumLength ?? 16_384,
+        implementationClassUid: IMPLEMENTATION_CLASS_UID,
+        implementationVersionName: IMPLEMENTATION_VERSION_NAME,
+      },
+      options.contexts,
+    );
+    this.#driver = new UlDriver(new UpperLayer("requestor"), {
+      user: this,
+      artimMs: this.#acseTimeout,
+      connect: () => this.#connect(),
+    });
+  }
+
+  start(): void {
+    const { signal } = this.#options;
+    signal?.addEventListener("abort", this.#stop);
+    this.#driver.give({ kind: "A-ASSOCIATE request", pdu: this.#request });
+    if (signal?.aborted === true) this.#stop();
+  }
+
+  get data(): UlUser["data"] {
+    return this.#association?.data ?? NOBODY;
+  }
+
+  fault(error: ProtocolError): void {
+    this.#fault = error;
+    this.#association?.fault(error);
+  }
+
+  primitive(primitive: Primitive): void {
+    if (this.#association !== undefined) {
+      this.#association.primitive(primitive);
+    } else if (primitive.name === "A-ABORT indication") {
+      this.#fail(abortedError({ source: 0, reason: 0 }));
+    } else if (primitive.name === "A-P-ABORT indication") {
+      this.#fail(this.#providerAbort(primitive));
+    } else if (primitive.name === "A-ASSOCIATE confirmation") {
+      if (primitive.pdu.type === "A-ASSOCIATE-AC") this.#establish(primitive.pdu);
+      else this.#fail(rejectedError(primitive.pdu));
+    }
+  }
+
+  async #connect(): Promise<Socket> {
+    const reader = new TcpReader((chunk) => {
+      this.#driver.receive(chunk);
+      return false;
+    });
+    const socket = await connectTcp(this.#options, {
+      resolver: new Resolver(),
+      reader,
+      timeoutMs: this.#options.connectTimeout ?? 10_000,
+      signal: this.#connecting.signal,
+    });
+    this.#connected = true;
+    const late = new AssociationError(
+      "timeout",
+      `No answer in ${this.#acseTimeout} ms while awaiting A-ASSOCIATE-AC (ACSE timeout)`,
+    );
+    this.#timer = setTimeout(() => this.#giveUp(late), this.#acseTimeout);
+    return socket;
+  }
+
+  #establish(answer: AAssociateAc): void {
+    const limits = {
+      acseTimeout: this.#acseTimeout,
+      dimseTimeout: this.#options.dimseTimeout ?? 0,
+    };
+    const negotiated = { request: this.#request, answer };
+    const association = new Association(this.#driver, negotiated, limits);
+    this.#association = association;
+    this.#settle(() => this.#outcome.established(association));
+  }
+
+  #fail(error: AssociationError): void {
+    this.#settle(() => this.#outcome.failed(error));
+  }
+
+  readonly #stop = (): void => {
+    this.#giveUp(new AssociationError("aborted", "Asking for an association was given up"));
+  };
+
+  #giveUp(error: AssociationError): void {
+    if (this.#settled) return;
+    this.#fail(error);
+    this.#connecting.abort();
+    this.#driver.give({ kind: "A-ABORT request" });
+  }
+
+  #settle(act: () => void): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    clearTimeout(this.#timer);
+    this.#options.signal?.removeEventListener("abort", this.#stop);
+    act();
+  }
+
+  #providerAbort(
+    primitive: Extract<Primitive, { readonly name: "A-P-ABORT indication" }>,
+  ): AssociationError {
+    const { failure } = this.#driver;
+    if (primitive.by === "acceptor") return abortedError({ source: 2, reason: primitive.reason });
+    if (primitive.by === "requestor") {
+      const what = this.#fault?.message ?? "the answer is not one to A-ASSOCIATE-RQ (PS3.8 9.2.3)";
+      return new AssociationError("protocol", `No association: ${what}`, { cause: this.#fault });
+    }
+    if (!this.#connected) return notConnectedError(this.#options, failure);
+    const how = failure === undefined ? "closed" : `lost (${failure.message})`;
+    const text = `Connection ${how} by the other side before it answered A-ASSOCIATE-RQ`;
+    return new AssociationError("closed", text, { cause: failure });
+  }
+}
+
 const nothing = (): void => undefined;
-const NOBODY: Pick<PduSink, "pdvStart" | "fragment" | "pdvEnd"> = {
+const NOBODY: UlUser["data"] = {
   pdvStart: nothing,
   fragment: nothing,
   pdvEnd: nothing,
