@@ -186,19 +186,25 @@ export class CaptureFileSet {
     return unwritten;
   }
 
-  /** Closes all files as well as can be and gives the directory back. */
-  close(): void {
+  /**
+   * Closes all files as well as can be and gives the directory back. Returns the records that could
+   * not be written.
+   */
+  close(): Uint8Array[] {
+    const unwritten: Uint8Array[] = [];
     this.#current = undefined;
     for (const file of [...this.#files]) {
       try {
         file.close();
       } catch (error) {
+        unwritten.push(file.writer.unwritten());
         file.abandon();
         this.#options.report(`${file.path} has no index: ${(error as Error).message}`);
       }
       this.#forget(file);
     }
     this.#unlock();
+    return unwritten;
   }
 
   #begin(): CaptureFile {

@@ -119,9 +119,10 @@ export class Recorder {
     this.flush();
     for (const [number, association] of this.#associations) this.#index(number, association);
     this.#associations.clear();
-    this.#files.close();
+    const unwritten = this.#files.close().flatMap(recordsIn);
+    for (const { record } of unwritten) this.#countLost(record);
     this.#closed = true;
-    if (this.#deferred.isEmpty) return;
+    if (this.#deferred.isEmpty && unwritten.length === 0) return;
     const { requestor, acceptor } = this.#lost;
     const octets = `${requestor} octets of requestors and ${acceptor} of acceptors`;
     this.#options.report(`Recording ended while it could not write: ${octets} are in no capture`);

@@ -158,7 +158,7 @@ for (const runtime of runtimesUnderTest()) {
           ...["sh", "-c"],
           `${quoted(runtime.dicomtap)} show -vv --hex ${folder}/*.dcap | head -1`,
         ]);
-        assert.equal(shown.stderr, "");
+        assert.doesNotMatch(shown.stderr, /EPIPE|Error|^ +at /m);
         assert.equal(shown.code, 0);
       });
     });

@@ -30,6 +30,8 @@ interface ReferenceConnection {
   readonly tls?: boolean;
   readonly pdus: readonly {
     readonly dir: Way;
+    readonly n: number;
+    readonly offset: number;
     readonly type: string;
     readonly decoded?: Decoded;
   }[];
