@@ -55,6 +55,9 @@ class Way implements PduSink {
   /** What to do at which offset of the stream, in order, for the chunk at hand. */
   readonly #marks: Mark[] = [];
   #dataSet: Hash | undefined;
+  /** Where the chunk at hand begins, and the PDV at hand. */
+  #start = 0;
+  #pdvOffset = 0;
   #isCommand = false;
   #isLast = false;
   /** Octets of the message's command set or data set so far. */
@@ -70,6 +73,7 @@ class Way implements PduSink {
 
   reduce(record: DataRecord, emit: (record: CaptureRecord) => void): void {
     const start = this.#framer.offset;
+    this.#start = start;
     const wasLost = this.#isLost;
     this.#framer.receive(record.bytes);
     if (wasLost) this.#opaque(start, record.bytes.length);
@@ -78,8 +82,8 @@ class Way implements PduSink {
     for (const { offset, cut, digest } of this.#marks) {
       const to = offset - start;
       if (to > done) emit({ ...record, bytes: bytes.subarray(done, to) });
-      if (cut > 0) emit({ kind: "cut", association, sender, at, length: cut });
       if (digest !== undefined) emit({ kind: "digest", association, sender, at, ...digest });
+      if (cut > 0) emit({ kind: "cut", association, sender, at, length: cut });
       done = to + cut;
     }
     if (done < bytes.length) emit(done === 0 ? record : { ...record, bytes: bytes.subarray(done) });
@@ -90,7 +94,8 @@ class Way implements PduSink {
     this.#framer.skip(length);
   }
 
-  pdvStart(_offset: number, _contextId: number, messageControlHeader: number): void {
+  pdvStart(offset: number, _contextId: number, messageControlHeader: number): void {
+    this.#pdvOffset = offset;
     const isCommand = (messageControlHeader & 1) !== 0; // PS3.8 E.2
     if (isCommand !== this.#isCommand) this.#begin();
     this.#isCommand = isCommand;
@@ -118,13 +123,25 @@ class Way implements PduSink {
     if (!this.#isLast) return;
     if (this.#dataSet !== undefined && this.#cut > 0 && !this.#holed) {
       const digest = { length: this.#length, sha256: new Uint8Array(this.#dataSet.digest()) };
-      this.#marks.push({ offset: this.#framer.offset, cut: 0, digest });
+      this.#markDigest(digest);
     }
     this.#begin();
   }
 
   problem(): void {
     this.#holed = true;
+  }
+
+  /** In front of the last octets of the data set, so that a reader knows it when they end. */
+  #markDigest(digest: NonNullable<Mark["digest"]>): void {
+    const last = this.#marks.at(-1);
+    if (last !== undefined && last.offset + last.cut === this.#framer.offset) {
+      this.#marks[this.#marks.length - 1] = { ...last, digest };
+      return;
+    }
+    // The last fragment is empty: before its head, or before what of that is in this chunk.
+    const offset = Math.max(this.#pdvOffset, this.#start);
+    this.#marks.push({ offset, cut: 0, digest });
   }
 
   lost(): void {

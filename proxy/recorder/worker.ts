@@ -19,6 +19,7 @@ import { runtime } from "../../src/io/runtime.ts";
 import { PRODUCT } from "../../src/version.ts";
 import { type ProxyClock, systemClock } from "../clock.ts";
 import { AWAKE, DOZING, RingReader, SLEEPING } from "../ring.ts";
+import { HeadersFilter } from "./headers_filter.ts";
 import { Live } from "./live.ts";
 import { NewsDesk } from "./news_desk.ts";
 import { RecordFilter } from "./record_filter.ts";
@@ -154,6 +155,7 @@ function createRecorder(data: RecorderWorkerData, parts: RecorderParts): Recorde
       payload,
       redaction: "none",
     },
+    ...(payload === "headers" ? { transform: new HeadersFilter() } : {}),
     ...optional({ rotateSize, retainSize }),
     ...optional({ rotateTime: micros(rotateTime), retainAge: micros(retainAge) }),
   });

@@ -103,7 +103,7 @@ export interface CutRecord {
   readonly length: number;
 }
 
-/** The data set that ends here: its whole length and SHA-256 (payload "headers"). */
+/** The data set whose last octets come next: its whole length and SHA-256 (payload "headers"). */
 export interface DigestRecord {
   readonly kind: "digest";
   readonly association: number;

@@ -3,8 +3,15 @@ import { createHash } from "node:crypto";
 import { describe, test } from "vitest";
 import { HeadersFilter } from "../../../proxy/recorder/headers_filter.ts";
 import type { CaptureRecord } from "../../../src/capture/record.ts";
+import type { Message } from "../../../src/dimse/message.ts";
+import { RecordObserver } from "../../../src/inspect/record_observer.ts";
+import { encodePdu } from "../../../src/ul/encode_pdu.ts";
 import { PduFramer } from "../../../src/ul/pdu_framer.ts";
 import { concat, mulberry32 } from "../../support/captures.ts";
+import { messageBytes, pDataBytes, STORE_RQ } from "../../support/dimse_stream.ts";
+import { requestOf } from "../../support/golden_exchanges.ts";
+
+const NONE = new Uint8Array(0);
 
 /** An A-RELEASE-RQ: any PDU that is no P-DATA-TF. */
 const RELEASE_RQ = Uint8Array.of(5, 0, 0, 0, 0, 4, 0, 0, 0, 0);
@@ -53,6 +60,31 @@ function filtered(
 }
 
 describe("HeadersFilter", () => {
+  test("an observer of its records knows the SHA-256 of each data set, an empty last fragment or not", () => {
+    const data = Uint8Array.from({ length: 70_000 }, (_, at) => (at * 13) & 0xff);
+    const sha256 = createHash("sha256").update(data).digest("hex");
+    const store = messageBytes(STORE_RQ);
+    const half = (header: number, at: number) => [1, header, data.subarray(at, at + 35_000)] as const;
+    const whole = [pDataBytes(half(0, 0)), pDataBytes(half(2, 35_000))];
+    const empty = [pDataBytes(half(0, 0)), pDataBytes(half(0, 35_000)), pDataBytes([1, 2, NONE])];
+    let looked = 0;
+    for (const dataSet of [whole, empty]) {
+      const bytes = concat(encodePdu(requestOf([])), store, ...dataSet);
+      for (const chunkSize of [1, 6, 4_093, 30_000, 1_000_000]) {
+        const messages: Message[] = [];
+        const observer = new RecordObserver({
+          capture: "",
+          sink: () => ({ messageEnded: ({ message }) => messages.push(message) }),
+        });
+        for (const made of filtered(bytes, { head: 1_000, chunkSize })) observer.consume(made);
+        assert.equal(messages[0]?.dataSet?.length, data.length);
+        assert.equal(messages[0]?.dataSet?.sha256, sha256, `chunks of ${chunkSize}`);
+        looked += 1;
+      }
+    }
+    assert.equal(looked, 10);
+  });
+
   const random = mulberry32(6);
   const dataSets = [10, 500, 3_000, 20_001, 100_000].map((length) =>
     Uint8Array.from({ length }, () => random() * 256),
