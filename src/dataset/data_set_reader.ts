@@ -546,6 +546,7 @@ export class DataSetReader {
     const { problem } = this.#head;
     if (level.elements === 0 && problem === "no VR") level.explicit = false;
     if (problem === "explicit VR") level.explicit = true;
+    if (problem !== "unknown VR") level.doubtful = true;
     this.#findings.headProblem(this.#head, offset);
   }
 

@@ -38,7 +38,7 @@ export class ElementHead {
     }
     if (level.explicit) return this.#readExplicit(bytes, at, limit, big);
     this.length = big ? u32be(bytes, at + 4) : u32le(bytes, at + 4);
-    if (level.elements === 0 && looksExplicit(bytes, at)) {
+    if ((level.elements === 0 || level.doubtful) && looksExplicit(bytes, at)) {
       if (!this.#readExplicit(bytes, at, limit, big)) return false;
       this.problem = "explicit VR";
     }

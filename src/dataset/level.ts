@@ -18,6 +18,8 @@ export class Level {
   tag = 0;
   explicit = true;
   bigEndian = false;
+  /** An element of it was not encoded as declared: each is looked at anew. */
+  doubtful = false;
   /** Items begun so far. */
   items = 0;
   /** Elements begun so far, and the tag of the last one. */
@@ -59,6 +61,7 @@ export class Levels {
     // a child cannot outrun its parent
     level.end = Math.min(end, outer.end);
     level.explicit = outer.explicit;
+    level.doubtful = outer.doubtful;
     level.bigEndian = outer.bigEndian;
     level.items = 0;
     level.elements = 0;
