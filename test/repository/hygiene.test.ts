@@ -39,6 +39,17 @@ describe("The repository", () => {
     assert.equal(lock.version, VERSION);
   });
 
+  test("locks the packages of every platform", () => {
+    const { packages } = JSON.parse(read("package-lock.json"));
+    const missing = Object.values<{ optionalDependencies?: object }>(packages).flatMap((entry) =>
+      Object.keys(entry.optionalDependencies ?? {}).filter(
+        (name) => packages[`node_modules/${name}`] === undefined,
+      ),
+    );
+    // An install on one platform forgets the others, and `npm ci` then refuses the file.
+    assert.deepEqual(missing, []);
+  });
+
   test("every source file begins with what it is", () => {
     const imports = /^(?:import\b[^;]*;\s*)+/;
     const bare = sources.filter((file) => {
