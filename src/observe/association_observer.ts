@@ -10,19 +10,15 @@
 import type { RunningHash } from "../dimse/open_message.ts";
 import type { ProtocolError } from "../protocol_error.ts";
 import { otherRole, type Role } from "../role.ts";
-import type { AAbort, AAssociateRj, Pdu } from "../ul/pdu.ts";
-import { readPdu } from "../ul/read_pdu.ts";
 import type { AssociationSink } from "./association_sink.ts";
-import { AssociationState } from "./association_state.ts";
 import { buildSummary } from "./build_summary.ts";
+import { ControlWatch } from "./control_watch.ts";
 import { checkTransportEnd } from "./end_rules.ts";
 import { errorText } from "./error_text.ts";
 import { FindingList, finding, type Report } from "./finding.ts";
 import { MessageWatch } from "./message_watch.ts";
-import { Negotiation } from "./negotiation.ts";
-import { ObservedSide, type SideOwner } from "./observed_side.ts";
-import { type OutcomeFacts, outcomeOf } from "./outcome.ts";
-import { checkPdu } from "./pdu_rules.ts";
+import { ObservedSide } from "./observed_side.ts";
+import { outcomeOf } from "./outcome.ts";
 import type { AssociationJson, Outcome } from "./summary.ts";
 
 export interface AssociationFacts {
@@ -49,31 +45,41 @@ export interface ObserverOptions {
 export class AssociationObserver {
   readonly #sink: AssociationSink;
   readonly #options: ObserverOptions;
-  readonly #negotiation = new Negotiation();
-  readonly #state = new AssociationState();
   readonly #findings = new FindingList();
+  readonly #control: ControlWatch;
   readonly #watch: MessageWatch;
   readonly #sides: Readonly<Record<Role, ObservedSide>>;
   readonly #ended: Partial<Record<Role, "fin" | "reset">> = {};
   #facts: AssociationFacts = { capture: "", id: 0, at: 0, requestor: "", acceptor: "" };
   #at = 0;
   #gaps = 0;
-  #rj: AAssociateRj | undefined;
-  #abort: { sender: Role; pdu: AAbort } | undefined;
-  #transport: { how: string; reason: string | undefined } | undefined;
+  #transport: { readonly how: string; readonly reason: string | undefined } | undefined;
   #opaque: "from the start" | "later" | undefined;
   #protocol: string | undefined;
+  /** Streams are being ended: what is not whole was truncated. */
+  #ending = false;
+  /** The recording ends, not the association: what is not whole breaks no rule. */
+  #mute = false;
   #dead = false;
 
   constructor(sink: AssociationSink, options: ObserverOptions = {}) {
     this.#sink = sink;
     this.#options = options;
-    this.#watch = new MessageWatch({ sink, negotiation: this.#negotiation, report: this.#report });
+    this.#control = new ControlWatch({ sink, report: this.#report });
+    const { negotiation } = this.#control;
+    this.#watch = new MessageWatch({ sink, negotiation, report: this.#report });
     this.#sides = { requestor: this.#side("requestor"), acceptor: this.#side("acceptor") };
   }
 
   get outcome(): Outcome {
-    return outcomeOf(this.#outcomeFacts());
+    const { requestor, acceptor } = this.#ended;
+    const reset = requestor === "reset" || acceptor === "reset";
+    const both = requestor !== undefined && acceptor !== undefined;
+    return outcomeOf({
+      end: this.#control.state.end,
+      opaque: this.#opaque,
+      transport: this.#transport?.how ?? (reset ? "reset" : both ? "fin" : undefined),
+    });
   }
 
   /** Nothing is decoded any more: octets are only counted. */
@@ -85,10 +91,8 @@ export class AssociationObserver {
     return buildSummary({
       facts: this.#facts,
       at: this.#at,
-      negotiation: this.#negotiation,
+      control: this.#control,
       outcome: this.outcome,
-      rj: this.#rj,
-      abort: this.#abort,
       protocol: this.#protocol,
       reason: this.#transport?.reason,
       watch: this.#watch,
@@ -155,138 +159,92 @@ export class AssociationObserver {
       this.#endSide("acceptor");
       this.#watch.end();
       if (this.#opaque === undefined) {
-        checkTransportEnd(this.#state, { how, ended: this.#ended, report: this.#report });
+        checkTransportEnd(this.#control.state, { how, ended: this.#ended, report: this.#report });
       }
       this.#sink.changed?.();
     });
+  }
+
+  /** The recording ends here: messages that are not whole are told as they are. */
+  interrupted(): void {
+    this.#mute = true;
+    this.#guard(this.#at, () => {
+      for (const side of [this.#sides.requestor, this.#sides.acceptor]) side.assembler.end();
+    });
+    this.#mute = false;
   }
 
   /** Whatever goes wrong inside costs this association its decoding, and nobody else anything. */
   #guard(at: number, look: () => void): void {
     this.#at = Math.max(this.#at, at);
     if (this.#dead) return;
-    for (const side of [this.#sides.requestor, this.#sides.acceptor]) side.assembler.now = at;
+    this.#sides.requestor.now = at;
+    this.#sides.acceptor.now = at;
     try {
       look();
     } catch (error) {
       this.#dead = true;
       this.#opaque ??= "later";
       this.#watch.drop();
-      const name = error instanceof Error ? `${error.name}: ${error.message}` : "unknown error";
-      const text = `Cannot decode on, a fault of dicomtap itself (${name.slice(0, 200)})`;
-      this.#findings.add(finding("undecodable", text, { sender: "requestor", at }));
+      this.#tellFault(error);
+    }
+  }
+
+  /** The sink may be what failed. */
+  #tellFault(error: unknown): void {
+    const name = error instanceof Error ? `${error.name}: ${error.message}` : "unknown error";
+    const text = `Cannot decode on, a fault of dicomtap itself (${name.slice(0, 200)})`;
+    try {
+      this.#report("undecodable", text, { sender: "requestor" });
+      this.#sink.changed?.();
+    } catch {
+      // it is in the summary
     }
   }
 
   #endSide(sender: Role): void {
-    this.#sides[sender].framer.end();
-    this.#sides[sender].assembler.end();
+    this.#ending = true;
+    this.#sides[sender].end();
+    this.#ending = false;
   }
 
   readonly #report: Report = (id, text, place) => {
+    if (this.#mute) return;
     const found = finding(id, text, { at: this.#at, ...place });
     if (this.#findings.add(found)) this.#sink.finding?.(found);
   };
 
   #side(sender: Role): ObservedSide {
-    const owner: SideOwner = {
-      report: this.#report,
-      pdu: (side, offset, bytes) => this.#pdu(side, offset, bytes),
-      dataStarted: (side, offset) => this.#sent(side.sender, "P-DATA-TF", offset),
-      dataEnded: (side, data) => this.#dataEnded(side, data),
-      lost: (side, error, protocol) => this.#lost(side, error, protocol),
-      isAccepted: (id) =>
-        this.#negotiation.ac === undefined
-          ? undefined
-          : this.#negotiation.contexts.get(id)?.result === 0,
+    return new ObservedSide({
+      sender,
+      control: this.#control,
+      sink: this.#sink,
       messages: this.#watch.sinkOf(sender),
-    };
-    const side = {
-      ...(this.#options.headLength === undefined ? {} : { headLength: this.#options.headLength }),
+      report: this.#report,
+      lost: (side, error, protocol) => this.#lost(side.sender, error, protocol),
+      headLength: this.#options.headLength,
       createHash: this.#options.createHash,
       nextIndex: () => this.#watch.count++,
-      keepPdvs: this.#sink.pdu !== undefined,
-    };
-    return new ObservedSide(sender, { owner, side });
-  }
-
-  #pdu(side: ObservedSide, offset: number, bytes: Uint8Array): void {
-    const { sender } = side;
-    const { pdu, problems } = readPdu(bytes, { offset });
-    for (const problem of problems) {
-      const place = { sender, section: problem.section, offset: problem.offset ?? offset };
-      this.#report("pdu-unreadable", errorText(problem), place);
-    }
-    this.#sent(sender, pdu.type, offset);
-    this.#learn(sender, pdu);
-    checkPdu(pdu, { sender, offset, negotiation: this.#negotiation, report: this.#report });
-    const { length } = bytes;
-    const pduType = bytes[0] ?? 0;
-    this.#sink.pdu?.({ sender, type: pdu.type, pduType, offset, length, at: this.#at, pdu, bytes });
-    if (pdu.type !== "unknown") this.#sink.changed?.();
-  }
-
-  #sent(sender: Role, type: Pdu["type"], offset: number): void {
-    const broken = this.#state.sent(sender, type);
-    if (broken !== undefined) this.#report(broken.id, broken.text, { sender, offset });
-  }
-
-  #learn(sender: Role, pdu: Pdu): void {
-    if (pdu.type === "A-ASSOCIATE-RQ" && sender === "requestor") {
-      this.#negotiation.proposed(pdu);
-      this.#sides.acceptor.receiverMaximum = this.#negotiation.maximumLength("requestor");
-    } else if (pdu.type === "A-ASSOCIATE-AC" && sender === "acceptor") {
-      this.#negotiation.answered(pdu);
-      this.#sides.requestor.receiverMaximum = this.#negotiation.maximumLength("acceptor");
-    } else if (pdu.type === "A-ASSOCIATE-RJ") {
-      this.#rj ??= pdu;
-    } else if (pdu.type === "A-ABORT") {
-      this.#abort ??= { sender, pdu };
-    }
-  }
-
-  #dataEnded(side: ObservedSide, data: { offset: number; pduLength: number }): void {
-    this.#sink.pdu?.({
-      sender: side.sender,
-      type: "P-DATA-TF",
-      pduType: 4,
-      offset: data.offset,
-      length: 6 + data.pduLength,
-      at: this.#at,
-      pdvs: side.pdvs,
-      pdvCount: side.pdvCount,
     });
   }
 
-  #lost(side: ObservedSide, error: ProtocolError, protocol: string | undefined): void {
-    const { sender } = side;
+  #lost(sender: Role, error: ProtocolError, protocol: string | undefined): void {
     const place = { sender, section: error.section, offset: error.offset };
-    const ended = this.#ended[sender] !== undefined || this.#transport !== undefined;
-    if (ended) {
+    if (this.#ending) {
       this.#report("pdu-truncated", errorText(error), place);
       return;
     }
-    const known = this.#protocol;
-    this.#opaque ??= this.#state.phase === "idle" ? "from the start" : "later";
+    const isSecond = this.#protocol !== undefined;
+    this.#opaque ??= this.#control.state.phase === "idle" ? "from the start" : "later";
     this.#protocol ??= protocol;
-    if (protocol?.startsWith("TLS")) {
-      const text = `${protocol} on this connection: forwarded and recorded, not decoded`;
-      if (known === undefined) this.#report("opaque-tls", text, { sender, offset: 0 });
-    } else if (protocol !== undefined) {
-      if (known === undefined) this.#report("not-dicom", errorText(error), place);
-    } else {
+    if (protocol === undefined) {
       this.#report("framing-lost", errorText(error), place);
+    } else if (!isSecond && protocol.startsWith("TLS")) {
+      const text = `${protocol} on this connection: forwarded and recorded, not decoded`;
+      this.#report("opaque-tls", text, { sender, offset: 0 });
+    } else if (!isSecond) {
+      this.#report("not-dicom", errorText(error), place);
     }
     this.#sink.changed?.();
-  }
-
-  #outcomeFacts(): OutcomeFacts {
-    const bothEnded = this.#ended.requestor !== undefined && this.#ended.acceptor !== undefined;
-    const reset = this.#ended.requestor === "reset" || this.#ended.acceptor === "reset";
-    return {
-      end: this.#state.end,
-      opaque: this.#opaque,
-      transport: this.#transport?.how ?? (reset ? "reset" : bothEnded ? "fin" : undefined),
-    };
   }
 }

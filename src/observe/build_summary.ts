@@ -5,13 +5,13 @@ import { uidEntry, uidName } from "../dictionary/uids.ts";
 import { numberOf } from "../dimse/command_set.ts";
 import { generalStatusMeaning, statusClass } from "../dimse/status.ts";
 import type { Role } from "../role.ts";
-import type { AAbort, AAssociateRj } from "../ul/pdu.ts";
 import type { AssociationFacts } from "./association_observer.ts";
 import type { ObservedMessage } from "./association_sink.ts";
+import type { ControlWatch } from "./control_watch.ts";
 import { explainAbort, explainContext, explainOutcome, explainRejection } from "./explain.ts";
 import type { Finding, FindingList } from "./finding.ts";
 import type { MessageWatch } from "./message_watch.ts";
-import type { NegotiatedContext, Negotiation } from "./negotiation.ts";
+import type { NegotiatedContext } from "./negotiation.ts";
 import type { ObservedSide } from "./observed_side.ts";
 import type {
   AssociationJson,
@@ -27,10 +27,8 @@ export interface SummaryFacts {
   readonly facts: AssociationFacts;
   /** Newest event, microseconds. */
   readonly at: number;
-  readonly negotiation: Negotiation;
+  readonly control: ControlWatch;
   readonly outcome: Outcome;
-  readonly rj: AAssociateRj | undefined;
-  readonly abort: { readonly sender: Role; readonly pdu: AAbort } | undefined;
   readonly protocol: string | undefined;
   /** Of the transport's end, in words. */
   readonly reason: string | undefined;
@@ -41,7 +39,8 @@ export interface SummaryFacts {
 }
 
 export function buildSummary(known: SummaryFacts): AssociationJson {
-  const { facts, negotiation, sides, findings, rj, abort, protocol } = known;
+  const { facts, sides, findings, protocol } = known;
+  const { negotiation, rj, abort } = known.control;
   const explanation = explain(known);
   return {
     kind: "association",
@@ -158,7 +157,8 @@ function statusWords(status: number): { status_class: string; status_text?: stri
 }
 
 function explain(known: SummaryFacts): string | undefined {
-  const { outcome, negotiation, rj, abort, protocol, reason } = known;
+  const { outcome, protocol, reason } = known;
+  const { negotiation, rj, abort } = known.control;
   if (outcome === "rejected" && rj !== undefined) {
     const { result, source, reason } = rj;
     const { callingAeTitle = "", calledAeTitle = "" } = negotiation.rq ?? {};

@@ -9,31 +9,25 @@ import type { ProtocolError } from "../protocol_error.ts";
 import type { Role } from "../role.ts";
 import { PduFramer } from "../ul/pdu_framer.ts";
 import type { PduSink } from "../ul/pdu_sink.ts";
-import type { PdvEvent } from "./association_sink.ts";
+import type { AssociationSink, PdvEvent } from "./association_sink.ts";
+import type { ControlWatch } from "./control_watch.ts";
 import { errorText } from "./error_text.ts";
 import type { Report } from "./finding.ts";
 
-export interface SideOwner {
-  /** A PDU other than P-DATA-TF; a view that is valid until the method returns. */
-  pdu(side: ObservedSide, offset: number, bytes: Uint8Array): void;
-  dataStarted(side: ObservedSide, offset: number): void;
-  /** `side.pdvs` and `side.pdvCount` tell what was in it, where `keepPdvs` asks for that. */
-  dataEnded(side: ObservedSide, data: { offset: number; pduLength: number }): void;
-  lost(side: ObservedSide, error: ProtocolError, protocol: string | undefined): void;
-  /** undefined before the association is accepted: nothing to judge by. */
-  isAccepted(contextId: number): boolean | undefined;
-  readonly report: Report;
-  readonly messages: MessageSink;
-}
-
 export interface SideOptions {
-  readonly headLength?: number;
-  readonly createHash?: (() => RunningHash) | undefined;
+  readonly sender: Role;
+  readonly control: ControlWatch;
+  readonly sink: AssociationSink;
+  readonly messages: MessageSink;
+  readonly report: Report;
+  readonly lost: (side: ObservedSide, error: ProtocolError, protocol: string | undefined) => void;
+  readonly headLength: number | undefined;
+  readonly createHash: (() => RunningHash) | undefined;
   readonly nextIndex: () => number;
-  readonly keepPdvs: boolean;
 }
 
 const MAX_PDVS = 64;
+const P_DATA_TF = 0x04;
 /** Of the message control header: "shall be set to 0, not checked" (PS3.8 E.2). */
 const RESERVED_BITS = 0xfc;
 
@@ -45,58 +39,73 @@ export class ObservedSide implements PduSink {
   pdus = 0;
   /** Octets that passed, recorded or not. */
   octets = 0;
-  /** What the other AE is ready to receive (PS3.8 D.1); 0 or undefined: no limit known. */
-  receiverMaximum: number | undefined;
-  pdvs: PdvEvent[] = [];
-  pdvCount = 0;
-  readonly #owner: SideOwner;
-  readonly #keepPdvs: boolean;
+  readonly #options: SideOptions;
   readonly #reportedContexts = new Set<number>();
+  /** Of the P-DATA-TF that passes: where it began, its PDU-length, its PDVs. */
   #dataOffset = 0;
   #dataLength = 0;
+  #pdvCount = 0;
+  #pdvs: PdvEvent[] = [];
 
-  constructor(sender: Role, options: { owner: SideOwner; side: SideOptions }) {
-    const { owner, side } = options;
+  constructor(options: SideOptions) {
+    const { sender, headLength, createHash, nextIndex } = options;
     this.sender = sender;
-    this.#owner = owner;
-    this.#keepPdvs = side.keepPdvs;
+    this.#options = options;
     this.framer = new PduFramer(this);
-    this.assembler = new MessageAssembler(owner.messages, { sender, ...side });
+    this.assembler = new MessageAssembler(options.messages, {
+      sender,
+      createHash,
+      nextIndex,
+      ...(headLength === undefined ? {} : { headLength }),
+    });
+  }
+
+  set now(micros: number) {
+    this.assembler.now = micros;
+  }
+
+  /** The stream ended: what is not whole will not be. */
+  end(): void {
+    this.framer.end();
+    this.assembler.end();
   }
 
   pdu(offset: number, bytes: Uint8Array): void {
     this.pdus++;
-    this.#owner.pdu(this, offset, bytes);
+    const { control, sender } = this.#options;
+    control.pdu(bytes, { sender, offset, at: this.assembler.now });
   }
 
   pDataStart(offset: number, pduLength: number): void {
+    const { control, sender, sink, report } = this.#options;
     this.pdus++;
-    this.pdvCount = 0;
+    this.#pdvCount = 0;
     this.#dataOffset = offset;
     this.#dataLength = pduLength;
-    if (this.#keepPdvs) this.pdvs = [];
-    this.#owner.dataStarted(this, offset);
-    const limit = this.receiverMaximum;
+    if (sink.pdu !== undefined) this.#pdvs = [];
+    control.sent(sender, "P-DATA-TF", offset);
+    const limit = control.limitOf(sender);
     if (limit !== undefined && limit !== 0 && pduLength > limit) {
       const text = `P-DATA-TF of ${pduLength} bytes; the receiver's maximum length is ${limit}`;
-      this.#owner.report("pdata-maximum-length", text, { sender: this.sender, offset });
+      report("pdata-maximum-length", text, { sender, offset });
     }
     this.assembler.pDataStart(offset, pduLength);
   }
 
   pdvStart(offset: number, contextId: number, messageControlHeader: number, length: number): void {
-    this.pdvCount++;
-    if (this.#keepPdvs && this.pdvs.length < MAX_PDVS) {
-      this.pdvs.push({ contextId, messageControlHeader, length, offset });
+    const { control, sender, sink, report } = this.#options;
+    this.#pdvCount++;
+    if (sink.pdu !== undefined && this.#pdvs.length < MAX_PDVS) {
+      this.#pdvs.push({ contextId, messageControlHeader, length, offset });
     }
-    if (this.#owner.isAccepted(contextId) === false && !this.#reportedContexts.has(contextId)) {
+    if (control.isAccepted(contextId) === false && !this.#reportedContexts.has(contextId)) {
       this.#reportedContexts.add(contextId);
       const text = `PDV on presentation context ${contextId}, which was not accepted`;
-      this.#owner.report("pdv-context", text, { sender: this.sender, offset });
+      report("pdv-context", text, { sender, offset });
     }
     if ((messageControlHeader & RESERVED_BITS) !== 0) {
       const text = `Message control header ${messageControlHeader}: bits 2 to 7 are not 0`;
-      this.#owner.report("pdv-reserved-bits", text, { sender: this.sender, offset });
+      report("pdv-reserved-bits", text, { sender, offset });
     }
     this.assembler.pdvStart(offset, contextId, messageControlHeader, length);
   }
@@ -114,20 +123,34 @@ export class ObservedSide implements PduSink {
   }
 
   pDataEnd(): void {
-    if (this.pdvCount === 0 && this.#dataLength === 0) {
-      const text = "P-DATA-TF without a PDV; it shall hold one or more";
-      this.#owner.report("pdata-empty", text, { sender: this.sender, offset: this.#dataOffset });
+    const { sender, sink, report } = this.#options;
+    const offset = this.#dataOffset;
+    if (this.#dataLength === 0) {
+      report("pdata-empty", "P-DATA-TF without a PDV; it shall hold one or more", {
+        sender,
+        offset,
+      });
     }
-    this.#owner.dataEnded(this, { offset: this.#dataOffset, pduLength: this.#dataLength });
+    sink.pdu?.({
+      sender,
+      type: "P-DATA-TF",
+      pduType: P_DATA_TF,
+      offset,
+      length: 6 + this.#dataLength,
+      at: this.assembler.now,
+      pdvs: this.#pdvs,
+      pdvCount: this.#pdvCount,
+    });
   }
 
   problem(error: ProtocolError): void {
     const { section, offset } = error;
-    this.#owner.report("pdata-framing", errorText(error), { sender: this.sender, section, offset });
+    const { sender, report } = this.#options;
+    report("pdata-framing", errorText(error), { sender, section, offset });
   }
 
   lost(_offset: number, error: ProtocolError, protocol: string | undefined): void {
     this.assembler.end();
-    this.#owner.lost(this, error, protocol);
+    this.#options.lost(this, error, protocol);
   }
 }
