@@ -25,6 +25,8 @@ export interface RepairOptions {
   readonly record?: (record: CaptureRecord) => void;
   /** What the index says about an association whose last record has been seen. */
   readonly summarise?: (association: number) => unknown;
+  /** One of the captures in the file is done; numbers of associations begin anew. */
+  readonly ended?: () => void;
   readonly progress?: (position: number) => void;
 }
 
@@ -68,6 +70,7 @@ export function repairCapture(source: ByteSource, options: RepairOptions): Repai
       case "end":
         copy?.end();
         copy = undefined;
+        options.ended?.();
         break;
       default:
         item satisfies never;

@@ -22,8 +22,16 @@ export const COMMANDS: readonly Listed[] = [
     summary: "Print the associations and messages of captures",
     load: () => import("./show.ts"),
   },
-  { name: "verify", summary: "Check captures for damage" },
-  { name: "repair", summary: "Copy what is readable of a damaged capture into a sound one" },
+  {
+    name: "verify",
+    summary: "Check captures for damage",
+    load: () => import("./verify.ts"),
+  },
+  {
+    name: "repair",
+    summary: "Copy what is readable of a damaged capture into a sound one",
+    load: () => import("./repair.ts"),
+  },
   {
     name: "echo",
     summary: "Send one C-ECHO and say what came back",

@@ -1,16 +1,19 @@
 /** A capture on disk, read piece by piece. */
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import type { ByteSource } from "../capture/byte_source.ts";
+import { CaptureError } from "../capture/capture_error.ts";
 
 export class FileSource implements ByteSource {
   readonly path: string;
   readonly size: number;
   readonly #descriptor: number;
 
-  /** Throws the system's error where `path` cannot be opened, `TypeError` where it is no plain file. */
+  /** Throws the system's error where `path` cannot be opened, `CaptureError` where it is no plain file. */
   constructor(path: string) {
     // Asked before it is opened: opening a named pipe would wait for somebody to write into it.
-    if (!statSync(path).isFile()) throw new TypeError(`Cannot read ${path}: it is no plain file`);
+    if (!statSync(path).isFile()) {
+      throw new CaptureError("Cannot read as a capture: it is no plain file", "foreign");
+    }
     this.path = path;
     this.#descriptor = openSync(path, "r");
     this.size = fstatSync(this.#descriptor).size;
