@@ -74,7 +74,8 @@ for (const runtime of runtimesUnderTest()) {
         const other = await associate({ port: second.port, acceptor, callingAeTitle: "UNSEEN" });
         await release(one);
         await release(other);
-        for (const proxy of [first, second]) {
+        // The second one first: when the directory is free again it would go on there.
+        for (const proxy of [second, first]) {
           proxy.process.signal("SIGTERM");
           assert.equal((await proxy.process.exit(20_000)).code, 0, proxy.process.stderr);
         }

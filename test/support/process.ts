@@ -187,7 +187,8 @@ export class RunningProcess {
 
   /** To the program alone, as a supervisor does it. */
   signal(name: NodeJS.Signals): void {
-    if (!this.#over) this.#child.kill(name);
+    // Not `child.kill`: on Deno that makes the exit look like one by the signal.
+    if (!this.#over) process.kill(this.pid, name);
   }
 
   /** Kills the program and everything that it started. */
