@@ -128,13 +128,21 @@ export class DataSetReader {
 
   /** The stream is over. Tells what is missing, closes what is open, then tells `end`. */
   end(): void {
-    if (this.#inflater !== undefined && this.#state !== STOPPED) {
-      const problem = this.#inflater.end();
-      if (problem !== undefined) this.#find(problem.id, { text: problem.text });
-      if (problem !== undefined) this.#whole = false;
-    }
+    if (this.#state !== STOPPED) this.#endOfDeflate();
     if (this.#state !== STOPPED) this.#finish();
     this.#sink.end(this.#offset, this.#whole);
+  }
+
+  #endOfDeflate(): void {
+    if (this.#inflater === undefined) return;
+    const offset = this.#offset;
+    if (this.#inflater.zlibHeader) {
+      this.#find("data-set-deflate", { text: "the deflated stream has a zlib header", offset: 0 });
+    }
+    const problem = this.#inflater.end();
+    if (problem === undefined) return;
+    this.#find(problem.id, { text: problem.text, offset });
+    this.#whole = false;
   }
 
   #read(chunk: Uint8Array): void {

@@ -43,6 +43,7 @@ export class Inflater {
   #flushed = 0;
   #finished = false;
   #problem: InflateProblem | undefined;
+  #zlibHeader = false;
 
   constructor(limits: InflateLimits = {}) {
     this.#maxInflated = limits.maxInflated ?? 512 * 2 ** 20;
@@ -53,6 +54,11 @@ export class Inflater {
   /** Why inflating stopped, if it did before the end of the stream. */
   get problem(): InflateProblem | undefined {
     return this.#problem;
+  }
+
+  /** The stream has the header of zlib (RFC 1950), which A.5 does not allow; it was skipped. */
+  get zlibHeader(): boolean {
+    return this.#zlibHeader;
   }
 
   /** The output that this input gives, in buffers that the caller may keep. */
@@ -92,6 +98,13 @@ export class Inflater {
 
   /** Yields output, or undefined where more input is needed. */
   *#run(): Generator<Uint8Array | undefined, void> {
+    // 7xH, and together divisible by 31: RFC 1950. As raw deflate it would be a broken stored block
+    const first = yield* this.#take(16);
+    this.#zlibHeader = (first & 0x0f) === 8 && (((first & 0xff) << 8) | (first >>> 8)) % 31 === 0;
+    if (!this.#zlibHeader) {
+      this.#bits = first;
+      this.#bitCount = 16;
+    }
     for (let last = false; !last; ) {
       while (this.#bitCount < 3) {
         if (this.#at >= this.#input.length) yield* this.#starve();
@@ -125,7 +138,8 @@ export class Inflater {
       if (this.#bitCount === 0 && this.#at < this.#input.length) {
         this.#output[this.#filled++] = this.#input[this.#at++] as number;
       } else {
-        this.#output[this.#filled++] = yield* this.#take(8);
+        const octet = yield* this.#take(8); // the buffer may be flushed meanwhile
+        this.#output[this.#filled++] = octet;
       }
       if (this.#filled === BUFFER) yield this.#flush();
     }
