@@ -176,10 +176,14 @@ function statusOf(recorder: Recorder | undefined): RecorderStatus {
   return { state, reason, files, bytes, lost: lost.requestor + lost.acceptor };
 }
 
-/** The relay's monotonic clock, as near as a second thread can have it. */
-function sharedClock({ at }: RecorderWorkerData): ProxyClock {
+/**
+ * The relay's monotonic clock, as near as a second thread can have it: the wall clock says how long
+ * this thread took to start.
+ */
+function sharedClock({ at, wall }: RecorderWorkerData): ProxyClock {
   const own = systemClock();
-  return { micros: () => at + own.micros(), wallMicros: own.wallMicros };
+  const started = Math.max(0, own.wallMicros() - wall);
+  return { micros: () => at + started + own.micros(), wallMicros: own.wallMicros };
 }
 
 function tell(report: RecorderReport): void {

@@ -11,7 +11,11 @@ export interface Listed {
 }
 
 export const COMMANDS: readonly Listed[] = [
-  { name: "demo", summary: "Show everything on this machine, with nothing to set up" },
+  {
+    name: "demo",
+    summary: "Show everything on this machine, with nothing to set up",
+    load: () => import("./demo.ts"),
+  },
   {
     name: "proxy",
     summary: "Forward and record DICOM between a requestor and an acceptor",

@@ -12,9 +12,10 @@ import { type CommandArguments, defineCommand, JSON_OPTION } from "./command.ts"
 import type { Context } from "./context.ts";
 import { readRoutes } from "./proxy_routes.ts";
 import { filterHelp, readFilter } from "./read_filter.ts";
+import { plural } from "./show_list.ts";
 import { LiveRows } from "./show_live.ts";
 
-const OPTIONS = {
+export const PROXY_OPTIONS = {
   listen: { kind: "address", help: "Where the modality connects to; port 0 takes a free one" },
   to: { kind: "address", help: "The PACS" },
   config: { kind: "string", value: "FILE", help: "Several routes, as JSON (see README.md)" },
@@ -65,7 +66,7 @@ const OPTIONS = {
   json: JSON_OPTION,
 } as const;
 
-type ProxyOptions = CommandArguments<typeof OPTIONS>["options"];
+export type ProxyOptions = CommandArguments<typeof PROXY_OPTIONS>["options"];
 
 export const command = defineCommand({
   name: "proxy",
@@ -73,7 +74,7 @@ export const command = defineCommand({
   usage: "--listen [HOST:]PORT --to HOST:PORT [FILTER]",
   about: `Every byte passes unaltered. FILTER limits what is recorded, never what passes.\n\n${filterHelp()}`,
   operands: { min: 0, max: 1 },
-  options: OPTIONS,
+  options: PROXY_OPTIONS,
   examples: [
     { run: "dicomtap proxy --listen 11112 --to pacs:104", does: "Record what a modality sends" },
     { run: "dicomtap proxy --listen 11112 --to pacs:104 --payload headers", does: "Without bulk" },
@@ -179,7 +180,7 @@ export async function startProxy(
     stop: async () => {
       clearInterval(health);
       const { open } = server.counters;
-      if (open > 0) log.info(`Stopping: waiting for ${open} associations`);
+      if (open > 0) log.info(`Stopping: waiting for ${plural(open, "association")}`);
       await server.stop({ drainMs: options.drain });
       await recording.stop();
       await dashboard?.stop();
@@ -212,7 +213,7 @@ async function openDashboard(
   try {
     return await startDashboard({ hostname, port, died });
   } catch (error) {
-    const isDefault = formatAddress(address) === OPTIONS.dashboard.default;
+    const isDefault = formatAddress(address) === PROXY_OPTIONS.dashboard.default;
     if (!isDefault || (error as { code?: string }).code !== "EADDRINUSE") throw error;
     context.err.line(`Port ${port} is in use: the dashboard takes another one`);
     return startDashboard({ hostname, port: 0, died });

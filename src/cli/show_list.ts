@@ -92,10 +92,12 @@ function requests(association: AssociationJson): string {
 function remarks(association: AssociationJson, paint: Paint): string {
   const counts = { error: 0, warning: 0, note: 0 };
   for (const { severity } of association.findings) counts[severity] += 1;
+  const refused = association.refused_contexts;
   const parts = [
     counts.error > 0 ? paint.red(plural(counts.error, "error")) : "",
     counts.warning > 0 ? paint.yellow(plural(counts.warning, "warning")) : "",
     association.gaps > 0 ? paint.yellow(plural(association.gaps, "gap")) : "",
+    refused === 0 ? "" : paint.yellow(`${plural(refused, "context")} refused`),
     escapeControls(association.explanation ?? ""),
   ];
   return parts.filter((part) => part !== "").join(", ");

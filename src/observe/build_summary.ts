@@ -42,6 +42,9 @@ export function buildSummary(known: SummaryFacts): AssociationJson {
   const { facts, sides, findings, protocol } = known;
   const { negotiation, rj, abort } = known.control;
   const explanation = explain(known);
+  const contexts = [...negotiation.contexts.values()].map((context) =>
+    contextJson(context, known.watch.contexts.get(context.id) ?? 0),
+  );
   return {
     kind: "association",
     capture: facts.capture,
@@ -61,9 +64,8 @@ export function buildSummary(known: SummaryFacts): AssociationJson {
       : { abort: { sender: abort.sender, source: abort.pdu.source, reason: abort.pdu.reason } }),
     ...(protocol === undefined ? {} : { protocol }),
     ...(explanation === undefined ? {} : { explanation }),
-    contexts: [...negotiation.contexts.values()].map((context) =>
-      contextJson(context, known.watch.contexts.get(context.id) ?? 0),
-    ),
+    contexts,
+    refused_contexts: contexts.filter(({ result }) => result !== null && result !== 0).length,
     user_information: {
       requestor: userInformationJson("requestor", negotiation),
       acceptor: userInformationJson("acceptor", negotiation),

@@ -43,6 +43,8 @@ export interface AssociationJson {
   /** Why it ended as it did and what to do next, in plain words; absent where all is well. */
   readonly explanation?: string;
   readonly contexts: readonly ContextJson[];
+  /** How many of them the acceptor refused. */
+  readonly refused_contexts: number;
   readonly user_information: {
     readonly requestor: UserInformationJson;
     readonly acceptor: UserInformationJson;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "vitest";
-import type { AssociationJson } from "../../src/observe/summary.ts";
 import { createDashboard } from "../../src/dashboard/app.ts";
 import { DashboardState } from "../../src/dashboard/state.ts";
+import type { AssociationJson } from "../../src/observe/summary.ts";
 
 const TOKEN = "t0ken-of-this-run";
 const HOST = "127.0.0.1:8104";
@@ -20,6 +20,7 @@ function association(id: number, changes: Partial<AssociationJson> = {}): Associ
     called_ae_title: "ANY-SCP",
     outcome: "released",
     contexts: [],
+    refused_contexts: 0,
     user_information: { requestor: {}, acceptor: {} },
     messages: 2,
     commands: { "C-ECHO-RQ": 1, "C-ECHO-RSP": 1 },

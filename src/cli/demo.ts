@@ -1,0 +1,98 @@
+/** `dicomtap demo`: a simulated PACS, the proxy, and a simulated modality that sends through it. */
+import { formatAddress } from "../address.ts";
+import { playMorning } from "../demo/simulated_modality.ts";
+import { startSimulatedPacs } from "../demo/simulated_pacs.ts";
+import { type CommandArguments, defineCommand, JSON_OPTION } from "./command.ts";
+import { parseOptions } from "./parse_options.ts";
+import { PROXY_OPTIONS, type ProxyOptions, startProxy } from "./proxy.ts";
+
+const AE_TITLE = "PACS01";
+
+/** Milliseconds from one morning to the next. */
+const PAUSE = 5_000;
+
+const OPTIONS = {
+  record: { kind: "string", value: "DIR", default: "captures", help: "Directory for captures" },
+  dashboard: {
+    kind: "address",
+    words: ["off"],
+    default: "127.0.0.1:8104",
+    help: "Where the dashboard listens",
+  },
+  rounds: {
+    kind: "number",
+    min: 1,
+    max: 1_000_000,
+    help: "Stop after so many rounds (until Ctrl-C)",
+  },
+  json: JSON_OPTION,
+} as const;
+
+export const command = defineCommand({
+  name: "demo",
+  summary: "Show everything on this machine, with nothing to set up",
+  usage: "",
+  about:
+    "Starts a simulated PACS, the proxy in front of it, and a simulated modality that sends through it.",
+  options: OPTIONS,
+  examples: [
+    { run: "dicomtap demo", does: "Watch it, then: dicomtap show -v captures" },
+    { run: "dicomtap demo --rounds 1 --record /tmp/demo", does: "Once, then stop" },
+  ],
+  run: async ({ options }, context) => {
+    const stop = context.stopSignal();
+    const pacs = await startSimulatedPacs({ aeTitles: [AE_TITLE] });
+    const proxy = await startProxy(proxyOptions(options, pacs.port), {
+      context,
+      filter: undefined,
+    });
+    const to = { host: "127.0.0.1", port: proxy.port, calledAeTitle: AE_TITLE };
+    for (
+      let round = 1;
+      !stop.aborted && round <= (options.rounds ?? Number.POSITIVE_INFINITY);
+      round++
+    ) {
+      await playMorning(to, { round, signal: stop }).catch((error: unknown) => {
+        if (!stop.aborted) throw error;
+      });
+      if (round === 1 && !options.json) {
+        context.err.line(
+          context.errPaint.dim(
+            `Look closer in another terminal: dicomtap show -v ${options.record}`,
+          ),
+        );
+      }
+      if (round !== options.rounds) await pause(stop);
+    }
+    await proxy.stop();
+    await pacs.close();
+    return 0;
+  },
+});
+
+/** What the proxy does unless told, with the routes and places of the demo. */
+function proxyOptions(
+  options: CommandArguments<typeof OPTIONS>["options"],
+  pacsPort: number,
+): ProxyOptions {
+  const { dashboard, record, json } = options;
+  const args = [
+    ["--listen", "127.0.0.1:0"],
+    ["--to", `127.0.0.1:${pacsPort}`],
+    ["--record", record],
+    ["--dashboard", dashboard === "off" ? dashboard : formatAddress(dashboard)],
+    ["--drain", "2s"],
+    json ? ["--json"] : [],
+  ].flat();
+  return parseOptions(args, PROXY_OPTIONS).options as unknown as ProxyOptions;
+}
+
+function pause(stop: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, PAUSE);
+    stop.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
