@@ -8,7 +8,7 @@ import { connectTcp } from "../src/io/tcp_connect.ts";
 import { type Listener, listenTcp } from "../src/io/tcp_listen.ts";
 import { type Lookup, Resolver } from "../src/io/tcp_resolve.ts";
 import { resetSocket } from "../src/io/tcp_socket.ts";
-import { connectionLimit, descriptorLimit } from "./limits.ts";
+import { type ConnectionLimits, connectionLimits, descriptorLimit } from "./limits.ts";
 import { Relay } from "./relay.ts";
 import type { ClosedFacts, RelayTap } from "./relay_tap.ts";
 import {
@@ -27,7 +27,7 @@ export interface ProxyServerOptions {
   readonly connectTimeoutMs?: number | undefined;
   /** For one address of a target while it has others. */
   readonly attemptTimeoutMs?: number | undefined;
-  /** Default: computed from the limit on open files. */
+  /** Never more than the limit on open files allows. */
   readonly maxConnections?: number | undefined;
   /** Other listeners of this process, which are no targets: the dashboard. */
   readonly ownAddresses?: (() => readonly OwnAddress[]) | undefined;
@@ -72,7 +72,7 @@ export interface ReadyRoute {
 const REPORT_EVERY_MS = 10_000;
 
 export class ProxyServer {
-  readonly maxConnections: number;
+  readonly #limits: ConnectionLimits;
   readonly #options: ProxyServerOptions;
   readonly #resolver: Resolver;
   readonly #listeners: Listener[] = [];
@@ -91,7 +91,12 @@ export class ProxyServer {
   constructor(options: ProxyServerOptions) {
     this.#options = options;
     this.#resolver = new Resolver({ lookup: options.lookup });
-    this.maxConnections = options.maxConnections ?? connectionLimit(descriptorLimit());
+    this.#limits = connectionLimits(descriptorLimit(), options.maxConnections);
+  }
+
+  /** Associations at once: what was asked for, as far as the limit on open files allows. */
+  get maxConnections(): number {
+    return this.#limits.associations;
   }
 
   /** Where it listens; empty before `start`. */
@@ -193,6 +198,7 @@ export class ProxyServer {
     let listen = formatAddress(route.listen);
     const listener = await listenTcp(route.listen, {
       resolver: this.#resolver,
+      backlog: this.#limits.backlog,
       accept: (socket) => this.#accept(socket, { route, listen, to }),
       failed: (error) => this.#report({ kind: "accept failed", listen, error }),
     });

@@ -15,6 +15,8 @@ export interface Listener {
 
 export interface ListenOptions {
   readonly resolver: Resolver;
+  /** How many connections the system may hold until they are accepted. */
+  readonly backlog: number;
   /** Gets each connection paused and half-open. */
   readonly accept: (socket: Socket) => void;
   /** What went wrong later on, while accepting. */
@@ -79,16 +81,13 @@ function listenOn(
   return new Promise((resolve, reject) => {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, options.accept);
     server.once("error", reject);
-    server.listen({ host, port: options.port, backlog: BACKLOG }, () => {
+    server.listen({ host, port: options.port, backlog: options.backlog }, () => {
       server.off("error", reject);
       server.on("error", options.failed);
       resolve({ host, port: portOf(server), close: () => server.close() });
     });
   });
 }
-
-/** Connections that the system keeps for us while we are busy; it has a limit of its own. */
-const BACKLOG = 4096;
 
 function portOf(server: Server): number {
   const bound = server.address();

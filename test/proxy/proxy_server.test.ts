@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { connect, type Socket } from "node:net";
+import { describe, test } from "vitest";
+import type { ProxyEvent } from "../../proxy/proxy_server.ts";
+import { runtime } from "../../src/io/runtime.ts";
+import { ListenError } from "../../src/io/tcp_listen.ts";
+import { seededRandom } from "../support/fuzz.ts";
+import { inScope } from "../support/process.ts";
+import { startProxy } from "../support/proxy_process.ts";
+import {
+  howItEnds,
+  type Peers,
+  pause,
+  receiveAll,
+  sendRandom,
+  until,
+  withPeers,
+} from "../support/tcp_peers.ts";
+
+describe("ProxyServer", () => {
+  test("O-01 SIGTERM stops accepting, drains the associations that stand, and exits with 0", async () => {
+    const live = 20;
+    let whole = 0;
+    await withPeers((peers) =>
+      inScope(async (scope) => {
+        const random = seededRandom(100);
+        const proxy = await startProxy(scope, { to: await echo(peers), drainMs: 30_000 });
+        const clients = await openClients(peers, proxy.port, live);
+        const work = clients.map(async (client, at) => {
+          const echoed = receiveAll(client);
+          const sent = await sendRandom(client, { length: 50_000, random, keepOpen: true });
+          await pause(1000 + 20 * at); // well after the signal
+          const rest = await sendRandom(client, { length: 50_000, random, keepOpen: true });
+          await until(() => client.bytesRead >= sent.length + rest.length, "all came back");
+          client.end();
+          if ((await echoed).length === 100_000) whole++;
+        });
+        await until(() => proxy.last()?.open === live, "all are there");
+        proxy.signal("SIGTERM");
+        await refused(proxy.port);
+        await Promise.all(work);
+        assert.equal((await proxy.exit(20_000)).code, 0);
+        assert.equal(proxy.last()?.stopped, 0);
+      }),
+    );
+    console.log(
+      `O-01: ${runtime.name}: ${whole} of ${live} associations whole after SIGTERM, exit 0`,
+    );
+    assert.equal(whole, live);
+  });
+
+  test("O-01 resets what is left when the drain limit passes, or at a second SIGTERM", async () => {
+    for (const signals of [1, 2]) {
+      await withPeers((peers) =>
+        inScope(async (scope) => {
+          const drainMs = signals === 1 ? 300 : 600_000;
+          const proxy = await startProxy(scope, { to: await echo(peers), drainMs });
+          const ends = (await openClients(peers, proxy.port, 5)).map(howItEnds);
+          await until(() => proxy.last()?.open === 5, "all are there");
+          proxy.signal("SIGTERM");
+          await refused(proxy.port);
+          if (signals === 2) proxy.signal("SIGTERM");
+          assert.deepEqual(await Promise.all(ends), Array(5).fill("reset"));
+          assert.equal((await proxy.exit(10_000)).code, 0);
+          // One more where a probe of refused() came before the signal.
+          const { stopped = 0 } = proxy.last() ?? {};
+          assert.ok(stopped === 5 || stopped === 6, `${stopped} stopped`);
+        }),
+      );
+    }
+  });
+
+  test("O-04 survives 400 clients with 200 descriptors, idle, and serves again afterwards", async () => {
+    await withPeers((peers) =>
+      inScope(async (scope) => {
+        const to = await echo(peers);
+        const proxy = await startProxy(scope, { to, descriptors: 200 });
+        const ends = { reset: 0 };
+        const clients = Array.from({ length: 400 }, () => {
+          const socket = connect({ port: proxy.port, host: "127.0.0.1" });
+          scope.defer(() => void socket.destroy());
+          socket.write("ping");
+          void howItEnds(socket).then(() => ends.reset++);
+          return socket;
+        });
+        const answered = () => clients.filter(({ bytesRead }) => bytesRead === 4).length;
+        await until(() => answered() === proxy.last()?.limit, "as many as can be are served");
+        // Where connections come faster than they are turned away, some wait in the system.
+        let seen = -1;
+        for (let now = 0; now !== seen; now = ends.reset) {
+          seen = now;
+          await pause(1000);
+        }
+        const served = answered();
+        const before = await proxy.figures();
+        await pause(1000);
+        const after = await proxy.figures();
+        assert.equal(served, after.limit);
+        const turnedAway = ends.reset;
+        assert.equal(after.turnedAway, turnedAway);
+        const waiting = 400 - served - turnedAway;
+        const cpu = (after.cpuMs - before.cpuMs) / 10; // of about 1 s, in per cent
+        for (const socket of clients) socket.destroy();
+        await until(() => proxy.last()?.open === 0, "all are gone");
+        let recovered = 0;
+        for (const client of await openClients(peers, proxy.port, 20)) {
+          const echoed = receiveAll(client);
+          client.write("again");
+          await until(() => client.bytesRead === 5, "the answer");
+          client.end();
+          if ((await echoed).length === 5) recovered++;
+        }
+        console.log(
+          `O-04: ${runtime.name}: ulimit -n 200, 400 clients: ${served} served, ` +
+            `${turnedAway} reset, ${waiting} waiting, ${cpu.toFixed(0)} % CPU, ${recovered} of 20 afterwards`,
+        );
+        assert.equal(recovered, 20);
+        assert.ok(cpu < 50, `${cpu} % CPU while nothing happens`);
+      }),
+    );
+  });
+
+  test("tells of a full house once a burst, not once a connection", async () => {
+    await withPeers(async (peers) => {
+      const events: ProxyEvent[] = [];
+      const { server, port } = await peers.proxy(await echo(peers), {
+        maxConnections: 5,
+        report: (event) => void events.push(event),
+      });
+      await openClients(peers, port, 5);
+      await until(() => server.counters.open === 5, "all are there");
+      for (let at = 0; at < 50; at++) {
+        assert.equal(await howItEnds(connect(port, "127.0.0.1")), "reset");
+      }
+      assert.equal(server.counters.turnedAway, 50);
+      assert.deepEqual(events, [{ kind: "limit", limit: 5, refused: 1 }]);
+    });
+  });
+
+  test("says in words why it cannot listen", async () => {
+    await withPeers(async (peers) => {
+      const to = { host: "127.0.0.1", port: await echo(peers) };
+      const cases = [
+        [{ host: "127.0.0.1", port: to.port + 0 }, "EADDRINUSE", /the port is in use$/],
+        [{ host: "203.0.113.7", port: 0 }, "EADDRNOTAVAIL", /this machine has no such address$/],
+        [{ host: "no-such-host.invalid", port: 0 }, undefined, /no such host|name server/],
+      ] as const;
+      for (const [listen, code, words] of cases) {
+        const other = { host: "127.0.0.1", port: to.port === 1 ? 2 : 1 };
+        const error = await peers.server({ routes: [{ listen, to: other }] }).then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        );
+        assert.ok(error instanceof ListenError, String(error));
+        assert.match(error.message, words);
+        if (code !== undefined) assert.equal(error.code, code);
+      }
+    });
+  });
+
+  test("listens on all routes or on none", async () => {
+    await withPeers(async (peers) => {
+      const to = { host: "127.0.0.1", port: 1 };
+      const taken = await echo(peers);
+      const free = await peers.server({ routes: [{ listen: { host: "127.0.0.1", port: 0 }, to }] });
+      await free.server.stop({ drainMs: 0 });
+      const routes = [free.port, taken].map((port) => ({
+        listen: { host: "127.0.0.1", port },
+        to,
+      }));
+      await assert.rejects(peers.server({ routes }), { code: "EADDRINUSE" });
+      await refused(free.port);
+    });
+  });
+});
+
+function echo(peers: Peers): Promise<number> {
+  return peers.target((socket) => {
+    socket.on("data", (chunk) => {
+      if (!socket.write(chunk)) socket.pause();
+    });
+    socket.on("drain", () => socket.resume());
+    socket.on("end", () => socket.end());
+  });
+}
+
+function openClients(peers: Peers, port: number, count: number): Promise<Socket[]> {
+  return Promise.all(Array.from({ length: count }, () => peers.client(port)));
+}
+
+/** Waits until nothing listens on the port any longer. */
+async function refused(port: number): Promise<void> {
+  for (let at = 0; at < 500; at++) {
+    const socket = connect(port, "127.0.0.1");
+    const code = await new Promise((resolve) => {
+      socket.once("error", (error) => resolve("code" in error ? error.code : undefined));
+      socket.once("connect", () => resolve("connected"));
+    });
+    socket.destroy();
+    if (code === "ECONNREFUSED") return;
+    await pause(10);
+  }
+  throw new Error(`Port ${port} still accepts`);
+}
