@@ -54,10 +54,12 @@ export async function acceptAssociations(options: AcceptOptions): Promise<Associ
     { host: options.host, port: options.port },
     {
       resolver: new Resolver(),
+      backlog: 128,
       accept: (accepted) => {
         const { socket, ended } = serve(accepted, options);
         live.set(socket, ended);
-        ended.finally(() => live.delete(socket));
+        const forget = (): boolean => live.delete(socket);
+        ended.then(forget, forget);
       },
       failed: () => undefined, // One connection that did not come to be; its peer knows.
     },
@@ -68,7 +70,7 @@ export async function acceptAssociations(options: AcceptOptions): Promise<Associ
     close: async () => {
       listener.close();
       for (const socket of live.keys()) socket.destroy();
-      await Promise.all(live.values());
+      await Promise.allSettled(live.values());
     },
   };
 }

@@ -14,14 +14,14 @@ import { type UserInformation, userInformation } from "../ul/associate_view.ts";
 import { type AgreedContext, agreedContexts } from "../ul/negotiate.ts";
 import type { AAssociateAc, AAssociateRq } from "../ul/pdu.ts";
 import type { Primitive } from "../ul/upper_layer.ts";
-import { AssociationError, abortedError } from "./association_error.ts";
+import { AssociationError, abortedError, timeoutError } from "./association_error.ts";
 import { MessageReceiver, type ReceivedMessage } from "./message_receiver.ts";
 import type { UlDriver, UlUser } from "./ul_driver.ts";
 
 export interface AssociationLimits {
   /** Milliseconds for the peer to answer an A-ASSOCIATE-RQ or an A-RELEASE-RQ. */
   readonly acseTimeout: number;
-  /** Milliseconds for `receive` to wait for a message; 0 waits for ever. */
+  /** Milliseconds to wait for a message, and for each part of its data set; 0 waits for ever. */
   readonly dimseTimeout: number;
 }
 
@@ -68,6 +68,12 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
       pause: () => driver.pause(),
       resume: () => driver.resume(),
       isAgreed: (contextId) => this.#agreed.has(contextId),
+      timeout: limits.dimseTimeout,
+      late: () => {
+        const error = timeoutError(limits.dimseTimeout, "the rest of a data set (DIMSE timeout)");
+        this.#abortWith(error);
+        return error;
+      },
     });
   }
 
@@ -133,10 +139,9 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
 
   /** A-ABORT by the service-user (PS3.8 7.3). */
   abort(): void {
-    if (this.#over !== undefined) return;
-    this.#receiver.discard();
-    this.#end(new AssociationError("aborted", "Association aborted by this side (PS3.8 7.3)"));
-    this.#driver.give({ kind: "A-ABORT request" });
+    this.#abortWith(
+      new AssociationError("aborted", "Association aborted by this side (PS3.8 7.3)"),
+    );
   }
 
   /** Releases where that is possible, else aborts. Never rejects. */
@@ -168,6 +173,13 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
         return;
       default: // Associate and data: not here any more, or taken by `data`.
     }
+  }
+
+  #abortWith(error: AssociationError): void {
+    if (this.#over !== undefined) return;
+    this.#receiver.discard();
+    this.#end(error);
+    this.#driver.give({ kind: "A-ABORT request" });
   }
 
   #releaseIndicated(): void {
@@ -273,16 +285,13 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
     if (milliseconds === 0) return await work;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => {
-        const text = `No answer in ${milliseconds} ms while awaiting ${what}`;
-        reject(new AssociationError("timeout", text));
-      }, milliseconds);
+      timer = setTimeout(() => reject(timeoutError(milliseconds, what)), milliseconds);
     });
     try {
       return await Promise.race([work, late]);
     } catch (error) {
       work.catch(() => undefined);
-      if (error instanceof AssociationError && error.kind === "timeout") this.abort();
+      if (error instanceof AssociationError && error.kind === "timeout") this.#abortWith(error);
       throw error;
     } finally {
       clearTimeout(timer);

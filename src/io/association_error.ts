@@ -60,6 +60,11 @@ export function rejectedError(rejection: Rejection): AssociationError {
   });
 }
 
+export function timeoutError(milliseconds: number, what: string): AssociationError {
+  const text = `No answer in ${milliseconds} ms while awaiting ${what}`;
+  return new AssociationError("timeout", text);
+}
+
 /** The transport connection did not come to be; the system's own words where there are no better. */
 export function notConnectedError(
   target: { readonly host: string; readonly port: number },

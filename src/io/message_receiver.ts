@@ -29,6 +29,10 @@ export interface MessageReceiverOptions {
   readonly resume: () => void;
   /** Whether PDVs on this context are to be expected. */
   readonly isAgreed: (contextId: number) => boolean;
+  /** Milliseconds between two fragments of a data set that is being read; 0 for ever. */
+  readonly timeout: number;
+  /** The peer was silent inside a data set for that long: gives the error to read. */
+  readonly late: () => Error;
 }
 
 export class MessageReceiver {
@@ -151,7 +155,9 @@ export class MessageReceiver {
       return;
     }
     const hasDataSet = dataSetType !== undefined && dataSetType !== NO_DATA_SET;
-    const stream = hasDataSet ? new FragmentQueue((length) => this.#hold(-length)) : undefined;
+    const stream = hasDataSet
+      ? new FragmentQueue({ ...this.#options, freed: (length) => this.#hold(-length) })
+      : undefined;
     const contextId = this.#contextId ?? 0;
     if (stream === undefined) this.#contextId = undefined;
     this.#stream = stream;
@@ -198,14 +204,14 @@ export class MessageReceiver {
 
 /** Fragments that came and were not read yet. */
 class FragmentQueue implements AsyncIterable<Uint8Array> {
-  readonly #freed: (octets: number) => void;
+  readonly #options: FragmentQueueOptions;
   #fragments: Uint8Array[] = [];
   #ended: { readonly error: Error | undefined } | undefined;
   #dropped = false;
   #wake: (() => void) | undefined;
 
-  constructor(freed: (octets: number) => void) {
-    this.#freed = freed;
+  constructor(options: FragmentQueueOptions) {
+    this.#options = options;
   }
 
   push(fragment: Uint8Array): void {
@@ -226,14 +232,14 @@ class FragmentQueue implements AsyncIterable<Uint8Array> {
     this.#dropped = true;
     const fragments = this.#fragments;
     this.#fragments = [];
-    for (const { length } of fragments) this.#freed(length);
+    for (const { length } of fragments) this.#options.freed(length);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
     for (;;) {
       const fragment = this.#fragments.shift();
       if (fragment !== undefined) {
-        this.#freed(fragment.length);
+        this.#options.freed(fragment.length);
         yield fragment;
       } else if (this.#ended !== undefined) {
         if (this.#ended.error !== undefined) throw this.#ended.error;
@@ -241,12 +247,24 @@ class FragmentQueue implements AsyncIterable<Uint8Array> {
       } else if (this.#dropped) {
         return;
       } else {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-        });
+        await this.#somethingNew();
       }
     }
   }
+
+  async #somethingNew(): Promise<void> {
+    const { timeout, late } = this.#options;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if (timeout > 0) timer = setTimeout(() => this.end(late()), timeout);
+    });
+    clearTimeout(timer);
+  }
+}
+
+interface FragmentQueueOptions extends Pick<MessageReceiverOptions, "timeout" | "late"> {
+  readonly freed: (octets: number) => void;
 }
 
 /** Message control header, PS3.8 E.2. */

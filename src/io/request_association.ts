@@ -11,6 +11,7 @@ import {
   abortedError,
   notConnectedError,
   rejectedError,
+  timeoutError,
 } from "./association_error.ts";
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from "./implementation.ts";
 import { connectTcp } from "./tcp_connect.ts";
@@ -121,10 +122,7 @@ class Attempt implements UlUser {
       signal: this.#connecting.signal,
     });
     this.#connected = true;
-    const late = new AssociationError(
-      "timeout",
-      `No answer in ${this.#acseTimeout} ms while awaiting A-ASSOCIATE-AC (ACSE timeout)`,
-    );
+    const late = timeoutError(this.#acseTimeout, "A-ASSOCIATE-AC (ACSE timeout)");
     this.#timer = setTimeout(() => this.#giveUp(late), this.#acseTimeout);
     return socket;
   }

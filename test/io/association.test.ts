@@ -290,6 +290,35 @@ describe("AssociationError", () => {
     assert.match(String((await heard)?.message), /aborted by the peer's UL service-user/);
   });
 
+  test("tells a timeout inside a data set, and aborts", async () => {
+    const server = await serverWith({
+      async *handle(message, association) {
+        const { AffectedSOPClassUID = null } = message.commandSet.values;
+        async function* stuck(): AsyncGenerator<Uint8Array> {
+          yield new Uint8Array(40_000);
+          await new Promise((resolve) => setTimeout(resolve, 400));
+        }
+        const values = { AffectedSOPClassUID, CommandField: 0x8020, Status: 0xff00 };
+        await association.send(message.contextId, values, stuck()).catch(() => undefined);
+        yield* [];
+      },
+    });
+    const association = await ask(server.port, [VERIFICATION], { dimseTimeout: 150 });
+    await request(association, "C-ECHO-RQ", {
+      contextId: 1,
+      values: { AffectedSOPClassUID: VERIFICATION },
+    });
+    const message = await association.receive();
+    let length = 0;
+    const error = await rejection(async () => {
+      for await (const part of message?.dataSet ?? []) length += part.length;
+    });
+    assert.equal(error.kind, "timeout");
+    assert.match(error.message, /150 ms while awaiting the rest of a data set/);
+    assert.ok(length > 0);
+    assert.equal(association.error, error);
+  });
+
   test("a handler that throws aborts its association and no other", async () => {
     const server = await serverWith({
       async *handle({ command }) {
