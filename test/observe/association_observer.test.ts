@@ -90,6 +90,7 @@ describe("AssociationObserver", () => {
           messages: 2,
         },
       ],
+      refused_contexts: 1,
       user_information: {
         requestor: {
           maximum_length: 16_384,
@@ -160,6 +161,15 @@ describe("AssociationObserver", () => {
     ["closed", "FIN without a release", { end: FINS }],
     ["closed", "both FINs, and no word about the transport", { end: FINS, closed: undefined }],
     ["reset", "by an AE", { end: [["requestor", "reset"]], closed: "reset" }],
+    [
+      "reset",
+      "by one AE inside a PDU of the other",
+      {
+        steps: [["acceptor", messageBytes(ECHO_RQ).subarray(0, 30)]],
+        end: [["requestor", "reset"]],
+        closed: "reset",
+      },
+    ],
     ["reset", "when the proxy stopped", { end: [], closed: "stopped" }],
     ["refused", "no acceptor", { ac: null, end: [], closed: "refused" }],
     ["timeout", "no answer to the connection", { ac: null, end: [], closed: "timeout" }],
@@ -210,7 +220,7 @@ describe("AssociationObserver", () => {
         assert.deepEqual(facts(cut(sizes)), due);
         splits++;
       }),
-      { numRuns: 5000, seed: 2 },
+      { numRuns: 1500, seed: 2 },
     );
     console.log(`D-02: ${splits} splits of an association, 0 differences`);
   });
@@ -271,6 +281,21 @@ describe("AssociationObserver on octets that were not recorded", () => {
       findings.map(({ id }) => id),
       ["octets-not-recorded", "framing-lost"],
     );
+  });
+});
+
+describe("AssociationObserver, when the recording ends first", () => {
+  test("interrupted() tells open messages as they are, and finds nothing wrong with that", () => {
+    const { observer, messages, findings } = observing();
+    observer.bytes("requestor", 1, encodePdu(rq()));
+    observer.bytes("acceptor", 2, encodePdu(ac()));
+    const store = messageBytes(STORE_RQ, { contextId: 3, dataSet: dataOf(100) });
+    observer.bytes("requestor", 3, store.subarray(0, -40));
+    observer.interrupted();
+    assert.equal(messages[0]?.message.dataSet?.length, 60);
+    assert.equal(messages[0]?.message.complete, false);
+    assert.deepEqual(findings, []);
+    assert.equal(observer.outcome, "open");
   });
 });
 
