@@ -133,12 +133,13 @@ function recordOf(value: readonly unknown[]): CaptureRecord | undefined {
   }
 }
 
+/** In the order in which they were written, so that a copy has the same octets. */
 function openFacts(facts: Readonly<Record<string, unknown>>): OpenFacts {
-  const { requestor, acceptor, wall_us, ...others } = facts;
+  const { wall_us } = facts;
   return {
-    ...others,
-    requestor: text(requestor),
-    acceptor: text(acceptor),
+    ...facts,
+    requestor: text(facts["requestor"]),
+    acceptor: text(facts["acceptor"]),
     wall_us: isCount(wall_us) ? wall_us : 0,
   };
 }
