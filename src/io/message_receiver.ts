@@ -10,6 +10,7 @@
 import { commandFieldName } from "../dimse/command_field.ts";
 import { type CommandSet, readCommandSet } from "../dimse/command_set.ts";
 import { ProtocolError } from "../protocol_error.ts";
+import { FragmentQueue, type FragmentQueueOptions } from "./fragment_queue.ts";
 
 export interface ReceivedMessage {
   readonly contextId: number;
@@ -23,16 +24,12 @@ export interface ReceivedMessage {
   readonly dataSet: AsyncIterable<Uint8Array> | undefined;
 }
 
-export interface MessageReceiverOptions {
+export interface MessageReceiverOptions extends Pick<FragmentQueueOptions, "timeout" | "late"> {
   readonly fault: (error: ProtocolError) => void;
   readonly pause: () => void;
   readonly resume: () => void;
   /** Whether PDVs on this context are to be expected. */
   readonly isAgreed: (contextId: number) => boolean;
-  /** Milliseconds between two fragments of a data set that is being read; 0 for ever. */
-  readonly timeout: number;
-  /** The peer was silent inside a data set for that long: gives the error to read. */
-  readonly late: () => Error;
 }
 
 export class MessageReceiver {
@@ -80,7 +77,7 @@ export class MessageReceiver {
       if (this.#discarding || this.#stream.dropped) return;
       // Not `slice`: that of a Buffer is a view, of memory that is read into again.
       this.#stream.push(new Uint8Array(bytes));
-      this.#hold(bytes.length);
+      this.#hold(bytes.length + HELD_BY_FRAGMENT);
       return;
     }
     this.#commandLength += bytes.length;
@@ -156,7 +153,10 @@ export class MessageReceiver {
     }
     const hasDataSet = dataSetType !== undefined && dataSetType !== NO_DATA_SET;
     const stream = hasDataSet
-      ? new FragmentQueue({ ...this.#options, freed: (length) => this.#hold(-length) })
+      ? new FragmentQueue({
+          ...this.#options,
+          freed: (length) => this.#hold(-length - HELD_BY_FRAGMENT),
+        })
       : undefined;
     const contextId = this.#contextId ?? 0;
     if (stream === undefined) this.#contextId = undefined;
@@ -202,71 +202,6 @@ export class MessageReceiver {
   }
 }
 
-/** Fragments that came and were not read yet. */
-class FragmentQueue implements AsyncIterable<Uint8Array> {
-  readonly #options: FragmentQueueOptions;
-  #fragments: Uint8Array[] = [];
-  #ended: { readonly error: Error | undefined } | undefined;
-  #dropped = false;
-  #wake: (() => void) | undefined;
-
-  constructor(options: FragmentQueueOptions) {
-    this.#options = options;
-  }
-
-  push(fragment: Uint8Array): void {
-    this.#fragments.push(fragment);
-    this.#wake?.();
-  }
-
-  end(error: Error | undefined): void {
-    this.#ended ??= { error };
-    this.#wake?.();
-  }
-
-  get dropped(): boolean {
-    return this.#dropped;
-  }
-
-  drop(): void {
-    this.#dropped = true;
-    const fragments = this.#fragments;
-    this.#fragments = [];
-    for (const { length } of fragments) this.#options.freed(length);
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for (;;) {
-      const fragment = this.#fragments.shift();
-      if (fragment !== undefined) {
-        this.#options.freed(fragment.length);
-        yield fragment;
-      } else if (this.#ended !== undefined) {
-        if (this.#ended.error !== undefined) throw this.#ended.error;
-        return;
-      } else if (this.#dropped) {
-        return;
-      } else {
-        await this.#somethingNew();
-      }
-    }
-  }
-
-  async #somethingNew(): Promise<void> {
-    const { timeout, late } = this.#options;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      if (timeout > 0) timer = setTimeout(() => this.end(late()), timeout);
-    });
-    clearTimeout(timer);
-  }
-}
-
-interface FragmentQueueOptions extends Pick<MessageReceiverOptions, "timeout" | "late"> {
-  readonly freed: (octets: number) => void;
-}
-
 /** Message control header, PS3.8 E.2. */
 const COMMAND = 1;
 const LAST = 2;
@@ -279,3 +214,5 @@ const HIGH = 2 ** 20;
 const LOW = 2 ** 18;
 /** What a message without a data set counts for, so that a flood of them pauses the socket too. */
 const HELD_BY_MESSAGE = 1024;
+/** And what a fragment costs us beside its octets: a peer may send them one octet each. */
+const HELD_BY_FRAGMENT = 128;

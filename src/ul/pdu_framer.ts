@@ -10,6 +10,7 @@
  * Rule: when framing is lost it stays lost. A guess at the next PDU would invent traffic.
  */
 import { ProtocolError } from "../protocol_error.ts";
+import { uint32 } from "./byte_reader.ts";
 import { foreignProtocol } from "./foreign_protocol.ts";
 import { pduTypeName } from "./names.ts";
 import type { PduSink } from "./pdu_sink.ts";
@@ -333,13 +334,3 @@ const PDV_HEAD = 2;
 const FRAGMENT = 3;
 const PASS_OVER = 4;
 const LOST = 5;
-
-function uint32(bytes: Uint8Array, at: number): number {
-  return (
-    (((bytes[at] ?? 0) << 24) |
-      ((bytes[at + 1] ?? 0) << 16) |
-      ((bytes[at + 2] ?? 0) << 8) |
-      (bytes[at + 3] ?? 0)) >>>
-    0
-  );
-}
