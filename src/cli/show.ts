@@ -6,13 +6,14 @@ import { type CaptureDone, listAssociations } from "../inspect/list_associations
 import { AssociationReader } from "../inspect/read_association.ts";
 import { capturePaths, pathExists } from "../io/capture_paths.ts";
 import { FileSource } from "../io/file_source.ts";
+import type { AssociationJson } from "../observe/summary.ts";
 import { formatCount, formatSize } from "../units.ts";
 import { type CommandArguments, defineCommand, type ExitCode, JSON_OPTION } from "./command.ts";
 import { CommandError, usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
 import { filterHelp, readFilter } from "./read_filter.ts";
 import { jsonLines, textLines } from "./show_association.ts";
-import { clockDate, LIST_COLUMNS, listRow, plural } from "./show_list.ts";
+import { clockDate, LIST_COLUMNS, listNote, listRow, plural } from "./show_list.ts";
 import { tableLines } from "./table.ts";
 
 const OPTIONS = {
@@ -73,7 +74,7 @@ class Show {
   readonly #options: ShowOptions;
   readonly #context: Context;
   readonly #filter: Filter | undefined;
-  #rows: string[][] = [];
+  #rows: AssociationJson[] = [];
   #day: string | undefined;
   #seen = 0;
   #shown = 0;
@@ -118,10 +119,7 @@ class Show {
             await out.room();
           }
         } else if (verbose === 0 && !hex) {
-          await this.#row(
-            clockDate(association.summary.started),
-            listRow(association.summary, paint),
-          );
+          await this.#row(association.summary);
         } else {
           progress.done();
           if (this.#shown > 1) out.line();
@@ -151,12 +149,13 @@ class Show {
   }
 
   /** Rows of one day stand below its date. */
-  async #row(day: string, row: string[]): Promise<void> {
+  async #row(association: AssociationJson): Promise<void> {
+    const day = clockDate(association.started);
     if (day !== this.#day) {
       await this.#flushRows();
       this.#day = day;
     }
-    this.#rows.push(row);
+    this.#rows.push(association);
     if (this.#rows.length >= ROWS_AT_ONCE) await this.#flushRows();
   }
 
@@ -164,8 +163,13 @@ class Show {
     const { out, paint, width } = this.#context;
     if (this.#rows.length === 0) return;
     out.line(paint.bold(this.#day ?? ""));
-    for (const line of tableLines(LIST_COLUMNS, this.#rows, { width, head: paint.dim })) {
-      out.line(line);
+    const cells = this.#rows.map((association) => listRow(association, paint));
+    const [titles = "", ...lines] = tableLines(LIST_COLUMNS, cells, { width, head: paint.dim });
+    out.line(titles);
+    for (const [i, association] of this.#rows.entries()) {
+      out.line(lines[i]);
+      const note = listNote(association, paint);
+      if (note !== undefined) out.line(note);
     }
     this.#rows = [];
     await out.room();

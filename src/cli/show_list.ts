@@ -12,30 +12,39 @@ export const LIST_COLUMNS: readonly Column[] = [
   { title: "#", align: "right" },
   { title: "at" },
   { title: "calling > called" },
-  { title: "from" },
+  { title: "outcome" },
   { title: "requests" },
+  { title: "took", align: "right" },
   { title: "sent", align: "right" },
   { title: "received", align: "right" },
-  { title: "took", align: "right" },
-  { title: "outcome" },
+  { title: "from" },
   { title: "" },
 ];
 
+/** Cells in the order of `LIST_COLUMNS`: what matters most stands where a narrow terminal shows it. */
 export function listRow(association: AssociationJson, paint: Paint): string[] {
   const { bytes, duration_ms } = association;
   return [
     paint.dim(String(association.id)),
     clockTime(association.started),
     aeTitles(association),
-    escapeControls(association.requestor.address),
+    outcomeWord(association.outcome, paint),
     requests(association),
+    formatDurationMs(duration_ms),
     formatSize(bytes.requestor),
     formatSize(bytes.acceptor),
-    formatDurationMs(duration_ms),
-    outcomeWord(association.outcome, paint),
+    escapeControls(association.requestor.address),
     remarks(association, paint),
   ];
 }
+
+/** A line below the row: why it ended as it did, where that needs words. */
+export function listNote(association: AssociationJson, paint: Paint): string | undefined {
+  const { explanation } = association;
+  return explanation && paint.yellow(`${NOTE_INDENT}${escapeControls(explanation)}`);
+}
+
+const NOTE_INDENT = "     ";
 
 export function aeTitles(association: AssociationJson): string {
   const { calling_ae_title: calling, called_ae_title: called } = association;
@@ -98,7 +107,6 @@ function remarks(association: AssociationJson, paint: Paint): string {
     counts.warning > 0 ? paint.yellow(plural(counts.warning, "warning")) : "",
     association.gaps > 0 ? paint.yellow(plural(association.gaps, "gap")) : "",
     refused === 0 ? "" : paint.yellow(`${plural(refused, "context")} refused`),
-    escapeControls(association.explanation ?? ""),
   ];
   return parts.filter((part) => part !== "").join(", ");
 }

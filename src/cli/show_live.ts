@@ -5,7 +5,7 @@
  */
 import type { AssociationJson } from "../observe/summary.ts";
 import type { Context } from "./context.ts";
-import { LIST_COLUMNS, listRow, plural } from "./show_list.ts";
+import { LIST_COLUMNS, listNote, listRow, plural } from "./show_list.ts";
 import { visibleWidth } from "./table.ts";
 
 export class LiveRows {
@@ -39,6 +39,8 @@ export class LiveRows {
     if (this.#missed > 0) out.line(paint.dim(`${plural(this.#missed, "row")} not printed`));
     this.#missed = 0;
     out.line(this.#line(row));
+    const note = listNote(association, paint);
+    if (note !== undefined) out.line(note);
   }
 
   #line(cells: readonly string[]): string {

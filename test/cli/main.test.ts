@@ -5,13 +5,10 @@ import { describe, test } from "vitest";
 import { defineCommand } from "../../src/cli/command.ts";
 import { CommandError } from "../../src/cli/command_error.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import type { Context } from "../../src/cli/context.ts";
 import { run, runCommand } from "../../src/cli/main.ts";
-import { Output, type WritableLike } from "../../src/cli/output.ts";
-import { createPaint } from "../../src/cli/paint.ts";
 import { expected } from "../../src/cli/parse_options.ts";
-import { Progress } from "../../src/cli/progress.ts";
 import { VERSION } from "../../src/version.ts";
+import { inProcess } from "../support/in_process.ts";
 import { inScope } from "../support/process.ts";
 import { ownRuntime } from "../support/runtimes.ts";
 
@@ -19,43 +16,6 @@ const { dicomtap } = ownRuntime();
 const loaded = COMMANDS.flatMap(({ load, ...listed }) =>
   load === undefined ? [] : [{ ...listed, load }],
 );
-
-interface Ran {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs in this process, with stdout and stderr kept. */
-async function inProcess(work: (context: Context) => Promise<number>): Promise<Ran> {
-  const [out, err] = [new KeptStream(), new KeptStream()];
-  const [outLines, errLines] = [new Output(out), new Output(err)];
-  const code = await work({
-    out: outLines,
-    err: errLines,
-    paint: createPaint(false),
-    errPaint: createPaint(false),
-    width: 80,
-    env: {},
-    progress: (label, total) => new Progress(errLines, { label, total, shown: true }),
-    stopSignal: () => new AbortController().signal,
-  });
-  await Promise.all([outLines.flush(), errLines.flush()]);
-  return { code, out: out.text, err: err.text };
-}
-
-class KeptStream implements WritableLike {
-  text = "";
-  readonly writableNeedDrain = false;
-  write(text: string, done?: () => void): boolean {
-    this.text += text;
-    done?.();
-    return true;
-  }
-  once(): void {}
-  on(): void {}
-  off(): void {}
-}
 
 describe("run()", () => {
   test("without a command shows the help on stderr and says 2", async () => {
