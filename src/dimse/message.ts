@@ -37,8 +37,8 @@ export interface Message {
   readonly commandSet: CommandSet;
   /** A copy of its octets; empty where the message is `undecodable`. */
   readonly commandBytes: Uint8Array;
-  /** Present from the first PDV of the data set on. */
-  readonly dataSet?: MessageDataSet;
+  /** From the first PDV of the data set on. */
+  readonly dataSet: MessageDataSet | undefined;
   /** Whether the command set announces a data set (CommandDataSetType is not 0101H). */
   readonly dataSetAnnounced: boolean;
   /** Set when the message has ended and nothing of it is missing. */
@@ -57,8 +57,8 @@ export interface MessageDataSet {
   readonly length: number;
   /** The first octets, up to the owner's limit; none behind the first skipped octet. */
   readonly head: Uint8Array;
-  /** Of all octets, in hexadecimal; absent until whole, or when octets were skipped. */
-  readonly sha256?: string;
+  /** Of all octets, in hexadecimal; undefined until whole, or when octets were skipped. */
+  readonly sha256: string | undefined;
   readonly complete: boolean;
   /** Octets that passed but are not available. */
   readonly skipped: number;

@@ -40,8 +40,13 @@ export class OpenMessage {
   #hash: RunningHash | undefined;
 
   constructor(start: OpenMessageStart) {
+    // every member by name and `dataSet` too: one shape of object, made in one go
     this.message = {
-      ...start,
+      index: start.index,
+      sender: start.sender,
+      contextId: start.contextId,
+      at: start.at,
+      offset: start.offset,
       commandAt: -1,
       lastAt: start.at,
       endOffset: start.offset,
@@ -50,6 +55,7 @@ export class OpenMessage {
       commandField: undefined,
       commandSet: NO_COMMAND_SET,
       commandBytes: EMPTY,
+      dataSet: undefined,
       dataSetAnnounced: false,
       complete: false,
       undecodable: false,
@@ -107,6 +113,7 @@ export class OpenMessage {
       offset,
       length: 0,
       head: EMPTY,
+      sha256: undefined,
       complete: false,
       skipped: 0,
     };

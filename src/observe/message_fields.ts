@@ -23,6 +23,8 @@ export interface MessageFields {
   readonly section: string;
   readonly required: readonly string[];
   readonly allowed: readonly string[];
+  /** Both together. */
+  readonly due: ReadonlySet<string>;
   readonly dataSet: DataSetUse;
 }
 
@@ -86,10 +88,13 @@ export const MESSAGE_FIELDS: ReadonlyMap<CommandName, MessageFields> = new Map(
         .split("|")
         .map((cell) => cell.trim());
       const response = name?.endsWith("-RSP") ?? false;
+      const must = [...ALWAYS, ...(response ? RESPONSE : []), ...keywords(required)];
+      const may = [...keywords(allowed), ...(response ? BY_STATUS : [])];
       const fields: MessageFields = {
         section: `PS3.7 ${section}`,
-        required: [...ALWAYS, ...(response ? RESPONSE : []), ...keywords(required)],
-        allowed: [...keywords(allowed), ...(response ? BY_STATUS : [])],
+        required: must,
+        allowed: may,
+        due: new Set([...must, ...may]),
         dataSet: dataSet as DataSetUse,
       };
       return [name as CommandName, fields];

@@ -108,7 +108,7 @@ const COUNTERPARTS: Readonly<Record<string, string>> = {
 function checkFields(commandSet: CommandSet, check: Check): void {
   const { name, fields, say } = check;
   const there = new Set(commandSet.elements.map((element) => element.keyword));
-  const due = new Set([...fields.required, ...fields.allowed]);
+  const { due } = fields;
   for (const keyword of fields.required) {
     // its absence is a finding of the form already
     if (keyword === "CommandGroupLength") continue;

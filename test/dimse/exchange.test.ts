@@ -190,6 +190,7 @@ class Scene {
       commandField: command === undefined ? undefined : commandField(command),
       commandSet: readCommandSet(commandBytes),
       commandBytes,
+      dataSet: undefined,
       dataSetAnnounced: false,
       complete: true,
       undecodable: false,
