@@ -26,6 +26,9 @@ export interface SimulatedPacsOptions {
   /** Called AE titles that are recognized; any, unless told. */
   readonly aeTitles?: readonly string[];
   readonly maximumLength?: number;
+  /** Milliseconds, as in `AcceptOptions`. */
+  readonly acseTimeout?: number;
+  readonly dimseTimeout?: number;
   readonly stored?: (instance: StoredInstance) => void;
   readonly ended?: (association: Association, error: Error | undefined) => void;
 }
@@ -46,6 +49,8 @@ export function startSimulatedPacs(options: SimulatedPacsOptions = {}): Promise<
     supported: SUPPORTED,
     ...(options.aeTitles && { aeTitles: options.aeTitles }),
     ...(options.maximumLength !== undefined && { maximumLength: options.maximumLength }),
+    ...(options.acseTimeout !== undefined && { acseTimeout: options.acseTimeout }),
+    ...(options.dimseTimeout !== undefined && { dimseTimeout: options.dimseTimeout }),
     ...(options.ended && { ended: options.ended }),
     handle: (message, association) => answer(message, { association, options }),
   });

@@ -10,7 +10,9 @@ import { PDU_TYPES } from "./pdu_type.ts";
 import { aeTitleOf } from "./read_associate.ts";
 
 export function encodePdu(pdu: Pdu): Uint8Array {
-  if (pdu.type === "unknown" && pdu.partialHeader !== undefined) return pdu.partialHeader.slice();
+  if (pdu.type === "unknown" && pdu.partialHeader !== undefined) {
+    return new Uint8Array(pdu.partialHeader);
+  }
 
   const writer = new ByteWriter();
   writeBody(writer, pdu);
