@@ -126,23 +126,42 @@ function decodePairs(pairs: Uint8Array, set: DoubleByte): string {
   switch (set) {
     case "IR 87":
       return unified(platformDecoder("euc-jp").decode(high));
-    case "IR 159": {
-      const prefixed = new Uint8Array(Math.ceil(high.length / 2) * 3);
-      for (let at = 0, to = 0; at < high.length; at += 2, to += 3) {
-        prefixed[to] = 0x8f;
-        prefixed.set(high.subarray(at, at + 2), to + 1);
-      }
-      return unified(
-        platformDecoder("euc-jp").decode(prefixed.subarray(0, (high.length * 3 + 1) >> 1)),
-      );
+    case "IR 159":
+      return unified(pairwise(high, supplementary));
+    case "IR 149": {
+      const text = platformDecoder("euc-kr").decode(high);
+      return RUNTIMES_DIFFER.test(text) ? pairwise(high, korean) : text;
     }
-    case "IR 149":
-      return platformDecoder("euc-kr").decode(high);
     case "IR 58":
       return platformDecoder("gb18030").decode(high);
     default:
       return set satisfies never;
   }
+}
+
+const RUNTIMES_DIFFER = /[\ue000-\uf8ff\ufffd\u20ac\u00ae]/;
+
+/** KS X 1001: two characters of 1998 that not all runtimes have; rows for users, which some fill. */
+function korean(first: number, second: number): string {
+  if (first === 0xa2 && second === 0xe6) return "\u20ac";
+  if (first === 0xa2 && second === 0xe7) return "\u00ae";
+  if (first === 0xc9 || first === 0xfe) return REPLACEMENT;
+  return platformDecoder("euc-kr").decode(Uint8Array.of(first, second));
+}
+
+/** JIS X 0212 ends at row 6DH; what IBM added behind it is not of the standard. */
+function supplementary(first: number, second: number): string {
+  if (first > 0xed) return REPLACEMENT;
+  return platformDecoder("euc-jp").decode(Uint8Array.of(0x8f, first, second));
+}
+
+function pairwise(high: Uint8Array, decode: (first: number, second: number) => string): string {
+  let text = "";
+  for (let at = 0; at < high.length; at += 2) {
+    const second = high[at + 1];
+    text += second === undefined ? REPLACEMENT : decode(high[at] as number, second);
+  }
+  return text;
 }
 
 /**

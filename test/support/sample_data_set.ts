@@ -11,7 +11,7 @@ import {
 
 export function sampleDataSet(): Uint8Array {
   const code = explicit(0x00080100, "SH", "T-1 ");
-  const inner = explicit(0x00081199, "SQ", join(item(code), item(join(code, code.slice(0, 0)))));
+  const inner = explicit(0x00081199, "SQ", join(item(code), item(code)));
   const unknown = join(item(implicit(0x00080100, "T1"), UNDEFINED), ITEM_END, SEQUENCE_END);
   return join(
     explicit(0x00080005, "CS", "ISO_IR 100"),
@@ -25,10 +25,9 @@ export function sampleDataSet(): Uint8Array {
     explicit(0x00091001, "UN", [], UNDEFINED),
     unknown,
     explicit(0x00091002, "UN", [1, 2, 3, 4]),
-    explicit(0x00100010, "PN", "M\xfcller^A "),
+    explicit(0x00100010, "PN", "M\xfcller^A"),
     explicit(0x00189004, "CS", "PRODUCT "),
     explicit(0x00280010, "US", [2, 0]),
-    explicit(0x00280009, "AT", [0x18, 0, 0x63, 0x10]).slice(0, 0),
     explicit(0x00289002, "UL", [1, 0, 0, 0]),
     explicit(0x00420011, "OB", new Uint8Array(300).fill(7)),
     explicit(0x7fe00010, "OB", [], UNDEFINED),
