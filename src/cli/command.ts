@@ -103,6 +103,8 @@ export interface Command<O extends Options = Options> {
   readonly usage: string;
   /** More words for `--help`, when the summary does not say it all. */
   readonly about?: string;
+  /** What is too long to stand before the options: comes last, as it is. */
+  readonly notes?: string;
   readonly operands?: { readonly min: number; readonly max: number };
   readonly options: O;
   readonly examples: readonly Example[];

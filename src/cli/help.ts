@@ -2,19 +2,28 @@
 import type { Command, Option } from "./command.ts";
 import type { Listed } from "./commands.ts";
 import type { Paint } from "./paint.ts";
-import { tableLines } from "./table.ts";
+import { tableLines, visibleWidth } from "./table.ts";
 
-export function mainHelp(commands: readonly Listed[], paint: Paint): string {
+interface Look {
+  readonly paint: Paint;
+  /** Columns to stay within; lines longer than people read are wrapped wherever they go. */
+  readonly width: number;
+}
+
+const READABLE = 100;
+
+export function mainHelp(commands: readonly Listed[], look: Look): string {
+  const { paint } = look;
   const rows = commands
     .filter((command) => command.load !== undefined)
-    .map((command) => [paint.cyan(command.name), command.summary]);
+    .map((command) => [paint.cyan(command.name), command.summary] as const);
   return [
     "Transparent proxy and traffic recorder for DICOM: modality -> dicomtap -> PACS.",
     "",
     `${paint.bold("Usage:")} dicomtap COMMAND [OPTION...]`,
     "",
     paint.bold("Commands:"),
-    ...tableLines(PLAIN_PAIR, rows, { indent: "  " }),
+    ...pairs(rows, look),
     "",
     paint.bold("Examples:"),
     ...examples(
@@ -30,26 +39,52 @@ export function mainHelp(commands: readonly Listed[], paint: Paint): string {
   ].join("\n");
 }
 
-export function commandHelp(command: Command, paint: Paint): string {
-  const options = Object.entries(command.options).map(([name, option]) => [
-    paint.cyan(optionNames(name, option)),
-    describe(option),
-  ]);
+export function commandHelp(command: Command, look: Look): string {
+  const { paint } = look;
+  const options = Object.entries(command.options).map(
+    ([name, option]) => [paint.cyan(optionNames(name, option)), describe(option)] as const,
+  );
   options.push([paint.cyan("-h, --help"), "Print this help"]);
   return [
     `${command.summary}.`,
-    ...(command.about === undefined ? [] : ["", command.about]),
     "",
     `${paint.bold("Usage:")} ${["dicomtap", command.name, command.usage].join(" ").trim()}`,
+    ...(command.about === undefined ? [] : ["", ...wrapped(command.about, lineWidth(look))]),
     "",
     paint.bold("Options:"),
-    ...tableLines(PLAIN_PAIR, options, { indent: "  " }),
+    ...pairs(options, look),
     ...(command.examples.length > 0 ? ["", paint.bold("Examples:")] : []),
     ...examples(command.examples, paint),
+    ...(command.notes === undefined ? [] : ["", command.notes]),
   ].join("\n");
 }
 
-const PLAIN_PAIR = [{ title: "" }, { title: "" }] as const;
+/** A name and its description a row; long descriptions go on in their own column. */
+function pairs(rows: readonly (readonly [string, string])[], look: Look): string[] {
+  const first = rows.reduce((most, [name]) => Math.max(most, visibleWidth(name)), 0);
+  const room = Math.max(lineWidth(look) - first - 4, 24);
+  const cells = rows.flatMap(([name, text]) =>
+    wrapped(text, room).map((line, i) => [i === 0 ? name : "", line]),
+  );
+  return tableLines([{ title: "" }, { title: "" }], cells, { indent: "  " });
+}
+
+function wrapped(text: string, width: number): string[] {
+  return text.split("\n").flatMap((paragraph) => {
+    const lines: string[] = [];
+    for (const word of paragraph.split(" ")) {
+      const line = lines.at(-1);
+      if (line !== undefined && line.length + 1 + word.length <= width) {
+        lines[lines.length - 1] = `${line} ${word}`;
+      } else lines.push(word);
+    }
+    return lines;
+  });
+}
+
+function lineWidth({ width }: Look): number {
+  return Math.min(width, READABLE);
+}
 
 function examples(list: Command["examples"], paint: Paint): string[] {
   return list.flatMap(({ run, does }) => [`  ${run}`, paint.dim(`      ${does}`)]);

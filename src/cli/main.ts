@@ -33,7 +33,7 @@ export async function run(args: readonly string[], context: Context): Promise<nu
   try {
     const [first, ...rest] = args;
     if (first === undefined) {
-      context.err.line(mainHelp(COMMANDS, context.errPaint));
+      context.err.line(mainHelp(COMMANDS, { paint: context.errPaint, width: context.width }));
       return 2;
     }
     if (first === "--help" || first === "-h" || first === "help") return await help(rest, context);
@@ -65,7 +65,7 @@ async function checkAndRun(
 ): Promise<number> {
   const parsed = parseOptions(args, command.options);
   if (parsed.help) {
-    context.out.line(commandHelp(command, context.paint));
+    context.out.line(commandHelp(command, context));
     return 0;
   }
   const { min, max } = command.operands ?? { min: 0, max: 0 };
@@ -78,8 +78,8 @@ async function checkAndRun(
 
 async function help(args: readonly string[], context: Context): Promise<number> {
   const [name] = args;
-  if (name === undefined) context.out.line(mainHelp(COMMANDS, context.paint));
-  else context.out.line(commandHelp(await loadCommand(name), context.paint));
+  if (name === undefined) context.out.line(mainHelp(COMMANDS, context));
+  else context.out.line(commandHelp(await loadCommand(name), context));
   return 0;
 }
 

@@ -12,7 +12,7 @@ export function readFilter(text: string): Filter {
   throw usageError(what, where.join("\n"));
 }
 
-/** For `about` of commands that take a filter. */
+/** For `notes` of commands that take a filter. */
 export function filterHelp(): string {
   const rows = OPERATORS.map(({ name, argument, help }) => [`${name} ${argument}`.trim(), help]);
   return [

@@ -34,7 +34,8 @@ export const command = defineCommand({
   name: "show",
   summary: "Print the associations and messages of captures",
   usage: "CAPTURE... [FILTER]",
-  about: `CAPTURE is a file, or a directory of them.\n\n${filterHelp()}`,
+  about: "CAPTURE is a file, or a directory of them.",
+  notes: filterHelp(),
   operands: { min: 1, max: Number.POSITIVE_INFINITY },
   options: OPTIONS,
   examples: [
