@@ -3,12 +3,14 @@
 import { systemClock } from "../../proxy/clock.ts";
 import { type ProxyEvent, ProxyServer } from "../../proxy/proxy_server.ts";
 import { Recording } from "../../proxy/recording.ts";
+import { RouteError } from "../../proxy/route.ts";
 import { formatAddress } from "../address.ts";
 import { type DashboardThread, startDashboard } from "../dashboard/dashboard_thread.ts";
 import { configureLog, flushLog, logger } from "../io/log.ts";
 import type { AssociationJson } from "../observe/summary.ts";
 import { formatCount, formatSize } from "../units.ts";
 import { type CommandArguments, defineCommand, JSON_OPTION } from "./command.ts";
+import { usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
 import { readRoutes } from "./proxy_routes.ts";
 import { filterHelp, readFilter } from "./read_filter.ts";
@@ -72,7 +74,8 @@ export const command = defineCommand({
   name: "proxy",
   summary: "Forward and record DICOM between a requestor and an acceptor",
   usage: "--listen [HOST:]PORT --to HOST:PORT [FILTER]",
-  about: `Every byte passes unaltered. FILTER limits what is recorded, never what passes.\n\n${filterHelp()}`,
+  about: "Every byte passes unaltered. FILTER limits what is recorded, never what passes.",
+  notes: filterHelp(),
   operands: { min: 0, max: 1 },
   options: PROXY_OPTIONS,
   examples: [
@@ -149,6 +152,7 @@ export async function startProxy(
   };
   const ready = await server.start().catch(async (error: unknown) => {
     await dashboard?.stop();
+    if (error instanceof RouteError) throw usageError(error.message, "Check --listen and --to.");
     throw error;
   });
   const status = await recording.start(ready);
