@@ -8,16 +8,17 @@
  * Rule: memory is bounded: one block a file, `DEFERRED_LIMIT` octets of records while nothing can
  * be written, and some numbers for each association.
  */
-import {
-  type CaptureRecord,
-  encodeRecord,
-  type OpenRecord,
-  trafficOf,
-} from "../../src/capture/record.ts";
+import { type CaptureRecord, encodeRecord, trafficOf } from "../../src/capture/record.ts";
 import { RecordReader } from "../../src/capture/record_reader.ts";
 import type { Role } from "../../src/role.ts";
 import type { CaptureFile } from "./capture_file.ts";
 import { CaptureFileSet, type CaptureFileSetOptions } from "./capture_file_set.ts";
+import {
+  continueElsewhere,
+  type Kept,
+  type RecordedAssociation,
+  recordsIn,
+} from "./continue_elsewhere.ts";
 import { DeferredRecords } from "./deferred_records.ts";
 import { HeadersFilter } from "./headers_filter.ts";
 import { type FaultKind, RecordingFault } from "./recording_fault.ts";
@@ -59,7 +60,7 @@ export class Recorder {
   readonly #transform: RecordTransform | undefined;
   readonly #files: CaptureFileSet;
   readonly #deferred = new DeferredRecords(DEFERRED_LIMIT);
-  readonly #associations = new Map<number, Association>();
+  readonly #associations = new Map<number, RecordedAssociation>();
   readonly #lost: Record<Role, number> = { requestor: 0, acceptor: 0 };
   #paused: Pause | undefined;
   #replacing = false;
@@ -208,7 +209,7 @@ export class Recorder {
     }
   }
 
-  #index(number: number, association: Association): void {
+  #index(number: number, association: RecordedAssociation): void {
     const { file, open, closedAt } = association;
     if (file === undefined) return;
     let summary: unknown = null;
@@ -264,33 +265,9 @@ export class Recorder {
     if (before?.why !== why) this.#options.report(`Recording is ${state}: ${why}`);
   }
 
-  /**
-   * What goes to another file instead of a broken one: its associations are opened again there, with
-   * a gap for what the broken file has, then the records that it does not have.
-   */
   #giveUp(file: CaptureFile): Kept[] {
-    const why = `in ${file.path.slice(file.path.lastIndexOf("/") + 1)}: ${file.broken}`;
     const unwritten = recordsIn(this.#files.abandon(file));
-    const again: CaptureRecord[] = [];
-    for (const [number, association] of this.#associations) {
-      if (association.file !== file) continue;
-      association.file = undefined;
-      association.hasLoss = true;
-      const { open } = association;
-      again.push({ ...open, facts: { ...open.facts, continues: file.writer.captureId } });
-      const written = { ...file.writer.told(number) };
-      for (const { record } of unwritten) {
-        if ("sender" in record && record.association === number) {
-          written[record.sender] -= trafficOf(record);
-        }
-      }
-      for (const sender of ["requestor", "acceptor"] as const) {
-        const length = written[sender];
-        if (length === 0) continue;
-        again.push({ kind: "gap", association: number, sender, at: open.at, length, why });
-      }
-    }
-    return [...again.map((record) => ({ record, bytes: encodeRecord(record) })), ...unwritten];
+    return continueElsewhere(file, { unwritten, associations: this.#associations });
   }
 
   #defer({ record, bytes }: Kept, why: string): void {
@@ -310,37 +287,12 @@ export class Recorder {
   }
 }
 
-interface Association {
-  readonly open: OpenRecord;
-  file: CaptureFile | undefined;
-  closedAt: number;
-  /** Traffic of it passed that its file does not have. */
-  hasLoss: boolean;
-}
-
-/** A record with its encoding. */
-interface Kept {
-  readonly record: CaptureRecord;
-  readonly bytes: Uint8Array;
-}
-
 interface Pause {
   readonly why: string;
   readonly kind: FaultKind;
   readonly state: "paused" | "refused";
   readonly delay: number;
   readonly retryAt: number;
-}
-
-function recordsIn(payload: Uint8Array): Kept[] {
-  const reader = new RecordReader(payload);
-  const records: Kept[] = [];
-  for (let record = reader.next(); record !== undefined; record = reader.next()) {
-    // Positions are of the file that they were written to; the next one gets its own.
-    if (record.kind === "position") continue;
-    records.push({ record, bytes: payload.subarray(reader.start, reader.position) });
-  }
-  return records;
 }
 
 const DEFAULTS = {

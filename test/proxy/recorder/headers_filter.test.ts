@@ -64,7 +64,8 @@ describe("HeadersFilter", () => {
     const data = Uint8Array.from({ length: 70_000 }, (_, at) => (at * 13) & 0xff);
     const sha256 = createHash("sha256").update(data).digest("hex");
     const store = messageBytes(STORE_RQ);
-    const half = (header: number, at: number) => [1, header, data.subarray(at, at + 35_000)] as const;
+    const half = (header: number, at: number) =>
+      [1, header, data.subarray(at, at + 35_000)] as const;
     const whole = [pDataBytes(half(0, 0)), pDataBytes(half(2, 35_000))];
     const empty = [pDataBytes(half(0, 0)), pDataBytes(half(0, 35_000)), pDataBytes([1, 2, NONE])];
     let looked = 0;

@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
-import { statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "vitest";
 import { MemorySource } from "../../../src/capture/byte_source.ts";
 import { readIndex } from "../../../src/capture/index_block.ts";
 import { findTrailer } from "../../../src/capture/trailer.ts";
 import { mulberry32, readAll } from "../../support/captures.ts";
+import { missing } from "../../support/partner.ts";
 import { faultyFileSystem, RecorderBench } from "../../support/recorder_bench.ts";
+
+const canMount = canMountDisks();
 
 describe("Recorder", () => {
   test("writes what it was given, with index and trailer, and nothing before there is something", () => {
@@ -154,6 +159,42 @@ describe("Recorder", () => {
     console.log(`R-06: ${told} octets in ${gaps.length} gaps = ${told} measured (injected)`);
   });
 
+  test.skipIf(!canMount)("R-06: a real disk of 1 MB that fills up and is freed again", () => {
+    const disk = mkdtempSync(join(tmpdir(), "dicomtap-disk-"));
+    assert.equal(spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]).status, 0);
+    try {
+      const ballast = join(disk, "ballast");
+      writeFileSync(ballast, new Uint8Array(600_000));
+      using bench = new RecorderBench({ directory: join(disk, "captures"), blockSize: 65_536 });
+      bench.recorder.open();
+      bench.open(1);
+      for (let i = 0; i < 40; i++) {
+        bench.data(1, 20_000, i % 2 === 0 ? "requestor" : "acceptor");
+        if (i % 5 === 0) bench.second();
+      }
+      assert.match(bench.recorder.status().reason ?? "", /the disk is full/);
+      assert.equal(bench.read().damage, 0, "cut back to the last whole block");
+      rmSync(ballast);
+      bench.second(40);
+      assert.equal(bench.recorder.status().state, "ok");
+      bench.data(1, 500);
+      bench.close(1);
+      bench.recorder.close();
+      const reading = bench.read();
+      assert.deepEqual(reading.told, bench.sent);
+      assert.equal(reading.damage, 0);
+      const { requestor, acceptor } = bench.recorder.status().lost;
+      assert.equal(reading.gaps, requestor + acceptor);
+      assert.ok(reading.gaps > 300_000);
+      console.log(
+        `R-06: real disk of 1 MB: ${reading.gaps} octets in gaps = ${requestor + acceptor} measured`,
+      );
+    } finally {
+      spawnSync("umount", [disk]);
+      rmSync(disk, { recursive: true });
+    }
+  });
+
   test("R-08: after a failed fsync the file is suspect, another one goes on, nothing is retried", () => {
     for (const fsync of ["flush", "close"] as const) {
       let fails = 0;
@@ -255,3 +296,16 @@ describe("Recorder", () => {
     );
   });
 });
+
+/** A file system of a given size needs a privilege: root outside of a container has it. */
+function canMountDisks(): boolean {
+  const disk = mkdtempSync(join(tmpdir(), "dicomtap-disk-"));
+  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", disk]);
+  if (status === 0) spawnSync("umount", [disk]);
+  else
+    console.log(
+      "skipped: R-06 on a real disk, this user may not mount one (the injected one runs)",
+    );
+  rmSync(disk, { recursive: true });
+  return status === 0;
+}
