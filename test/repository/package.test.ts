@@ -40,6 +40,11 @@ describe("The npm package", () => {
           assert.equal(version.code, 0, version.stderr);
           assert.match(version.stdout, new RegExp(`^dicomtap ${VERSION} \\(${name} `));
           console.log(`installed package on ${name}: started and ended in ${version.ms} ms`);
+          await recordAndVerify([...command, join(installed, bin.dicomtap)], {
+            scope,
+            folder,
+            name,
+          });
         }
         const linked = join(folder, "node_modules/.bin/dicomtap");
         const refused = await scope.run([linked, "shwo"], { cwd: folder });
@@ -135,6 +140,33 @@ async function installElsewhere(scope: Scope): Promise<string> {
   const installed = await scope.run([npm ?? "npm", "install", ...flags], { cwd: folder });
   assert.equal(installed.code, 0, installed.stderr);
   return folder;
+}
+
+interface Place {
+  readonly scope: Scope;
+  readonly folder: string;
+  readonly name: string;
+}
+
+/** One round of the demo: proxy, recorder thread and dashboard thread, all from the bundle. */
+async function recordAndVerify(dicomtap: readonly string[], { scope, folder, name }: Place) {
+  const record = join(folder, `captures-${name}`);
+  const demo = [...dicomtap, "demo", "--rounds", "1", "--dashboard", "127.0.0.1:0"];
+  const ran = await scope.run([...demo, "--record", record], { cwd: folder });
+  assert.equal(ran.code, 0, ran.stderr);
+  const captures = readdirSync(record).filter((file) => file.endsWith(".dcap"));
+  assert.equal(captures.length, 1);
+  const capture = join(record, captures[0] ?? "");
+  const verified = await scope.run([...dicomtap, "verify", capture], { cwd: folder });
+  assert.equal(verified.code, 0, verified.stderr);
+  assert.match(verified.stdout, /sound/);
+  const shown = await scope.run([...dicomtap, "show", "--json", capture, "~rel"], { cwd: folder });
+  const lines = shown.stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.ok(lines.length >= 3 && lines.every((line) => line.outcome === "released"));
+  console.log(`installed package on ${name}: demo recorded, verified and shown`);
 }
 
 interface Bundling {
