@@ -1,6 +1,7 @@
 /**
  * What the observer knows, as the JSON of `summary.ts`.
  */
+import { serviceStatusMeaning } from "../dictionary/statuses.ts";
 import { uidEntry, uidName } from "../dictionary/uids.ts";
 import { numberOf } from "../dimse/command_set.ts";
 import { generalStatusMeaning, statusClass } from "../dimse/status.ts";
@@ -103,7 +104,7 @@ export function buildMessage(
       numberOf(message.commandSet, "MessageIDBeingRespondedTo") ??
       null,
     status: status ?? null,
-    ...(status === undefined ? {} : statusWords(status)),
+    ...(status === undefined ? {} : statusWords(status, observed)),
     abstract_syntax: context?.abstractSyntax ?? null,
     command_set: message.commandSet.values,
     data_set: dataSetJson(observed),
@@ -150,8 +151,15 @@ function dataSetJson(observed: ObservedMessage): DataSetJson | null {
   };
 }
 
-function statusWords(status: number): { status_class: string; status_text?: string } {
-  const meaning = generalStatusMeaning(status);
+/** By the service class of the request; a response need not repeat that. */
+function statusWords(
+  status: number,
+  observed: ObservedMessage,
+): { status_class: string; status_text?: string } {
+  const { command } = observed.message;
+  const sopClassUid = observed.exchange?.sopClassUid ?? observed.context?.abstractSyntax ?? "";
+  const meaning =
+    serviceStatusMeaning(status, { command, sopClassUid }) ?? generalStatusMeaning(status);
   return {
     status_class: statusClass(status),
     ...(meaning === undefined ? {} : { status_text: meaning }),
