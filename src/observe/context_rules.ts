@@ -2,6 +2,7 @@
  * Rules on presentation contexts: proposed (PS3.8 9.3.2.2), answered (9.3.3.2), and both together
  * (7.1.1.13, 7.1.1.14; the answers may come in any order).
  */
+import { uidEntry, uidName } from "../dictionary/uids.ts";
 import { contextResultName } from "../ul/names.ts";
 import type {
   AAssociateAc,
@@ -60,6 +61,7 @@ export function checkAnsweredContexts(ac: AAssociateAc, options: ContextRuleOpti
     }
     if (context.result === 0) checkAccepted(context, { transferSyntaxes, say });
   }
+  checkRetired(negotiation, say);
   for (const id of proposed.keys()) {
     if (!seen.has(id)) say("context-unanswered", `Presentation context ${id} is not answered`);
   }
@@ -108,4 +110,17 @@ function checkSyntaxes(
     const name = `Presentation context ${context.id}: ${item.item}`;
     checkUid(item.uid, { name, say });
   }
+}
+
+/** Those in use only: AEs propose what is retired to everybody, for the sake of old ones. */
+function checkRetired(negotiation: Negotiation, say: (...say: Say) => void): void {
+  const retired = new Set<string>();
+  for (const { result, abstractSyntax, acceptedTransferSyntax } of negotiation.contexts.values()) {
+    if (result !== 0) continue;
+    for (const uid of [abstractSyntax, acceptedTransferSyntax]) {
+      if (uid !== undefined && uidEntry(uid)?.retired) retired.add(uid);
+    }
+  }
+  for (const uid of retired)
+    say("retired-syntax", `${uidName(uid)} ${uid} is accepted, and retired`);
 }

@@ -43,6 +43,7 @@ export const RULES = {
   "context-unanswered": { severity: "error", section: "PS3.8 9.3.3.2" },
   "context-result": { severity: "error", section: "PS3.8 9.3.3.2" },
   "context-accepted-transfer-syntax": { severity: "error", section: "PS3.8 9.3.3.2" },
+  "retired-syntax": { severity: "note", section: "PS3.6 A" },
   "context-none-accepted": { severity: "warning", section: "PS3.8 9.3.3.2" },
   "user-information": { severity: "error", section: "PS3.8 9.3.2.3" },
   "user-information-duplicate": { severity: "error", section: "PS3.7 D.3.3" },

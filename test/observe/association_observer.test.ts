@@ -250,6 +250,57 @@ describe("AssociationObserver", () => {
   });
 });
 
+describe("AssociationObserver on what it does not know", () => {
+  const privateSyntax = "1.2.826.0.1.3680043.10.1.2";
+  const unknown = { item: "other", itemType: 0x5a, bytes: Uint8Array.of(1, 2, 3) } as const;
+
+  test("D-10 unknown syntaxes, sub-items, commands and elements are shown and not fatal", () => {
+    const contexts = [proposal(1, privateSyntax, [privateSyntax]), proposal(3, CT)];
+    const accepted = [answer(1, 0, [privateSyntax]), answer(3)];
+    const store = { ...STORE_RQ, AffectedSOPClassUID: privateSyntax };
+    const echo = { ...ECHO_RQ, CommandField: 0x0160, "0000FFFE": "0102" };
+    const observed = played({
+      rq: rq({ contexts, more: [unknown] }),
+      ac: ac({ contexts: accepted }),
+      steps: [
+        ["requestor", messageBytes(store, { contextId: 1, dataSet: dataOf(40) })],
+        ["requestor", messageBytes(echo, { contextId: 3 })],
+      ],
+    });
+    const [first, second] = observed.messages.map((message) =>
+      buildMessage(message, { id: 1, openedAt: 0 }),
+    );
+    const known = [
+      first?.abstract_syntax === privateSyntax,
+      first?.data_set?.transfer_syntax === privateSyntax && first.data_set.length === 40,
+      second?.command === "0160H",
+      second?.command_set["0000FFFE"] === "0102",
+      observed.findings.some(({ id, text }) => id === "item-unknown" && text.includes("5AH")),
+      observed.observer.summary().contexts[0]?.abstract_syntax_name === undefined,
+    ];
+    console.log(`D-10: ${known.filter(Boolean).length} of ${known.length} kinds shown`);
+    assert.deepEqual(
+      known,
+      known.map(() => true),
+    );
+    assert.equal(observed.observer.outcome, "released");
+  });
+
+  test("D-11 a wrong length ends decoding of that AE alone, and says where", () => {
+    const release = encodePdu({ type: "A-RELEASE-RQ" });
+    release[2] = 0x40;
+    const observed = played({
+      steps: STORE_STEPS,
+      end: [["requestor", release], ECHO_RSP, ["requestor", messageBytes(ECHO_RQ)], ...FINS],
+    });
+    const offset = encodePdu(rq()).length + octetsOf(STORE_STEPS[0]).length;
+    const lost = observed.findings.find(({ id }) => id === "framing-lost");
+    assert.deepEqual([lost?.sender, lost?.offset], ["requestor", offset]);
+    assert.equal(observed.messages.at(-1)?.message.command, "C-ECHO-RSP");
+    console.log(`D-11: framing lost at octet ${offset}, the other AE decoded on`);
+  });
+});
+
 describe("AssociationObserver on octets that were not recorded", () => {
   test("a cut data set keeps its length and takes the recorded digest", () => {
     const { observer, messages, findings } = observing({ createHash: sha256 });

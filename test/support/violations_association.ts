@@ -182,6 +182,14 @@ export const CONTEXT_VIOLATIONS: readonly Violation[] = [
     script: negotiated(rq({ contexts: ONE }), ac({ contexts: [answer(1, 3)] })),
   },
   {
+    rule: "retired-syntax",
+    name: "Explicit VR Big Endian",
+    script: negotiated(
+      rq({ contexts: [proposal(1, CT, ["1.2.840.10008.1.2.2"])] }),
+      ac({ contexts: [answer(1, 0, ["1.2.840.10008.1.2.2"])] }),
+    ),
+  },
+  {
     rule: "uid-invalid",
     name: "abstract syntax of 65 characters",
     script: negotiated(
@@ -393,6 +401,13 @@ export const CONFORMANT_ASSOCIATIONS: readonly (readonly [name: string, script: 
     {
       rq: rq({ contexts: [...ONE, proposal(3, CT)] }),
       ac: ac({ contexts: [answer(1), answer(3, 4, ["1.2.3"])] }),
+    },
+  ],
+  [
+    "a retired transfer syntax among the proposed",
+    {
+      rq: rq({ contexts: [proposal(1, CT, ["1.2.840.10008.1.2.2", IMPLICIT])] }),
+      ac: ac({ contexts: [answer(1)] }),
     },
   ],
   ["255 as id", { rq: rq({ contexts: [proposal(255, CT)] }), ac: ac({ contexts: [answer(255)] }) }],
