@@ -65,10 +65,11 @@ export class Part10Reader {
       this.#reader?.receive(chunk);
       return;
     }
-    this.#keep(chunk);
-    const bytes = this.#pending.subarray(0, this.#filled);
+    if (this.#filled > 0) this.#keep(chunk);
+    const bytes = this.#filled === 0 ? chunk : this.#pending.subarray(0, this.#filled);
     const end = headEnd(bytes);
-    if (end !== undefined || this.#filled >= MAX_HEAD) this.#open(bytes, end ?? 0);
+    if (end !== undefined || bytes.length >= MAX_HEAD) this.#open(bytes, end ?? 0);
+    else if (this.#filled === 0) this.#keep(chunk);
   }
 
   end(): void {
@@ -91,15 +92,12 @@ export class Part10Reader {
 
   #keep(chunk: Uint8Array): void {
     const filled = this.#filled + chunk.length;
-    if (this.#filled === 0) this.#pending = chunk;
-    else {
-      if (filled > this.#pending.length || this.#pending.buffer === chunk.buffer) {
-        const grown = new Uint8Array(Math.max(filled, 2 * this.#filled));
-        grown.set(this.#pending.subarray(0, this.#filled));
-        this.#pending = grown;
-      }
-      this.#pending.set(chunk, this.#filled);
+    if (filled > this.#pending.length) {
+      const grown = new Uint8Array(Math.max(filled, 2 * this.#filled, 1024));
+      grown.set(this.#pending.subarray(0, this.#filled));
+      this.#pending = grown;
     }
+    this.#pending.set(chunk, this.#filled);
     this.#filled = filled;
   }
 }
