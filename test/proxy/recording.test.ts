@@ -135,7 +135,7 @@ describe("Recording", () => {
     assert.equal(recording.status.state, "paused");
     assert.match(heard.alarms.join(), /The recorder stopped \(.*x/);
     assert.equal(pass(recording, 1), false, "unrecorded, and no fault");
-    for (let tries = 0; recording.status.state !== "ok" && tries < 200; tries++) {
+    for (let tries = 0; (recording.status.state as string) !== "ok" && tries < 200; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     assert.equal(recording.status.state, "ok");
