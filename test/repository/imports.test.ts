@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "vitest";
 import { ROOT } from "../support/runtimes.ts";
-import { filesUnder, type Import, importsOf } from "../support/sources.ts";
+import { filesUnder, type Import, importsOf, read } from "../support/sources.ts";
 
 /**
  * A room of the house: which other rooms its files may import from, and which packages. `src` is the
@@ -75,6 +75,23 @@ describe("Imports", () => {
     // bin.mjs names the bundle of the published package, which a checkout need not have.
     const broken = local.filter(({ target }) => !existsSync(join(ROOT, target)));
     assert.deepEqual(broken.map(say), []);
+  });
+
+  test("name no package that is not declared, and every declared one is used", () => {
+    const { dependencies } = JSON.parse(read("package.json"));
+    const declared = [...Object.keys(dependencies), "@std/cli", "tsx"];
+    const used = new Set(
+      imports
+        .map(({ target }) => target)
+        .filter((target) => !/^(node:|src\/|proxy\/|replay\/|dist\/)/.test(target))
+        .map((target) =>
+          target
+            .split("/")
+            .slice(0, target.startsWith("@") ? 2 : 1)
+            .join("/"),
+        ),
+    );
+    assert.deepEqual([...used].sort(), declared.sort());
   });
 
   test("make no circle", () => {
