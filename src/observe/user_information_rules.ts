@@ -92,6 +92,7 @@ function checkSubItem(
       }
       return;
     case "SCP/SCU role selection":
+      checkUid(item.sopClassUid, { name: "Role selection 54H: SOP class", say });
       if (item.scuRole > 1 || item.scpRole > 1) {
         say(
           "role-value",
@@ -114,6 +115,7 @@ function checkSubItem(
       }
       return;
     case "SOP class common extended negotiation":
+      checkUid(item.sopClassUid, { name: "Common extended negotiation 57H: SOP class", say });
       if (sender === "acceptor") {
         say(
           "common-extended-negotiation-in-ac",
@@ -126,8 +128,10 @@ function checkSubItem(
         say("user-identity-unasked", "User identity 59H in an A-ASSOCIATE-RQ");
       }
       return;
-    case "asynchronous operations window":
     case "SOP class extended negotiation":
+      checkUid(item.sopClassUid, { name: "Extended negotiation 56H: SOP class", say });
+      return;
+    case "asynchronous operations window":
     case "other":
       return;
     default:

@@ -207,6 +207,11 @@ export const CONTEXT_VIOLATIONS: readonly Violation[] = [
   },
   {
     rule: "uid-padded",
+    name: "SOP class of a role selection",
+    script: negotiated(rq({ more: [ROLE(`${CT}\0`, 1, 1)] }), ac()),
+  },
+  {
+    rule: "uid-padded",
     name: "abstract syntax padded with NUL",
     script: negotiated(rq({ contexts: [proposal(1, `${CT}\0`)] }), ac({ contexts: ONE_ANSWER })),
   },
