@@ -5,6 +5,7 @@
  * Rule: whatever stands before the data set, the data set is read: without preamble, without prefix,
  * without or with a broken meta group, findings say so and the encoding is guessed.
  */
+import { escapeControls } from "../escape.ts";
 import type { DataSet } from "./data_set.ts";
 import { DataSetBuilder } from "./data_set_builder.ts";
 import { DataSetReader, type DataSetReaderOptions } from "./data_set_reader.ts";
@@ -179,7 +180,7 @@ function readHead(bytes: Uint8Array, end: number): Part10Head {
   } else if (known === undefined) {
     tell(
       "part10-transfer-syntax",
-      `the transfer syntax ${uid} is not known; it looks like ${guessed.uid}`,
+      `the transfer syntax ${escapeControls(uid.slice(0, 64))} is not known; it looks like ${guessed.uid}`,
       start,
     );
   }
