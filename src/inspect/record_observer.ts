@@ -95,7 +95,10 @@ export class RecordObserver {
 
   /** The capture ends: what is open stays so. */
   finish(): void {
-    for (const id of [...this.#open.keys()]) this.#end(id);
+    for (const [id, { observer }] of [...this.#open]) {
+      observer.interrupted();
+      this.#end(id);
+    }
   }
 
   /** The first record of an association; not its `open` where damage took that. */
