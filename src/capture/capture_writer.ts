@@ -55,7 +55,7 @@ export class CaptureWriter {
     this.captureId = facts.capture_id.slice();
     this.blockSize = Math.min(options.blockSize ?? 262_144, MAX_PAYLOAD_SIZE);
     this.#header = encodeHeader(facts);
-    this.#buffer = new Uint8Array(BLOCK_HEAD_SIZE + this.blockSize + BLOCK_TAIL_SIZE);
+    this.#buffer = new Uint8Array(SMALL_BUFFER);
   }
 
   /** Octets of the file so far: where the next ones belong. */
@@ -163,10 +163,9 @@ export class CaptureWriter {
     if (taken.kind !== RECORDS_BLOCK) return;
     for (const association of this.#inBlock) this.#place(association, from);
     this.#inBlock.clear();
+    // Files that wait for their last association to end need not keep what busy ones need.
+    if (this.#filled < this.#buffer.length / 8) this.#buffer = new Uint8Array(SMALL_BUFFER);
     this.#filled = BLOCK_HEAD_SIZE;
-    if (this.#buffer.length > BLOCK_HEAD_SIZE + this.blockSize + BLOCK_TAIL_SIZE) {
-      this.#buffer = new Uint8Array(BLOCK_HEAD_SIZE + this.blockSize + BLOCK_TAIL_SIZE);
-    }
     this.#index();
   }
 
@@ -201,7 +200,8 @@ export class CaptureWriter {
   #append(bytes: Uint8Array): void {
     const needed = this.#filled + bytes.length + BLOCK_TAIL_SIZE;
     if (needed > this.#buffer.length) {
-      const larger = new Uint8Array(needed); // one record that is longer than a block
+      const full = OVERHEAD + this.blockSize; // more only for one record that is longer than a block
+      const larger = new Uint8Array(Math.max(needed, Math.min(4 * this.#buffer.length, full)));
       larger.set(this.#buffer.subarray(0, this.#filled));
       this.#buffer = larger;
     }
@@ -245,6 +245,9 @@ export class CaptureWriter {
 const NOTHING_TOLD: Told = { requestor: 0, acceptor: 0 };
 
 const OVERHEAD = BLOCK_HEAD_SIZE + BLOCK_TAIL_SIZE;
+
+/** Octets. */
+const SMALL_BUFFER = 16_384;
 
 /** An association in more separate places than this has one last place that holds others too. */
 const MAX_PLACES = 2_000;

@@ -20,6 +20,7 @@ import {
   someRecords,
   writeCapture,
 } from "../support/captures.ts";
+import { fuzzRounds } from "../support/fuzz.ts";
 
 /** Records compared by their encoding: fast, and exact. */
 function keys(records: readonly CaptureRecord[]): string[] {
@@ -317,7 +318,7 @@ describe("readCapture()", () => {
   test("D-01: random and mutated files give items or a CaptureError, in bounded time", () => {
     const random = mulberry32(5);
     let slowest = 0;
-    const rounds = globalThis.process?.env?.["DICOMTAP_FUZZ"] === "long" ? 50_000 : 1_500;
+    const rounds = fuzzRounds(1_500, 50_000);
     for (let n = 0; n < rounds; n++) {
       const bytes = mutated(foursKB, random);
       const begin = performance.now();
