@@ -70,7 +70,11 @@ async function checkAndRun(
   }
   const { min, max } = command.operands ?? { min: 0, max: 0 };
   const usage = `Usage: dicomtap ${command.name} ${command.usage}`;
-  if (parsed.operands.length < min) throw usageError("Something is missing", usage);
+  if (parsed.operands.length < min) {
+    // The operands of a usage are its capitals: CAPTURE... [FILTER].
+    const names = command.usage.split(/[ .]+/).filter((word) => /^[A-Z]+(:[A-Z]+)?$/i.test(word));
+    throw usageError(`${names[parsed.operands.length] ?? "An operand"} is missing`, usage);
+  }
   const extra = parsed.operands[max];
   if (extra !== undefined) throw usageError(`Cannot make sense of "${shown(extra)}"`, usage);
   return await command.run(parsed, context);

@@ -47,6 +47,15 @@ describe("run()", () => {
     assert.doesNotMatch(hostile.err, /\x1b/);
   });
 
+  test("says which operand is missing, and what is too much", async () => {
+    const missing = await inProcess((context) => run(["show"], context));
+    assert.equal(missing.code, 2);
+    assert.match(missing.err, /^dicomtap show: CAPTURE is missing\nUsage: dicomtap show CAPTURE/);
+    const extra = await inProcess((context) => run(["demo", "x\x07"], context));
+    assert.equal(extra.code, 2);
+    assert.match(extra.err, /Cannot make sense of "x\\x07"\nUsage: dicomtap demo/);
+  });
+
   for (const { name, summary, load } of loaded) {
     test(`${name} --help has a usage, every option, and examples that parse`, async () => {
       const { command } = await load();
