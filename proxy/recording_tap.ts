@@ -41,7 +41,10 @@ export interface RecordingTapOptions {
 /** Octets of the ring that data records leave to the records that say what happened. */
 const CONTROL_RESERVE = 32_768;
 
-/** A longer chunk takes several records, so that the recorder's blocks stay small. */
+/**
+ * A longer chunk takes several records, so that the recorder's blocks stay small; so does one that a
+ * small ring has no room for, or it would wait for ever (`--on-full stall`).
+ */
 const LONGEST_DATA = 262_144;
 
 /** How many records may wait for room. With that many waiting, associations are left out whole. */
@@ -52,6 +55,8 @@ const ROOM_INTERVAL = 2;
 
 export class RecordingTap implements RelayTap {
   readonly #options: RecordingTapOptions;
+  /** Octets of a chunk that one record takes. */
+  readonly longestData: number;
   readonly #dataLimit: number;
   /** Encoded records that wait for room, oldest first. */
   readonly #pending: Uint8Array[] = [];
@@ -63,6 +68,7 @@ export class RecordingTap implements RelayTap {
   constructor(options: RecordingTapOptions) {
     this.#options = options;
     this.#dataLimit = options.ring.capacity - CONTROL_RESERVE;
+    this.longestData = Math.min(LONGEST_DATA, Math.floor(this.#dataLimit / 4));
   }
 
   /** Octets that went into gaps, and associations that were left out for want of room. */
@@ -187,8 +193,9 @@ class Recorded implements AssociationTap {
 
   data(sender: Role, chunk: Uint8Array): void {
     const at = this.#tap.micros();
-    for (let from = 0; from < chunk.length; from += LONGEST_DATA) {
-      const part = chunk.length <= LONGEST_DATA ? chunk : chunk.subarray(from, from + LONGEST_DATA);
+    const longest = this.#tap.longestData;
+    for (let from = 0; from < chunk.length; from += longest) {
+      const part = chunk.length <= longest ? chunk : chunk.subarray(from, from + longest);
       if (this.#missed[sender] > 0 && this.#tap.now(this.#gap(sender, at))) {
         this.#missed[sender] = 0;
       }
