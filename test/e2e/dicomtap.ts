@@ -15,7 +15,7 @@ export function runtimesUnderTest(): readonly StartableRuntime[] {
 
 export interface RunningProxy {
   readonly process: RunningProcess;
-  /** Where it listens, on 127.0.0.1. */
+  /** Where its first route listens. */
   readonly port: number;
   readonly ready: ReadyLine;
   /** Where it records. */
@@ -32,8 +32,8 @@ export interface ReadyLine {
 
 export interface ProxyOptions {
   readonly runtime: StartableRuntime;
-  /** Port of 127.0.0.1. */
-  readonly to: number;
+  /** Port of 127.0.0.1, or the configuration file that has the routes. */
+  readonly to: number | { readonly config: string };
   readonly folder?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -43,7 +43,10 @@ export async function startProxy(
   scope: Scope,
   { runtime, to, folder = scope.tempDir(), args = [], env = {} }: ProxyOptions,
 ): Promise<RunningProxy> {
-  const route = ["--listen", "127.0.0.1:0", "--to", `127.0.0.1:${to}`];
+  const route =
+    typeof to === "number"
+      ? ["--listen", "127.0.0.1:0", "--to", `127.0.0.1:${to}`]
+      : ["--config", to.config];
   const rest = ["--record", folder, "--dashboard", "off", ...args];
   const process = scope.start([...runtime.dicomtap, "proxy", "--json", ...route, ...rest], { env });
   const ready: ReadyLine = JSON.parse(await process.line(/"event":\s*"ready"/, 30_000));

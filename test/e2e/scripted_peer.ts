@@ -152,9 +152,9 @@ export async function startAcceptor(scope: Scope): Promise<Acceptor> {
   return new Acceptor(server);
 }
 
-export function connectPeer(port: number): Promise<Peer> {
+export function connectPeer(port: number, host = "127.0.0.1"): Promise<Peer> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
+    const socket = connect({ port, host, allowHalfOpen: true, noDelay: true });
     socket.once("error", reject);
     socket.once("connect", () => {
       socket.off("error", reject);

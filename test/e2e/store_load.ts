@@ -21,6 +21,7 @@ export interface Association {
 
 export interface AssociateOptions {
   readonly port: number;
+  readonly host?: string;
   readonly acceptor: Acceptor;
   readonly callingAeTitle?: string;
 }
@@ -28,10 +29,11 @@ export interface AssociateOptions {
 /** Opens an association through a proxy: A-ASSOCIATE-RQ and -AC have arrived. */
 export async function associate({
   port,
+  host = "127.0.0.1",
   acceptor,
   callingAeTitle = "LOAD",
 }: AssociateOptions): Promise<Association> {
-  const requestor = await connectPeer(port);
+  const requestor = await connectPeer(port, host);
   const answering = await acceptor.take();
   const rq = associateRq(callingAeTitle);
   const ac = associateAc(callingAeTitle);
@@ -58,7 +60,7 @@ export async function release({ requestor, acceptor }: Association): Promise<voi
 }
 
 /** C-STORE-RQ number `index` with its data set, as the PDUs that carry it. */
-export function storePdus(index: number): Uint8Array {
+export function storePdus(index: number, size = DATA_SET_SIZE): Uint8Array {
   const options = { contextId: CONTEXT, maximumLength: 16_384 };
   const command = encodeCommandSet({
     AffectedSOPClassUID: SOP_CLASS,
@@ -68,17 +70,20 @@ export function storePdus(index: number): Uint8Array {
     CommandDataSetType: 1,
     AffectedSOPInstanceUID: `2.25.${index + 1}`,
   });
-  return Buffer.concat([...commandPdus(command, options), ...dataSetPdus(dataSet(index), options)]);
+  return Buffer.concat([
+    ...commandPdus(command, options),
+    ...dataSetPdus(dataSet(index, size), options),
+  ]);
 }
 
-export function dataSetSha256(index: number): string {
-  return createHash("sha256").update(dataSet(index)).digest("hex");
+export function dataSetSha256(index: number, size = DATA_SET_SIZE): string {
+  return createHash("sha256").update(dataSet(index, size)).digest("hex");
 }
 
-function dataSet(index: number): Buffer {
-  const bytes = Buffer.alloc(DATA_SET_SIZE);
-  for (let at = 0; at < DATA_SET_SIZE; at += 4) {
-    bytes.writeUInt32LE(Math.imul(index * DATA_SET_SIZE + at + 1, 2_654_435_761) >>> 0, at);
+function dataSet(index: number, size: number): Buffer {
+  const bytes = Buffer.alloc(size);
+  for (let at = 0; at < size; at += 4) {
+    bytes.writeUInt32LE(Math.imul(index * size + at + 1, 2_654_435_761) >>> 0, at);
   }
   return bytes;
 }
