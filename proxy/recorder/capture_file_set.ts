@@ -53,7 +53,9 @@ export class CaptureFileSet {
   readonly #unchecked: string[] = [];
   #current: CaptureFile | undefined;
   #lock: DirectoryLock | undefined;
+  /** Counts names tried, so that no name comes twice. */
   #part = 0;
+  #begun = 0;
   #closedBytes = 0;
   #suspects = 0;
 
@@ -65,7 +67,7 @@ export class CaptureFileSet {
   /** Files begun, octets written to them, and files that could not be trusted. */
   get counts(): { readonly files: number; readonly bytes: number; readonly suspects: number } {
     const bytes = this.#closedBytes + this.#openBytes();
-    return { files: this.#part, bytes, suspects: this.#suspects };
+    return { files: this.#begun, bytes, suspects: this.#suspects };
   }
 
   get currentPath(): string | undefined {
@@ -225,6 +227,7 @@ export class CaptureFileSet {
         fsync,
       });
       this.#files.add(file);
+      this.#begun += 1;
       if (fsync !== "never") this.#syncDirectory();
       return file;
     }

@@ -9,6 +9,7 @@ import {
   trafficOf,
 } from "../../src/capture/record.ts";
 import { RecordReader } from "../../src/capture/record_reader.ts";
+import type { Role } from "../../src/role.ts";
 import type { CaptureFile } from "./capture_file.ts";
 
 /** An association that is being recorded. */
@@ -38,6 +39,13 @@ export function continueElsewhere(
 ): Kept[] {
   const { unwritten, associations } = options;
   const why = `in ${file.path.slice(file.path.lastIndexOf("/") + 1)}: ${file.broken}`;
+  const missing = new Map<number, Record<Role, number>>();
+  for (const { record } of unwritten) {
+    if (!("sender" in record)) continue;
+    const sum = missing.get(record.association) ?? { requestor: 0, acceptor: 0 };
+    sum[record.sender] += trafficOf(record);
+    missing.set(record.association, sum);
+  }
   const again: CaptureRecord[] = [];
   for (const [number, association] of associations) {
     if (association.file !== file) continue;
@@ -45,14 +53,9 @@ export function continueElsewhere(
     association.hasLoss = true;
     const { open } = association;
     again.push({ ...open, facts: { ...open.facts, continues: file.writer.captureId } });
-    const written = { ...file.writer.told(number) };
-    for (const { record } of unwritten) {
-      if ("sender" in record && record.association === number) {
-        written[record.sender] -= trafficOf(record);
-      }
-    }
+    const told = file.writer.told(number);
     for (const sender of ["requestor", "acceptor"] as const) {
-      const length = written[sender];
+      const length = told[sender] - (missing.get(number)?.[sender] ?? 0);
       if (length === 0) continue;
       again.push({ kind: "gap", association: number, sender, at: open.at, length, why });
     }

@@ -190,7 +190,7 @@ describe("Recorder and its directory", () => {
     assert.match(bench.reports.join("\n"), /was removed or replaced by somebody else/);
   });
 
-  test("a disk that reports errors for ever costs no exception and no growth", () => {
+  test("R-09: a disk that reports errors for ever costs no growth, and all that is dropped is counted", () => {
     using bench = new RecorderBench({
       fileSystem: faultyFileSystem((operation, count) =>
         operation === "write" && count > 2 ? "EIO" : undefined,
@@ -209,6 +209,13 @@ describe("Recorder and its directory", () => {
     const { lost, suspects } = bench.recorder.status();
     assert.ok(suspects < 40, `${suspects} files given up: the tries become rare`);
     assert.ok(lost.requestor + lost.acceptor > 20_000_000);
+    bench.recorder.close();
+    const sent = [...bench.sent.values()].reduce((sum, octets) => sum + octets, 0);
+    const after = bench.recorder.status().lost;
+    const dropped = after.requestor + after.acceptor;
+    assert.equal(dropped, sent);
+    assert.match(bench.reports.at(-1) ?? "", /Recording ended while it could not write/);
+    console.log(`R-09: ${dropped} octets dropped = ${sent} sent, at most ${most} octets kept`);
   });
 
   test("R-10: with any write or sync failing, what is told adds up to what was sent", () => {
