@@ -296,7 +296,12 @@ function writeUint64(view: DataView, position: number, value: number): number {
 }
 
 function join(kind: string, ...parts: Uint8Array[]): Uint8Array {
-  const all = [Uint8Array.of(0x90 + 1 + parts.length), packValue(kind), ...parts];
+  let name = KINDS.get(kind);
+  if (name === undefined) {
+    name = packValue(kind).slice();
+    KINDS.set(kind, name);
+  }
+  const all = [Uint8Array.of(0x90 + 1 + parts.length), name, ...parts];
   const bytes = new Uint8Array(all.reduce((sum, part) => sum + part.length, 0));
   let end = 0;
   for (const part of all) {
@@ -305,3 +310,6 @@ function join(kind: string, ...parts: Uint8Array[]): Uint8Array {
   }
   return bytes;
 }
+
+/** The encoded names of kinds. */
+const KINDS = new Map<string, Uint8Array>();
