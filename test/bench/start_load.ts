@@ -1,0 +1,59 @@
+/** B-9: from starting the program to its ready line, from the bundle that is published. */
+import { cpSync, mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { inScope, type Scope } from "../support/process.ts";
+import { findProgram, ROOT } from "../support/runtimes.ts";
+import type { Plan } from "./relay_load.ts";
+import { type Row, show, spread } from "./report.ts";
+
+const LIMITS = { node: 500, deno: 300, bun: 300 } as const;
+
+export async function startRows(plan: Plan): Promise<readonly Row[]> {
+  return await inScope(async (scope) => {
+    const bin = await bundled(scope);
+    const rows: Row[] = [];
+    for (const { mode, runtime } of plan.contenders) {
+      if (mode !== "relay" || runtime === undefined) continue;
+      const times: number[] = [];
+      for (let round = 0; round <= plan.rounds; round++) {
+        const ms = await startOnce([...runtime.command, bin ?? join(ROOT, "src/cli/bin.mjs")]);
+        if (round > 0) times.push(ms); // the first one warms the caches of files
+      }
+      const limit = LIMITS[runtime.name];
+      rows.push({
+        id: "B-9",
+        what: `start to ready, ${runtime.name}${bin === undefined ? ", from the sources" : ""}`,
+        measured: `${show(spread(times), 0)} ms`,
+        target: `< ${limit} ms`,
+        met: spread(times).median < limit,
+      });
+    }
+    return rows;
+  });
+}
+
+async function startOnce(command: readonly string[]): Promise<number> {
+  return await inScope(async (scope) => {
+    const where = ["--listen", "127.0.0.1:0", "--to", "127.0.0.1:9", "--record", scope.tempDir()];
+    const args = ["proxy", "--json", "--dashboard", "127.0.0.1:0", ...where];
+    const from = performance.now();
+    await scope.start([...command, ...args]).line(/"event":\s*"ready"/);
+    return performance.now() - from;
+  });
+}
+
+/** A folder like an installed package, with the bundle; `undefined` where it cannot be made. */
+async function bundled(scope: Scope): Promise<string | undefined> {
+  const node = findProgram("node");
+  if (node === undefined) return undefined;
+  const folder = scope.tempDir();
+  const rolldown = join(ROOT, "node_modules/rolldown/bin/cli.mjs");
+  const command = [node, rolldown, "-c", "rolldown.config.ts", "-d", join(folder, "dist")];
+  const { code } = await scope.run(command, { cwd: ROOT });
+  if (code !== 0) return undefined;
+  mkdirSync(join(folder, "src/cli"), { recursive: true });
+  cpSync(join(ROOT, "src/cli/bin.mjs"), join(folder, "src/cli/bin.mjs"));
+  cpSync(join(ROOT, "package.json"), join(folder, "package.json"));
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  return join(folder, "src/cli/bin.mjs");
+}
