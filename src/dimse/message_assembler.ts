@@ -5,7 +5,7 @@
  * whole and when the message is whole or broken off. Any fragmentation gives the same messages.
  *
  * Rule: nothing is held but command sets (1 MiB of all open ones together) and heads of data sets.
- * Rule: messages that interleave (forbidden by PS3.8 E.2) are told apart by presentation context.
+ * Rule: messages that interleave (forbidden by PS3.8 E.1) are told apart by presentation context.
  */
 
 import type { Role } from "../role.ts";

@@ -7,7 +7,7 @@
  */
 export type StatusClass = "success" | "warning" | "failure" | "cancel" | "pending" | "not listed";
 
-/** Never fails: any 16-bit code has a class. Source: PS3.7 C.1 to C.5, Table C-1. */
+/** Never fails: any 16-bit code has a class. Source: PS3.7 Annex C. */
 export function statusClass(status: number): StatusClass {
   switch (status) {
     case 0x0000:
@@ -34,7 +34,7 @@ export function statusClass(status: number): StatusClass {
   return "not listed";
 }
 
-/** Whether this response ends its exchange: all but Pending do (PS3.7 C.5). */
+/** Whether this response ends its exchange: all but Pending do (PS3.7 Annex C). */
 export function isFinal(status: number): boolean {
   return statusClass(status) !== "pending";
 }

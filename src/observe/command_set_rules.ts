@@ -42,7 +42,7 @@ export function checkCommandSet(message: Message, report: Report): void {
   }
 }
 
-/** (0000,0000) counts the octets from behind its value to the end of the message's command set. */
+/** (0000,0000) counts the octets from behind its value to the next group (PS3.7 9.3). */
 function checkGroupLength(message: Message, report: Report): void {
   const { sender, index, offset, commandSet, commandBytes } = message;
   const place: FindingPlace = { sender, message: index, offset };
@@ -52,9 +52,11 @@ function checkGroupLength(message: Message, report: Report): void {
   } else if (first.tag !== 0) {
     report("command-group-length", "CommandGroupLength is not the first element", place);
   } else {
-    const counted = commandBytes.length - first.offset - first.length;
+    const next = commandSet.elements.find((element) => element.tag > 0xffff);
+    const end = next === undefined ? commandBytes.length : next.offset - 8;
+    const counted = end - first.offset - first.length;
     if (typeof first.value === "number" && first.value !== counted) {
-      const text = `CommandGroupLength is ${first.value}, ${counted} bytes follow it`;
+      const text = `CommandGroupLength is ${first.value}, ${counted} bytes of the group follow it`;
       report("command-group-length", text, place);
     }
   }

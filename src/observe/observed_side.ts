@@ -28,7 +28,7 @@ export interface SideOptions {
 
 const MAX_PDVS = 64;
 const P_DATA_TF = 0x04;
-/** Of the message control header: "shall be set to 0, not checked" (PS3.8 E.2). */
+/** Of the message control header: sent as 0 and not checked on receipt (PS3.8 E.2). */
 const RESERVED_BITS = 0xfc;
 
 export class ObservedSide implements PduSink {

@@ -136,7 +136,7 @@ export const COMMAND_SET_VIOLATIONS: readonly Violation[] = [
   {
     rule: "command-element-foreign",
     name: "(0010,0010)",
-    script: echoWith("10001000020000004142"),
+    script: echoOf(concat([ECHO_BYTES, bytesOfHex("10001000020000004142")])),
   },
   {
     rule: "command-element-unknown",
