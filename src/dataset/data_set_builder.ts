@@ -21,7 +21,10 @@ export interface DataSetBuilderOptions {
 const PIXEL_DATA = 0x7fe00010;
 
 export class DataSetBuilder implements DataSetSink {
-  readonly #options: DataSetBuilderOptions;
+  readonly #maxKept: number;
+  readonly #valueLimit: number;
+  readonly #shareBytes: boolean;
+  readonly #bigEndianPixels: boolean;
   readonly #findings: DataSetFinding[] = [];
   readonly #stack: Open[] = [];
   #elements: DataElement[] = [];
@@ -38,7 +41,10 @@ export class DataSetBuilder implements DataSetSink {
   #whole = false;
 
   constructor(options: DataSetBuilderOptions) {
-    this.#options = options;
+    this.#maxKept = options.maxKept ?? 64 * 2 ** 20;
+    this.#valueLimit = options.valueLimit ?? 0x10000;
+    this.#shareBytes = options.shareBytes ?? false;
+    this.#bigEndianPixels = options.syntax.bigEndianPixels;
     this.#bigEndian = options.syntax.bigEndian;
     this.#root = new DataSet(this.#elements);
     this.#current = this.#root;
@@ -66,11 +72,11 @@ export class DataSetBuilder implements DataSetSink {
   value(tag: number, vr: string, bytes: Uint8Array, offset: number): void {
     const bigEndian = this.#isBigEndian(tag);
     this.#kept += bytes.length;
-    if (this.#kept > (this.#options.maxKept ?? 64 * 2 ** 20)) {
+    if (this.#kept > this.#maxKept) {
       this.#elements.push({ kind: "bulk", tag, vr, offset, length: bytes.length, bigEndian });
       return;
     }
-    const kept = this.#options.shareBytes === true ? bytes : bytes.slice();
+    const kept = this.#shareBytes ? bytes : bytes.slice();
     this.#elements.push({ kind: "value", tag, vr, offset, bytes: kept, bigEndian });
   }
 
@@ -125,7 +131,7 @@ export class DataSetBuilder implements DataSetSink {
 
   fragmentStart(offset: number, length: number): void {
     this.#fragmentOffset = offset;
-    if (this.#fragments.length === 0 && length <= (this.#options.valueLimit ?? 0x10000)) {
+    if (this.#fragments.length === 0 && length <= this.#valueLimit) {
       this.#offsetTable = new Uint8Array(length);
     }
   }
@@ -165,7 +171,7 @@ export class DataSetBuilder implements DataSetSink {
   }
 
   #isBigEndian(tag: number): boolean {
-    return this.#bigEndian || (tag === PIXEL_DATA && this.#options.syntax.bigEndianPixels);
+    return this.#bigEndian || (tag === PIXEL_DATA && this.#bigEndianPixels);
   }
 }
 

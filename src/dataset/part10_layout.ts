@@ -12,10 +12,11 @@ const PREFIX_OFFSETS = [128, 0, 64, 256];
 
 /** Where "DICM" stands; undefined where it does not. */
 export function prefixAt(bytes: Uint8Array): number | undefined {
-  return PREFIX_OFFSETS.find((at) => {
-    const found = bytes[at] === 0x44 && bytes[at + 1] === 0x49;
-    return found && bytes[at + 2] === 0x43 && bytes[at + 3] === 0x4d;
-  });
+  for (const at of PREFIX_OFFSETS) {
+    const begins = bytes[at] === 0x44 && bytes[at + 1] === 0x49;
+    if (begins && bytes[at + 2] === 0x43 && bytes[at + 3] === 0x4d) return at;
+  }
+  return undefined;
 }
 
 /** How the group 0002 that begins at `at` is encoded, if one does. */
@@ -59,7 +60,9 @@ export function guessSyntax(bytes: Uint8Array, at: number): TransferSyntax {
  * (CVE-2019-11687); TIFF headers are legitimate (PS3.10 7.1, dual-purpose files).
  */
 export function programInPreamble(preamble: Uint8Array): string | undefined {
-  if (preamble.every((octet) => octet === 0)) return undefined;
+  let at = 0;
+  while (at < preamble.length && preamble[at] === 0) at++;
+  if (at === preamble.length) return undefined;
   for (const [name, magic] of MAGIC) {
     if (magic.every((octet, at) => preamble[at] === octet))
       return `the preamble begins like ${name}`;
