@@ -35,7 +35,9 @@ export interface AcceptOptions {
   readonly acseTimeout?: number;
   readonly dimseTimeout?: number;
   /** The responses to one message, in order; they go out on its context. */
-  readonly handle: (message: ReceivedMessage, association: Association) => AsyncIterable<Reply>;
+  readonly handle?: (message: ReceivedMessage, association: Association) => AsyncIterable<Reply>;
+  /** In place of `handle`: takes part in the association until it has ended. */
+  readonly serve?: (association: Association) => Promise<void>;
   /** How each association ended; undefined after a release. */
   readonly ended?: (association: Association, error: Error | undefined) => void;
 }
@@ -134,8 +136,9 @@ function answerTo(request: AAssociateRq, options: AcceptOptions): AAssociateAc |
 async function converse(association: Association, options: AcceptOptions): Promise<void> {
   let error: Error | undefined;
   try {
+    await options.serve?.(association);
     for await (const message of association) {
-      for await (const { values, dataSet } of options.handle(message, association)) {
+      for await (const { values, dataSet } of options.handle?.(message, association) ?? []) {
         await association.send(message.contextId, values, dataSet);
       }
     }

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 
 import type { ProtocolError } from "../protocol_error.ts";
 import { associateRq, type ContextProposal } from "../ul/negotiate.ts";
-import type { AAssociateAc, AAssociateRq } from "../ul/pdu.ts";
+import type { AAssociateAc, AAssociateRq, UserInformationSubItem } from "../ul/pdu.ts";
 import { type Primitive, UpperLayer } from "../ul/upper_layer.ts";
 import { Association } from "./association.ts";
 import {
@@ -27,6 +27,8 @@ export interface RequestOptions {
   readonly contexts: readonly ContextProposal[];
   /** Octets of a P-DATA-TF that we are ready to receive; 16,384 unless told. */
   readonly maximumLength?: number;
+  /** What else is negotiated: user identity, extended negotiation (PS3.7 D.3.3). */
+  readonly userInformation?: readonly UserInformationSubItem[];
   /** Milliseconds; 10 s, 30 s and for ever (0) unless told. */
   readonly connectTimeout?: number;
   readonly acseTimeout?: number;
@@ -71,6 +73,7 @@ class Attempt implements UlUser {
         maximumLength: options.maximumLength ?? 16_384,
         implementationClassUid: IMPLEMENTATION_CLASS_UID,
         implementationVersionName: IMPLEMENTATION_VERSION_NAME,
+        ...(options.userInformation && { userInformation: options.userInformation }),
       },
       options.contexts,
     );

@@ -2,12 +2,30 @@
  * A-ASSOCIATE PDUs as this program sends them when it speaks itself (`echo`, the demo, replay), and
  * what was agreed on. PS3.8 9.3.2, 9.3.3; PS3.7 D.3.3.
  */
-import { answeredContexts, proposedContexts } from "./associate_view.ts";
-import type { AAssociateAc, AAssociateRq, UserInformationItem } from "./pdu.ts";
+import { answeredContexts, proposedContexts, userInformation } from "./associate_view.ts";
+import type {
+  AAssociateAc,
+  AAssociateRq,
+  RoleSelectionItem,
+  UserInformationItem,
+  UserInformationSubItem,
+} from "./pdu.ts";
+import { uidOf } from "./uid_text.ts";
 
 export interface ContextProposal {
   readonly abstractSyntax: string;
   readonly transferSyntaxes: readonly string[];
+  /**
+   * Roles of the requestor for this abstract syntax, where they are not the default ones (PS3.7
+   * D.3.3.4). A requestor proposes them; an acceptor grants no others of those proposed.
+   */
+  readonly roles?: Roles;
+}
+
+/** Of the requestor; without negotiation it is SCU and not SCP (PS3.7 D.3.3.4). */
+export interface Roles {
+  readonly scu: boolean;
+  readonly scp: boolean;
 }
 
 /** A presentation context after negotiation. */
@@ -18,6 +36,7 @@ export interface AgreedContext {
   readonly result: number | undefined;
   /** Only where `result` is 0. */
   readonly transferSyntax: string | undefined;
+  readonly roles: Roles;
 }
 
 export interface Introduction {
@@ -28,6 +47,8 @@ export interface Introduction {
   readonly implementationClassUid: string;
   /** 16 characters at most. */
   readonly implementationVersionName: string;
+  /** What else is negotiated, behind the roles: 53H, 56H, 57H, 58H. */
+  readonly userInformation?: readonly UserInformationSubItem[];
 }
 
 /** Proposes each context with the odd IDs from 1: 128 at most (PS3.8 9.3.2.2). */
@@ -56,7 +77,7 @@ export function associateRq(
             ],
           }) as const,
       ),
-      userInformationItem(introduction),
+      userInformationItem(introduction, proposedRoles(proposals)),
     ],
   };
 }
@@ -99,7 +120,7 @@ export function associateAc(
     items: [
       { item: "application context", name: DICOM_APPLICATION_CONTEXT },
       ...answers,
-      userInformationItem(options.introduction),
+      userInformationItem(options.introduction, grantedRoles(request, options.supported)),
     ],
   };
 }
@@ -110,6 +131,7 @@ export function agreedContexts(
   answer: AAssociateAc,
 ): readonly AgreedContext[] {
   const answers = new Map(answeredContexts(answer).map((context) => [context.id, context]));
+  const roles = agreedRoles(request, answer);
   return proposedContexts(request).map(({ id, abstractSyntax = "" }) => {
     const answered = answers.get(id);
     return {
@@ -117,19 +139,80 @@ export function agreedContexts(
       abstractSyntax,
       result: answered?.result,
       transferSyntax: answered?.result === ACCEPTANCE ? answered.transferSyntax : undefined,
+      roles: roles.get(abstractSyntax) ?? DEFAULT_ROLES,
     };
   });
 }
 
+/** 54H once an abstract syntax, whatever the number of its contexts. */
+function proposedRoles(proposals: readonly ContextProposal[]): readonly RoleSelectionItem[] {
+  const roles = new Map<string, Roles>();
+  for (const proposal of proposals) {
+    if (proposal.roles !== undefined) roles.set(proposal.abstractSyntax, proposal.roles);
+  }
+  return [...roles].map(([uid, { scu, scp }]) => roleSelection(uid, { scu, scp }));
+}
+
+/** An acceptor may only refuse a role that was proposed (D.3.3.4.2); silence means the default. */
+function grantedRoles(
+  request: AAssociateRq,
+  supported: readonly ContextProposal[],
+): readonly RoleSelectionItem[] {
+  return userInformation(request).roleSelections.flatMap((proposed) => {
+    const uid = uidOf(proposed.sopClassUid);
+    const support = supported.find(({ abstractSyntax }) => abstractSyntax === uid);
+    if (support === undefined) return [];
+    const { scu, scp } = support.roles ?? DEFAULT_ROLES;
+    return [
+      roleSelection(uid, {
+        scu: scu && proposed.scuRole === 1,
+        scp: scp && proposed.scpRole === 1,
+      }),
+    ];
+  });
+}
+
+/** A role holds where it was proposed and granted. */
+function agreedRoles(request: AAssociateRq, answer: AAssociateAc): ReadonlyMap<string, Roles> {
+  const granted = userInformation(answer).roleSelections;
+  return new Map(
+    userInformation(request).roleSelections.flatMap(({ sopClassUid, scuRole, scpRole }) => {
+      const uid = uidOf(sopClassUid);
+      const grant = granted.find((one) => uidOf(one.sopClassUid) === uid);
+      if (grant === undefined) return [];
+      const roles = {
+        scu: scuRole === 1 && grant.scuRole === 1,
+        scp: scpRole === 1 && grant.scpRole === 1,
+      };
+      return [[uid, roles] as const];
+    }),
+  );
+}
+
+function roleSelection(sopClassUid: string, { scu, scp }: Roles): RoleSelectionItem {
+  return {
+    item: "SCP/SCU role selection",
+    sopClassUid,
+    scuRole: scu ? 1 : 0,
+    scpRole: scp ? 1 : 0,
+  };
+}
+
 function userInformationItem(
   introduction: Omit<Introduction, "callingAeTitle" | "calledAeTitle">,
+  roles: readonly RoleSelectionItem[],
 ): UserInformationItem {
+  const more = introduction.userInformation ?? [];
   return {
     item: "user information",
     items: [
       { item: "maximum length", maximumLength: introduction.maximumLength },
       { item: "implementation class UID", uid: introduction.implementationClassUid },
+      // Sub-items in the order of their types, as everything in an A-ASSOCIATE PDU (PS3.8 9.3.2).
+      ...more.filter(({ item }) => item === "asynchronous operations window"),
+      ...roles,
       { item: "implementation version name", name: introduction.implementationVersionName },
+      ...more.filter(({ item }) => item !== "asynchronous operations window"),
     ],
   };
 }
@@ -140,3 +223,4 @@ const IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2";
 const ACCEPTANCE = 0;
 const ABSTRACT_SYNTAX_NOT_SUPPORTED = 3;
 const TRANSFER_SYNTAXES_NOT_SUPPORTED = 4;
+const DEFAULT_ROLES: Roles = { scu: true, scp: false };

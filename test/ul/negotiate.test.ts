@@ -19,6 +19,9 @@ const PROPOSALS = [
   { abstractSyntax: "1.2.3", transferSyntaxes: ["1.2.840.10008.1.2"] },
 ];
 
+/** Without 54H (PS3.7 D.3.3.4). */
+const roles = { scu: true, scp: false };
+
 describe("negotiation", () => {
   test("associateRq proposes contexts with odd IDs and introduces us", () => {
     const request = associateRq(INTRODUCTION, PROPOSALS);
@@ -46,12 +49,48 @@ describe("negotiation", () => {
     });
     assert.deepEqual(decodePdu(encodePdu(answer)), answer);
     assert.deepEqual(agreedContexts(request, answer), [
-      { id: 1, abstractSyntax: "1.2.1", result: 0, transferSyntax: "1.2.840.10008.1.2.1" },
-      { id: 3, abstractSyntax: "1.2.2", result: 4, transferSyntax: undefined },
-      { id: 5, abstractSyntax: "1.2.3", result: 3, transferSyntax: undefined },
+      { id: 1, abstractSyntax: "1.2.1", result: 0, transferSyntax: "1.2.840.10008.1.2.1", roles },
+      { id: 3, abstractSyntax: "1.2.2", result: 4, transferSyntax: undefined, roles },
+      { id: 5, abstractSyntax: "1.2.3", result: 3, transferSyntax: undefined, roles },
     ]);
     const [first] = answer.items.filter(({ item }) => item === "presentation context AC");
     assert.ok(first?.item === "presentation context AC" && first.items.length === 1);
+  });
+
+  test("roles hold where they are proposed and granted (PS3.7 D.3.3.4)", () => {
+    const syntaxes = { transferSyntaxes: ["1.2.840.10008.1.2"] };
+    const both = { scu: true, scp: true };
+    const request = associateRq(INTRODUCTION, [
+      { abstractSyntax: "1.2.1", ...syntaxes, roles: { scu: false, scp: true } },
+      { abstractSyntax: "1.2.2", ...syntaxes, roles: both },
+      { abstractSyntax: "1.2.2", ...syntaxes, roles: both },
+      { abstractSyntax: "1.2.3", ...syntaxes },
+      { abstractSyntax: "1.2.4", ...syntaxes, roles: both },
+    ]);
+    assert.deepEqual(decodePdu(encodePdu(request)), request);
+    assert.equal(userInformation(request).roleSelections.length, 3, "one an abstract syntax");
+    const answer = associateAc(request, {
+      introduction: INTRODUCTION,
+      supported: [
+        { abstractSyntax: "1.2.1", ...syntaxes, roles: both },
+        { abstractSyntax: "1.2.2", ...syntaxes },
+        { abstractSyntax: "1.2.3", ...syntaxes, roles: both },
+      ],
+    });
+    assert.deepEqual(
+      agreedContexts(request, answer).map((context) => context.roles),
+      [{ scu: false, scp: true }, roles, roles, roles, roles],
+    );
+    const types = answer.items.flatMap((item) => {
+      return item.item === "user information" ? item.items.map((one) => one.item) : [];
+    });
+    assert.deepEqual(types, [
+      "maximum length",
+      "implementation class UID",
+      "SCP/SCU role selection",
+      "SCP/SCU role selection",
+      "implementation version name",
+    ]);
   });
 
   test("agreedContexts tells a context that was not answered", () => {
@@ -61,7 +100,7 @@ describe("negotiation", () => {
       { introduction: INTRODUCTION, supported: [] },
     );
     assert.deepEqual(agreedContexts(request, answer), [
-      { id: 1, abstractSyntax: "1.2.1", result: undefined, transferSyntax: undefined },
+      { id: 1, abstractSyntax: "1.2.1", result: undefined, transferSyntax: undefined, roles },
     ]);
   });
 
