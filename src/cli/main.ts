@@ -5,6 +5,7 @@
  * Exit codes: 0 done; 1 the answer is "no"; 2 usage or configuration; 3 could not connect or
  * associate. 70 says that this program is at fault.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import { escapeControls } from "../escape.ts";
 import { runtime } from "../io/runtime.ts";
 import { PRODUCT } from "../version.ts";
@@ -16,15 +17,20 @@ import { commandHelp, mainHelp } from "./help.ts";
 import { nearestName } from "./nearest.ts";
 import { OutputClosed } from "./output.ts";
 import { parseOptions } from "./parse_options.ts";
+import { isStopping } from "./stop.ts";
 import { explainSystemError } from "./system_error.ts";
 
 const FAULT_OF_OURS = 70;
+const FLUSH_LIMIT_MS = 1_000;
 
 /** Runs one command and ends the process. */
 export async function main(args: readonly string[]): Promise<never> {
   const context = createContext();
   const exitCode = await run(args, context);
-  await Promise.all([context.out.flush(), context.err.flush()]);
+  const flushed = Promise.all([context.out.flush(), context.err.flush()]);
+  // Who stops the program does not wait for a reader that has stopped (O-09).
+  if (isStopping()) await Promise.race([flushed, pause(FLUSH_LIMIT_MS)]);
+  else await flushed;
   process.exit(exitCode);
 }
 

@@ -21,3 +21,8 @@ export function stopOnSignals(): AbortSignal {
   }
   return controller.signal;
 }
+
+/** Whether the first signal came. */
+export function isStopping(): boolean {
+  return stop?.signal.aborted === true;
+}

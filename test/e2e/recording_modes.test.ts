@@ -110,9 +110,11 @@ for (const runtime of runtimesUnderTest()) {
         const folder = scope.tempDir();
         const route = `--listen 127.0.0.1:0 --to 127.0.0.1:${acceptor.port} --record ${folder}`;
         const command = runtime.dicomtap.map((word) => `'${word}'`).join(" ");
-        const proxy = `${command} proxy --json ${route} --dashboard off 2>&1`;
-        // head takes the ready line; then the pipe stays open and fills.
-        const shell = scope.start(["sh", "-c", `${proxy} | { head -1; sleep 120; }`]);
+        const proxy = `${command} proxy --json ${route} --dashboard off`;
+        // head takes the first lines; then the pipe stays open and fills.
+        const named = `{ sh -c 'echo pid $PPID'; exec ${proxy}; }`;
+        const shell = scope.start(["sh", "-c", `${named} | { head -2; sleep 120; }`]);
+        const pid = Number(/\d+/.exec(await shell.line(/^pid /))?.[0]);
         const ready = JSON.parse(await shell.line(/"ready"/));
         const port = Number(/:(\d+)$/.exec(ready.routes[0].listen)?.[1]);
         const before = residentBytes(shell.pid) ?? 0;
@@ -123,6 +125,10 @@ for (const runtime of runtimesUnderTest()) {
           `O-09: ${count} associations past a reader that stopped, RSS +${Math.round(grown / MIB)} MiB`,
         );
         assert.ok(grown < 100 * MIB, `RSS grew by ${grown} bytes`);
+        process.kill(pid, "SIGTERM");
+        await gone(pid);
+        const verified = await dicomtap(scope, runtime, ["verify", ...capturesIn(folder)]);
+        assert.equal(verified.code, 0, verified.stdout + verified.stderr);
       });
     });
   });
@@ -167,4 +173,22 @@ async function stopAndShow(
   const verified = await dicomtap(scope, runtime, ["verify", ...captures]);
   assert.equal(verified.code, 0, verified.stdout + verified.stderr);
   return show(scope, runtime, captures);
+}
+
+/** Resolves when the process is no more. */
+async function gone(pid: number): Promise<void> {
+  for (let attempt = 0; attempt < 500; attempt++) {
+    if (!isAlive(pid)) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`Process ${pid} goes on`);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
