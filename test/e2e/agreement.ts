@@ -7,8 +7,8 @@ import type { Shown } from "./dicomtap.ts";
 export interface Agreement {
   /** Values compared. */
   fields: number;
-  /** Command sets that tshark does not decode: their place is compared, their content is not. */
-  notDecodedByTshark: number;
+  /** Command sets whose elements tshark does not give: only their place is compared. */
+  placeOnly: number;
   readonly mismatches: string[];
 }
 
@@ -38,7 +38,7 @@ export function compareWithTshark(
   shown: readonly Shown[],
   decoded: ReadonlyMap<number, TsharkAssociation>,
 ): Agreement {
-  const agreement: Agreement = { fields: 0, notDecodedByTshark: 0, mismatches: [] };
+  const agreement: Agreement = { fields: 0, placeOnly: 0, mismatches: [] };
   const same: Same = (what, ours, theirs) => {
     agreement.fields++;
     const [a, b] = [JSON.stringify(ours), JSON.stringify(theirs)];
@@ -57,7 +57,7 @@ export function compareWithTshark(
       for (const [index, command] of commands.entries()) {
         const message = messages[index];
         if (message === undefined) continue;
-        if (command.elements.size === 0) agreement.notDecodedByTshark++;
+        if (command.elements.size === 0) agreement.placeOnly++;
         compareCommand(message, command, (what, a, b) => same(`${where}, ${index}: ${what}`, a, b));
       }
     }
@@ -103,8 +103,14 @@ function compareCommand(message: MessageJson, command: TsharkCommand, same: Same
   for (const [tag, value] of elements) {
     const keyword = KEYWORDS[tag];
     if (keyword === undefined) continue;
-    // tshark adds the name of a UID that it knows.
-    const plain = typeof value === "string" ? value.replace(/ \(.*\)$/, "").trim() : value;
-    same(keyword, message.command_set[keyword], plain);
+    const ours = message.command_set[keyword];
+    if (typeof value === "number" || typeof ours !== "string") {
+      same(keyword, ours, value);
+      continue;
+    }
+    // tshark adds the name of a UID that it knows, and cuts long text.
+    const plain = value.replace(/ \(.*\)$/, "").trim();
+    const isCut = plain.endsWith("...") && ours.length > plain.length;
+    same(keyword, isCut ? `${ours.slice(0, plain.length - 3)}...` : ours, plain);
   }
 }

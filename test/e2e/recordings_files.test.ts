@@ -7,8 +7,12 @@ import { readdirSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { corpusPath, hasCorpus, readCorpus } from "../support/corpus.ts";
+import { partner } from "../support/partner.ts";
 import { readPcap, type TcpConnection } from "../support/pcap.ts";
 import { Scope } from "../support/process.ts";
+import { tsharkDecode } from "../support/tshark.ts";
+import type { WireConnection } from "../support/tshark_wire.ts";
+import { compareWithTshark } from "./agreement.ts";
 import {
   capturesIn,
   type RunningProxy,
@@ -65,6 +69,7 @@ interface ReferenceMessage {
   };
 }
 
+const tshark = partner("tshark", "tshark");
 const SENDER = { c2s: "requestor", s2c: "acceptor" } as const;
 const names = hasCorpus
   ? readdirSync(corpusPath("pcaps")).filter((name) => name.endsWith(".pcap"))
@@ -73,7 +78,8 @@ const names = hasCorpus
 for (const runtime of runtimesUnderTest()) {
   describe.skipIf(!hasCorpus)(`recordings through dicomtap on ${runtime.name}`, () => {
     const scope = new Scope();
-    const played: { name: string; connection: ReferenceConnection }[] = [];
+    const played: { name: string; connection: ReferenceConnection; wire: WireConnection }[] = [];
+    let shown: readonly Shown[];
     let acceptor: Acceptor;
     let proxy: RunningProxy;
 
@@ -92,7 +98,7 @@ for (const runtime of runtimesUnderTest()) {
           const recorded = reference.connections[index]!;
           const got = await play(connection, { port: proxy.port, acceptor });
           assert.deepEqual(got, recorded.sha256, name);
-          played.push({ name, connection: recorded });
+          played.push({ name, connection: recorded, wire: wireOf(connection) });
         }
       }
       console.log(`F-01: ${names.length} recordings, ${played.length} connections, 0 altered`);
@@ -101,7 +107,7 @@ for (const runtime of runtimesUnderTest()) {
     test("D-08 show reads what an independent decoder read", async () => {
       proxy.process.signal("SIGTERM");
       assert.equal((await proxy.process.exit(20_000)).code, 0, proxy.process.stderr);
-      const shown = await show(scope, runtime, capturesIn(proxy.folder));
+      shown = await show(scope, runtime, capturesIn(proxy.folder));
       assert.equal(shown.length, played.length);
       let messages = 0;
       for (const [index, { name, connection }] of played.entries()) {
@@ -115,7 +121,31 @@ for (const runtime of runtimesUnderTest()) {
       }
       console.log(`D-08: ${shown.length} connections, ${messages} messages, 0 differences`);
     });
+
+    test.skipIf(tshark === undefined)("D-08 show agrees with tshark", async () => {
+      const dicom = played.flatMap(({ connection, wire }, index) =>
+        connection.tls === true ? [] : [{ wire, ours: shown[index]! }],
+      );
+      const connections = dicom.map(({ wire }) => wire);
+      const decoded = await tsharkDecode(scope, { program: tshark ?? "", connections });
+      const { fields, placeOnly, mismatches } = compareWithTshark(
+        dicom.map(({ ours }) => ours),
+        decoded,
+      );
+      console.log(
+        `D-08: ${fields} fields compared, ${mismatches.length} mismatches, ${placeOnly} command sets by their place only`,
+      );
+      assert.deepEqual(mismatches, []);
+    });
   });
+}
+
+function wireOf(connection: TcpConnection): WireConnection {
+  return connection.events.map((event) =>
+    event.kind === "bytes"
+      ? { sender: event.sender, bytes: Buffer.from(event.bytes) }
+      : { sender: event.sender },
+  );
 }
 
 interface Stage {

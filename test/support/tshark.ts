@@ -27,7 +27,8 @@ export interface TsharkCommand {
   readonly contextId: number;
   /**
    * By tag, as `00000100`; numbers of US and UL elements, text of others. Empty where tshark 4.0
-   * does not decode the command set: answers on a context of compressed or deflated data sets.
+   * does not decode the command set (answers on a context of compressed or deflated data sets), and
+   * for all but the first command set of a PDU.
    */
   readonly elements: ReadonlyMap<string, number | string>;
 }
@@ -108,7 +109,7 @@ function readLine(line: string, associations: Map<number, TsharkAssociation>): v
       };
       break;
     case 0x04:
-      readCommand(association, sender, all);
+      readCommands(association, sender, all);
       break;
     case 0x06:
       association.released = true;
@@ -160,11 +161,19 @@ function readNegotiation(association: TsharkAssociation, sender: WireSender, all
   association.calledAeTitle = (all("dicom.assoc.ae.called")[0] ?? "").trim();
 }
 
-/** Elements of group 0000; the values come in one list for each kind of value. */
-function readCommand(association: TsharkAssociation, sender: WireSender, all: All): void {
+/** Command sets end in a PDV with both bits of its message control header set (PS3.8 E.2). */
+function readCommands(association: TsharkAssociation, sender: WireSender, all: All): void {
   const flags = all("dicom.pdv.flags").map(Number);
-  const command = flags.findIndex((flag) => (flag & 1) === 1);
-  if (command === -1) return;
+  const ends = flags.flatMap((flag, index) => ((flag & 3) === 3 ? [index] : []));
+  const contexts = all("dicom.pdv.ctx").map(Number);
+  for (const [nth, index] of ends.entries()) {
+    const elements = nth === 0 ? readElements(all) : new Map<string, number | string>();
+    association.commands.push({ sender, contextId: contexts[index] ?? 0, elements });
+  }
+}
+
+/** Of the first command set of a PDU; where the values of a second one begin cannot be told. */
+function readElements(all: All): Map<string, number | string> {
   const vrs = all("dicom.tag.vr");
   const values = {
     US: all("dicom.tag.value.16u").map(Number),
@@ -174,13 +183,12 @@ function readCommand(association: TsharkAssociation, sender: WireSender, all: Al
   const elements = new Map<string, number | string>();
   for (const [index, tag] of all("dicom.tag").entries()) {
     const name = tag.slice(2);
-    if (!name.startsWith("0000")) break; // the data set begins
+    if (!name.startsWith("0000") || elements.has(name)) break; // a data set or another command set
     const vr = vrs[index] ?? "";
     const value = vr === "US" || vr === "UL" ? values[vr].shift() : texts.shift();
     if (value !== undefined) elements.set(name, value);
   }
-  const contextId = Number(all("dicom.pdv.ctx")[command]);
-  association.commands.push({ sender, contextId, elements });
+  return elements;
 }
 
 function emptyAssociation(): TsharkAssociation {
