@@ -83,6 +83,26 @@ describe("Recorder", () => {
     );
   });
 
+  test("R-11: rotation by age closes a file when its last association ends, and begins none for nothing", () => {
+    using bench = new RecorderBench({ rotateTime: 10_000_000 });
+    bench.open(1);
+    bench.data(1, 100);
+    bench.second(11);
+    bench.associate(2, { chunks: 2, size: 100 });
+    assert.equal(bench.names().length, 2);
+    bench.data(1, 100);
+    bench.close(1);
+    const [first] = bench.files();
+    const bytes = first?.bytes ?? new Uint8Array(0);
+    assert.ok(findTrailer(new MemorySource(bytes), bytes.length) !== undefined, "closed at once");
+    bench.second(100);
+    assert.equal(bench.names().length, 2);
+    bench.recorder.close();
+    const reading = bench.read();
+    assert.deepEqual(reading.told, bench.sent);
+    assert.equal(reading.spans, 0);
+  });
+
   test("R-07: a disk that is full at the n-th write, n = 1..50, leaves no tear and tells all losses", () => {
     let tears = 0;
     let gaps = 0;
