@@ -12,7 +12,8 @@ export default defineConfig({
     exclude: ["test/repository/pure_core_shim/**", "**/node_modules/**"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 120_000,
+    // The long profile of the fuzz tests (npm run fuzz) takes what it takes.
+    testTimeout: process.env["DICOMTAP_FUZZ"] === "long" ? 3_600_000 : 120_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     reporters: ["default", new CountsReporter()],

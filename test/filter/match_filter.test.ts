@@ -7,6 +7,7 @@ import { type Filter, isFilterError } from "../../src/filter/filter.ts";
 import { matches } from "../../src/filter/match_filter.ts";
 import { parseFilter } from "../../src/filter/parse_filter.ts";
 import { statusMatches } from "../../src/filter/status_pattern.ts";
+import { fuzzRounds } from "../support/fuzz.ts";
 
 const FACTS: FilterFacts = {
   complete: true,
@@ -179,7 +180,7 @@ describe("matches()", () => {
           assert.equal(verdict, matches(filter, FACTS));
         },
       ),
-      { seed: 9, numRuns: 5000 },
+      { seed: 9, numRuns: fuzzRounds(5000, 200_000) },
     );
     assert.ok(early > 500);
     console.log(`filter: ${early} early verdicts, 0 changed`);

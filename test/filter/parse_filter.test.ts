@@ -5,6 +5,7 @@ import { type Filter, filterErrorLines, isFilterError } from "../../src/filter/f
 import { OPERATORS } from "../../src/filter/operators.ts";
 import { parseFilter } from "../../src/filter/parse_filter.ts";
 import { printFilter } from "../../src/filter/print_filter.ts";
+import { fuzzRounds } from "../support/fuzz.ts";
 
 function parse(text: string): Filter {
   const filter = parseFilter(text);
@@ -180,7 +181,7 @@ describe("parseFilter()", () => {
         assert.deepEqual(printFilter(again), printed);
         assert.deepEqual(flat(again), flat(filter), `${String(text)} was printed as ${printed}`);
       }),
-      { seed: 5, numRuns: 6000 },
+      { seed: 5, numRuns: fuzzRounds(6000, 200_000) },
     );
     assert.ok(filters > 1000, `only ${filters} were filters`);
     console.log(`filter: ${filters} printed and read again, 0 differences`);
@@ -198,7 +199,7 @@ describe("parseFilter()", () => {
         assert.ok(filter.position >= 0 && filter.position <= text.length);
         assert.ok(filter.message !== "" && filter.hint !== "");
       }),
-      { seed: 6, numRuns: 10_000 },
+      { seed: 6, numRuns: fuzzRounds(10_000, 500_000) },
     );
     for (const text of ["(".repeat(3000), "!".repeat(3000), "a ".repeat(1999), "a".repeat(9999)]) {
       assert.ok(isFilterError(parseFilter(text)));

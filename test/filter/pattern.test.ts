@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, test } from "vitest";
 import { readPattern } from "../../src/filter/pattern.ts";
 import { matchesPattern } from "../../src/filter/pattern_match.ts";
+import { fuzzRounds } from "../support/fuzz.ts";
 
 function found(source: string, text: string): boolean {
   const pattern = readPattern(source);
@@ -47,7 +48,7 @@ describe("matchesPattern()", () => {
           }
         },
       ),
-      { seed: 7, numRuns: 3000 },
+      { seed: 7, numRuns: fuzzRounds(3000, 300_000) },
     );
     assert.ok(hits > compared / 10 && hits < (compared * 9) / 10, "both answers occur");
     console.log(`pattern: ${compared} comparisons with RegExp, 0 differences`);
@@ -108,7 +109,7 @@ describe("readPattern()", () => {
           matchesPattern(result, source);
         }
       }),
-      { seed: 3, numRuns: 5000 },
+      { seed: 3, numRuns: fuzzRounds(5000, 200_000) },
     );
   });
 });

@@ -16,7 +16,8 @@ interface Room {
 
 const CORE = ["src", "src/dictionary"];
 const OBSERVING = [...CORE, "src/ul", "src/dimse", "src/dataset", "src/observe"];
-const INSPECTING = [...OBSERVING, "src/capture", "src/filter", "src/inspect"];
+const TELLING = [...OBSERVING, "src/meaning"];
+const INSPECTING = [...TELLING, "src/capture", "src/filter", "src/inspect"];
 const EVERYTHING_BELOW = [...INSPECTING, "src/io"];
 
 const ROOMS: Readonly<Record<string, Room>> = {
@@ -27,6 +28,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   "src/dimse": { rooms: [...CORE, "src/ul"] },
   "src/dataset": { rooms: CORE },
   "src/observe": { rooms: OBSERVING },
+  "src/meaning": { rooms: OBSERVING },
   "src/filter": { rooms: CORE },
   "src/capture": { rooms: ["src", "src/ul"], packages: ["node:zlib", "msgpackr"] },
   "src/inspect": { rooms: INSPECTING, packages: ["node:zlib"] },
