@@ -2,10 +2,16 @@
 import { CaptureError } from "../capture/capture_error.ts";
 import type { Filter } from "../filter/filter.ts";
 import { associationMatches } from "../inspect/association_facts.ts";
-import { type CaptureDone, listAssociations } from "../inspect/list_associations.ts";
+import {
+  type CaptureDone,
+  type ListedAssociation,
+  listAssociations,
+} from "../inspect/list_associations.ts";
+import { narrateAssociation } from "../inspect/narrate_association.ts";
 import { AssociationReader } from "../inspect/read_association.ts";
 import { capturePaths, pathExists } from "../io/capture_paths.ts";
 import { FileSource } from "../io/file_source.ts";
+import { StoryBook } from "../meaning/story.ts";
 import type { AssociationJson } from "../observe/summary.ts";
 import { formatCount, formatSize } from "../units.ts";
 import { type CommandArguments, defineCommand, type ExitCode, JSON_OPTION } from "./command.ts";
@@ -14,16 +20,18 @@ import type { Context } from "./context.ts";
 import { filterHelp, readFilter } from "./read_filter.ts";
 import { jsonLines, textLines } from "./show_association.ts";
 import { clockDate, LIST_COLUMNS, listNote, listRow, plural } from "./show_list.ts";
+import { storyJson, storyLines, storyNotes } from "./show_story.ts";
 import { tableLines } from "./table.ts";
 
 const OPTIONS = {
   verbose: {
     kind: "count",
     short: "v",
-    help: "-v: negotiation, messages and their command sets; -vv: PDUs and data sets too",
+    help: "-v: negotiation, messages and what they mean; -vv: PDUs and data sets too",
   },
+  story: { kind: "flag", help: "What belongs together, across associations and captures" },
   hex: { kind: "flag", help: "The octets of each PDU; those of data sets only with --show-phi" },
-  "show-phi": { kind: "flag", help: "Show octets of data sets, which hold patient data" },
+  "show-phi": { kind: "flag", help: "Show names and identifiers of patients, and their octets" },
   scan: { kind: "flag", help: "Read the records even where the capture has an index" },
   json: JSON_OPTION,
 } as const;
@@ -42,6 +50,7 @@ export const command = defineCommand({
     { run: "dicomtap show captures", does: "List all associations" },
     { run: "dicomtap show -v captures '~rj | ~abort'", does: "What went wrong, by message" },
     { run: "dicomtap show captures '~m C-STORE ~c failure'", does: "Stores that failed" },
+    { run: "dicomtap show --story captures", does: "Worklist, images, commitment of each study" },
     { run: "dicomtap show --json -v x.dcap", does: "For programs: one JSON object a line" },
   ],
   run: async ({ options, operands }, context) => {
@@ -68,6 +77,11 @@ function splitOperands(operands: readonly string[]): {
   return { paths: operands.slice(0, -1), filter: last };
 }
 
+interface Opened {
+  readonly association: ListedAssociation;
+  readonly reader: AssociationReader;
+}
+
 /** Rows of a list that are aligned with one another. */
 const ROWS_AT_ONCE = 1_000;
 
@@ -75,6 +89,8 @@ class Show {
   readonly #options: ShowOptions;
   readonly #context: Context;
   readonly #filter: Filter | undefined;
+  /** With `--story`: everything is read before the first line is printed. */
+  readonly #book: StoryBook | undefined;
   #rows: AssociationJson[] = [];
   #day: string | undefined;
   #seen = 0;
@@ -88,6 +104,7 @@ class Show {
     this.#options = options;
     this.#context = context;
     this.#filter = filter;
+    this.#book = options.story ? new StoryBook() : undefined;
   }
 
   async file(path: string): Promise<void> {
@@ -113,8 +130,10 @@ class Show {
         this.#seen += 1;
         if (this.#filter && !associationMatches(this.#filter, { association, reader })) continue;
         this.#shown += 1;
-        if (json) {
-          for (const line of jsonLines(association, { reader, verbose })) {
+        if (this.#book !== undefined) {
+          await this.#narrate(this.#book, { association, reader });
+        } else if (json) {
+          for (const line of jsonLines(association, { ...this.#options, reader })) {
             progress.done();
             out.json(line);
             await out.room();
@@ -142,11 +161,45 @@ class Show {
 
   async finish(): Promise<ExitCode> {
     await this.#flushRows();
+    if (this.#book !== undefined && this.#shown > 0) await this.#tell(this.#book);
     if (this.#shown === 0 && !this.#options.json) {
       const what = this.#seen === 0 ? "No association is recorded" : "No association matches";
       this.#context.err.line(this.#seen === 0 ? what : `${what}, of ${formatCount(this.#seen)}`);
     }
     return this.#damaged ? 1 : 0;
+  }
+
+  async #narrate(book: StoryBook, { association, reader }: Opened): Promise<void> {
+    const { summary } = association;
+    const showPatient = this.#options["show-phi"];
+    for (const { sentence, at, endAt } of narrateAssociation(association, {
+      reader,
+      showPatient,
+    })) {
+      book.add(sentence, {
+        capture: summary.capture,
+        association: summary.id,
+        callingAeTitle: summary.calling_ae_title ?? "?",
+        calledAeTitle: summary.called_ae_title ?? "?",
+        at,
+        endAt,
+      });
+    }
+    await this.#context.out.room();
+  }
+
+  async #tell(book: StoryBook): Promise<void> {
+    const { out, paint } = this.#context;
+    const { stories, alone } = book.stories();
+    for (const [at, story] of stories.entries()) {
+      if (this.#options.json) out.json(storyJson(story, at + 1));
+      else for (const line of storyLines(story, { number: at + 1, paint })) out.line(line);
+      await out.room();
+    }
+    if (this.#options.json) return;
+    for (const note of storyNotes(book, { stories: stories.length, alone })) {
+      this.#context.err.line(note);
+    }
   }
 
   /** Rows of one day stand below its date. */

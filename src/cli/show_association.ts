@@ -6,10 +6,14 @@ import { createHash } from "node:crypto";
 import type { ListedAssociation } from "../inspect/list_associations.ts";
 import type { AssociationReader } from "../inspect/read_association.ts";
 import { RecordObserver } from "../inspect/record_observer.ts";
+import { associationMeaning } from "../meaning/association_meaning.ts";
+import { Narrator } from "../meaning/narrator.ts";
+import { HEAD_LENGTH } from "../meaning/read_head.ts";
 import type { AssociationSink, PduEvent } from "../observe/association_sink.ts";
 import { buildMessage } from "../observe/build_summary.ts";
 import type { AssociationJson, MessageJson } from "../observe/summary.ts";
 import type { Paint } from "./paint.ts";
+import { dumpLines, withJsonModel } from "./show_data_set.ts";
 import {
   commandLines,
   contextLines,
@@ -17,6 +21,7 @@ import {
   findingLine,
   headLines,
   messageLine,
+  sentenceLine,
 } from "./show_detail.ts";
 import { HexDump } from "./show_hex.ts";
 import { pduLine } from "./show_pdus.ts";
@@ -24,20 +29,42 @@ import { pduLine } from "./show_pdus.ts";
 interface JsonOptions {
   readonly reader: AssociationReader;
   readonly verbose: number;
+  readonly "show-phi": boolean;
 }
 
 export function* jsonLines(
   association: ListedAssociation,
-  { reader, verbose }: JsonOptions,
+  { reader, verbose, "show-phi": showPatient }: JsonOptions,
 ): Generator<AssociationJson | MessageJson> {
-  yield association.summary;
+  const { summary } = association;
+  const meaning = associationMeaning(summary);
+  yield meaning === undefined ? summary : { ...summary, meaning };
   if (verbose === 0) return;
   const found: MessageJson[] = [];
-  const observer = observe(association, (openedAt) => ({
-    messageEnded: (observed) => {
-      found.push(buildMessage(observed, { id: association.summary.id, openedAt }));
-    },
-  }));
+  const observer = observe(association, (openedAt) => {
+    let told: string | undefined;
+    const narrator = new Narrator({
+      showPatient,
+      told: ({ text }) => {
+        told = text;
+      },
+    });
+    return {
+      messageStarted: (observed) => narrator.messageStarted(observed),
+      exchangeEnded: (exchange) => narrator.exchangeEnded(exchange),
+      messageEnded: (observed) => {
+        const message = buildMessage(observed, { id: summary.id, openedAt });
+        told = undefined;
+        narrator.messageEnded(observed);
+        const meaning = told ?? narrator.requestOf(message.index);
+        const data_set =
+          verbose >= 2 && message.data_set !== null
+            ? withJsonModel(message.data_set, observed)
+            : message.data_set;
+        found.push({ ...message, data_set, ...(meaning === undefined ? {} : { meaning }) });
+      },
+    };
+  });
   for (const record of reader.records(association)) {
     observer.consume(record);
     yield* found.splice(0);
@@ -49,7 +76,6 @@ export function* jsonLines(
 export interface TextOptions extends JsonOptions {
   readonly paint: Paint;
   readonly hex: boolean;
-  readonly "show-phi": boolean;
 }
 
 export function* textLines(
@@ -57,19 +83,29 @@ export function* textLines(
   options: TextOptions,
 ): Generator<string> {
   const { summary } = association;
-  const { paint, verbose, reader } = options;
+  const { paint, verbose, reader, "show-phi": showPatient } = options;
   yield* headLines(summary, paint);
   yield* contextLines(summary, { all: verbose >= 2, paint });
   const lines: string[] = [];
   const pdus = verbose >= 2 || options.hex;
-  const hex = options.hex ? new HexDump({ lines, paint, phi: options["show-phi"] }) : undefined;
+  const hex = options.hex ? new HexDump({ lines, paint, phi: showPatient }) : undefined;
   const observer = observe(association, (openedAt) => {
+    const narrator = new Narrator({
+      showPatient,
+      told: (sentence) => lines.push(sentenceLine(sentence, paint)),
+    });
     const sink: AssociationSink = {
+      messageStarted: (observed) => narrator.messageStarted(observed),
+      exchangeEnded: (exchange) => narrator.exchangeEnded(exchange),
       messageEnded: (observed) => {
         const message = buildMessage(observed, { id: summary.id, openedAt });
         lines.push(messageLine(message, paint));
         lines.push(...commandLines(message, { all: verbose >= 2, paint }));
-        if (verbose >= 2) lines.push(...dataSetLines(message, paint));
+        if (verbose >= 2) {
+          lines.push(...dataSetLines(message, paint));
+          lines.push(...dumpLines(observed, { showPatient, paint }));
+        }
+        narrator.messageEnded(observed);
       },
     };
     if (!pdus) return sink;
@@ -99,6 +135,7 @@ function observe(
   return new RecordObserver({
     capture: summary.capture,
     only: (id) => id === summary.id,
+    headLength: HEAD_LENGTH,
     createHash: () => {
       const hash = createHash("sha256");
       return { update: (bytes) => hash.update(bytes), digest: () => hash.digest("hex") };

@@ -6,6 +6,8 @@
 import { uidEntry } from "../dictionary/uids.ts";
 import type { CommandValue } from "../dimse/command_set.ts";
 import { escapeControls } from "../escape.ts";
+import { associationMeaning } from "../meaning/association_meaning.ts";
+import type { Sentence } from "../meaning/narrator.ts";
 import type {
   AssociationJson,
   ContextJson,
@@ -28,6 +30,8 @@ export function headLines(association: AssociationJson, paint: Paint): string[] 
     `${paint.bold(`#${association.id}  ${aeTitles(association)}`)}  ${outcomeWord(outcome, paint)} after ${formatDurationMs(duration_ms)}`,
     `${INDENT}${when}, ${escapeControls(requestor.address)} to ${escapeControls(acceptor.address)}, ${traffic}`,
   ];
+  const meaning = associationMeaning(association);
+  if (meaning !== undefined) lines.push(`${INDENT}${meaning}`);
   if (association.explanation !== undefined) {
     lines.push(`${INDENT}${paint.yellow(escapeControls(association.explanation))}`);
   }
@@ -180,6 +184,11 @@ export function dataSetLines(message: MessageJson, paint: Paint): string[] {
   const hash = data.sha256 === null ? "" : `, SHA-256 ${data.sha256}`;
   const text = `data set: ${data.length} octets, ${nameOf(data.transfer_syntax)}${hash}`;
   return [paint.dim(`${" ".repeat(13)}${text}`)];
+}
+
+/** The exchange in words, below the message that ended it. */
+export function sentenceLine({ request, result }: Sentence, paint: Paint): string {
+  return `${" ".repeat(9)}  =   ${request} ${paint.bold("->")} ${result}`;
 }
 
 export function findingLine(found: FindingJson, paint: Paint): string {

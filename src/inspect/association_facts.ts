@@ -3,14 +3,17 @@
  * from its messages.
  */
 
+import { numberOf, textOf } from "../dimse/command_set.ts";
 import type { FilterFacts } from "../filter/facts.ts";
 import type { Filter } from "../filter/filter.ts";
 import { matches } from "../filter/match_filter.ts";
 import { statusMatches } from "../filter/status_pattern.ts";
+import { HEAD_LENGTH } from "../meaning/read_head.ts";
 import type { AssociationJson } from "../observe/summary.ts";
 import type { ListedAssociation } from "./list_associations.ts";
 import type { AssociationReader } from "./read_association.ts";
 import { RecordObserver } from "./record_observer.ts";
+import { TagValues, tagPaths } from "./tag_values.ts";
 
 /** `complete`: the association is over, so what the summary does not have was not there. */
 export function summaryFacts(
@@ -50,7 +53,7 @@ export function associationMatches(
   if (!asksForMessages(filter)) return matches(filter, summaryFacts(summary, OVER)) === true;
   const early = matches(filter, summaryFacts(summary, { complete: false }));
   if (early !== undefined) return early;
-  return matches(filter, messageFacts(association, reader)) === true;
+  return matches(filter, messageFacts(filter, { association, reader })) === true;
 }
 
 const OVER = { complete: true } as const;
@@ -87,30 +90,28 @@ const PENDING = [0xff00, 0xff01];
 /** Different values of one kind that are kept; an association with more is judged by these. */
 const MAX_VALUES = 100_000;
 
-function messageFacts(association: ListedAssociation, reader: AssociationReader): FilterFacts {
+function messageFacts(
+  filter: Filter,
+  { association, reader }: { association: ListedAssociation; reader: AssociationReader },
+): FilterFacts {
   const instances = new Set<string>();
   const statuses = new Set<number>();
-  const elements = new Map<number, Set<string>>();
-  const keep = <T>(values: Set<T>, value: T) => {
-    if (values.size < MAX_VALUES) values.add(value);
-  };
+  const tags = new TagValues(tagPaths(filter));
   const { id, capture } = association.summary;
   const observer = new RecordObserver({
     capture,
     only: (other) => other === id,
-    headLength: 0,
+    headLength: tags.asksForDataSets ? HEAD_LENGTH : 0,
     sink: () => ({
-      messageEnded: ({ message }) => {
-        for (const { tag, value } of message.commandSet.elements) {
-          const texts = Array.isArray(value) ? value.map(String) : [String(value ?? "")];
-          const values = elements.get(tag) ?? new Set();
-          elements.set(tag, values);
-          for (const text of texts) {
-            keep(values, text);
-            if (INSTANCE_TAGS.has(tag)) keep(instances, text);
-            if (tag === STATUS_TAG) keep(statuses, Number(text));
-          }
+      messageEnded: (observed) => {
+        const { commandSet } = observed.message;
+        for (const keyword of INSTANCE_KEYWORDS) {
+          const uid = textOf(commandSet, keyword);
+          if (uid !== undefined && instances.size < MAX_VALUES) instances.add(uid);
         }
+        const status = numberOf(commandSet, "Status");
+        if (status !== undefined) statuses.add(status);
+        tags.add(observed);
       },
     }),
   });
@@ -120,14 +121,8 @@ function messageFacts(association: ListedAssociation, reader: AssociationReader)
     ...summaryFacts(association.summary, OVER),
     sopInstanceUids: instances,
     statuses,
-    tagValues: (path) => {
-      const [tag = -1] = path;
-      const isCommand = path.length === 1 && tag >= 0 && tag <= 0xffff;
-      return isCommand ? (elements.get(tag) ?? []) : undefined;
-    },
+    tagValues: (path) => tags.get(path),
   };
 }
 
-/** (0000,0900), and (0000,1000) and (0000,1001): PS3.7 Table E.1-1. */
-const STATUS_TAG = 0x0900;
-const INSTANCE_TAGS = new Set([0x1000, 0x1001]);
+const INSTANCE_KEYWORDS = ["AffectedSOPInstanceUID", "RequestedSOPInstanceUID"];

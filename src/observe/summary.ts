@@ -36,6 +36,8 @@ export interface AssociationJson {
   readonly calling_ae_title: string | null;
   readonly called_ae_title: string | null;
   readonly outcome: Outcome;
+  /** What was done, in a few words: "stored 3 CT images"; absent where nothing was asked for. */
+  readonly meaning?: string;
   readonly reject?: { readonly result: number; readonly source: number; readonly reason: number };
   readonly abort?: { readonly sender: string; readonly source: number; readonly reason: number };
   /** Where the octets are not DICOM: "TLS", "HTTP", ... */
@@ -152,6 +154,8 @@ export interface MessageJson {
   readonly response_ms?: number;
   /** false: broken off, or not all of it could be read. */
   readonly complete: boolean;
+  /** Of a request what it asks for, of a final response the whole exchange, in words. */
+  readonly meaning?: string;
 }
 
 export interface DataSetJson {
@@ -164,4 +168,6 @@ export interface DataSetJson {
   readonly skipped?: number;
   /** DICOM JSON Model (PS3.18 Annex F), where it was asked for. */
   readonly json?: Readonly<Record<string, unknown>>;
+  /** Octets at the end that `json` does not say anything about; absent where it says all. */
+  readonly json_missing?: number;
 }

@@ -19,6 +19,7 @@ const OBSERVING = [...CORE, "src/ul", "src/dimse", "src/dataset", "src/observe"]
 const TELLING = [...OBSERVING, "src/meaning"];
 const INSPECTING = [...TELLING, "src/capture", "src/filter", "src/inspect"];
 const EVERYTHING_BELOW = [...INSPECTING, "src/io"];
+const SERVING = [...CORE, "src/ul", "src/dimse", "src/dataset", "src/io"];
 
 const ROOMS: Readonly<Record<string, Room>> = {
   src: { rooms: [] },
@@ -36,6 +37,9 @@ const ROOMS: Readonly<Record<string, Room>> = {
     rooms: [...OBSERVING, "src/capture"],
     packages: ["node:", "hono", "@hono/node-server", "@logtape/logtape", "tsx/esm/api"],
   },
+  "src/service": { rooms: SERVING, packages: ["node:"] },
+  // What other programs import: names from below, gathered in one file.
+  "src/mod.ts": { rooms: [...SERVING, "src/service"] },
   "src/dashboard": {
     rooms: EVERYTHING_BELOW,
     packages: ["node:", "hono", "zod", "@hono/zod-validator", "@logtape/logtape"],
@@ -45,7 +49,15 @@ const ROOMS: Readonly<Record<string, Room>> = {
   proxy: { rooms: EVERYTHING_BELOW, packages: ["node:", "zod", "@logtape/logtape"] },
   replay: { rooms: EVERYTHING_BELOW, packages: ["node:", "zod", "@logtape/logtape"] },
   "src/cli": {
-    rooms: [...EVERYTHING_BELOW, "src/demo", "src/dashboard", "src/interchange", "proxy", "replay"],
+    rooms: [
+      ...EVERYTHING_BELOW,
+      "src/demo",
+      "src/dashboard",
+      "src/interchange",
+      "src/service",
+      "proxy",
+      "replay",
+    ],
     packages: ["node:", "@std/cli", "@logtape/logtape", "zod", "tsx/esm/api"],
   },
 };
@@ -119,6 +131,7 @@ function isAllowed({ file, target }: Import): boolean {
 function roomOf(file: string): string {
   const parts = file.split("/");
   if (parts[0] !== "src") return parts[0] ?? "";
+  if (file === "src/mod.ts") return file;
   return parts.length === 2 ? "src" : `src/${parts[1]}`;
 }
 

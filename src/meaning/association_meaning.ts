@@ -1,0 +1,88 @@
+/**
+ * An association in a few words, from its summary alone: "stored 3 CT images, queried a worklist".
+ * No data set is looked at, so that a list of many thousands stays fast.
+ */
+import { uidName } from "../dictionary/uids.ts";
+import type { AssociationJson } from "../observe/summary.ts";
+import { className, counted } from "./names.ts";
+
+/** undefined where nothing was asked for. */
+export function associationMeaning(summary: AssociationJson): string | undefined {
+  const parts = Object.entries(summary.commands).flatMap(([command, count]) => {
+    const phrase = phraseOf(command, { count, summary });
+    return phrase === undefined ? [] : [phrase];
+  });
+  if (parts.length === 0) return undefined;
+  const failed = Object.entries(summary.statuses).reduce(
+    (sum, [status, count]) =>
+      /^([AC]|01|02)/.test(status) && !WARNINGS.has(status) ? sum + count : sum,
+    0,
+  );
+  return failed === 0 ? parts.join(", ") : `${parts.join(", ")}; ${failed} failed`;
+}
+
+/** 0107H and 0116H are warnings (PS3.7 Annex C). */
+const WARNINGS: ReadonlySet<string> = new Set(["0107", "0116"]);
+
+function phraseOf(
+  command: string,
+  { count, summary }: { readonly count: number; readonly summary: AssociationJson },
+): string | undefined {
+  const answers = (summary.commands[command.replace("-RQ", "-RSP")] ?? 0) - count;
+  switch (command) {
+    case "C-ECHO-RQ":
+      return count === 1 ? "verified the connection" : `verified the connection ${count} times`;
+    case "C-STORE-RQ":
+      return `stored ${storedWords(count, summary)}`;
+    case "C-FIND-RQ":
+      return `queried ${usedClasses(summary, / - FIND$|UPS|Unified Procedure Step/)}${times(count)}, ${counted(Math.max(answers, 0), "match")}`;
+    case "C-MOVE-RQ":
+      return `moved from ${usedClasses(summary, / - MOVE$/)}${times(count)}`;
+    case "C-GET-RQ":
+      return `retrieved from ${usedClasses(summary, / - GET$/)}${times(count)}`;
+    case "C-CANCEL-RQ":
+      return "canceled";
+  }
+  const [operation] = command.split("-RQ");
+  if (!command.startsWith("N-") || !command.endsWith("-RQ") || operation === undefined) {
+    return undefined;
+  }
+  const classes = usedClasses(summary, /./);
+  return `${operation} ${classes}${times(count)}`;
+}
+
+function times(count: number): string {
+  return count === 1 ? "" : ` ${count} times`;
+}
+
+/** "3 CT images" where all are of one class, "7 instances of 3 classes" where they are not. */
+function storedWords(count: number, { contexts }: AssociationJson): string {
+  const used = new Set(
+    contexts
+      .filter(({ messages, abstract_syntax }) => messages > 0 && isStorage(abstract_syntax))
+      .map(({ abstract_syntax }) => uidName(abstract_syntax ?? "")),
+  );
+  const [only] = used;
+  if (only === undefined || used.size > 1) {
+    const classes = used.size > 1 ? ` of ${used.size} classes` : "";
+    return `${counted(count, "instance")}${classes}`;
+  }
+  const image = /^(?:Enhanced )?(.*) Image Storage( - .*)?$/.exec(only);
+  return image === null
+    ? `${counted(count, "instance")} (${only})`
+    : counted(count, `${image[1]} image`);
+}
+
+function isStorage(uid: string | null): boolean {
+  return uid !== null && (/Storage( |$)/.test(uidName(uid)) || uidName(uid) === uid);
+}
+
+/** Names of the classes that messages used, of those that the pattern knows. */
+function usedClasses({ contexts }: AssociationJson, pattern: RegExp): string {
+  const used = contexts
+    .filter(({ messages }) => messages > 0)
+    .map(({ abstract_syntax }) => abstract_syntax ?? "");
+  const fit = used.filter((uid) => pattern.test(uidName(uid)) && !isStorage(uid));
+  const names = new Set((fit.length > 0 ? fit : used).map(className));
+  return [...names].slice(0, 3).join(", ") || "an unknown class";
+}

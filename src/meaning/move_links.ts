@@ -1,0 +1,122 @@
+/**
+ * Which C-MOVE or C-GET caused a C-STORE.
+ *
+ * - C-GET: on the same association, invoked by the acceptor while the C-GET is outstanding (PS3.4
+ *   C.4.3).
+ * - C-MOVE: Move Originator Application Entity Title and Move Originator Message ID say so (PS3.7
+ *   9.3.1.1; PS3.4 C.4.2). A Message ID returns soon (many SCUs start at 1 on each association), so of
+ *   the C-MOVEs that fit the newest one that had begun is taken.
+ * - Where an SCP leaves them out: the AE that was asked to move is the one that stores, to the AE
+ *   that was named as destination, while the C-MOVE is outstanding, and of its study.
+ */
+import type { LinkedBy, StoryLine } from "./story.ts";
+
+export interface MoveLink {
+  readonly store: StoryLine;
+  readonly cause: StoryLine;
+  readonly by: LinkedBy;
+}
+
+/** Clocks of two captures, and the stores that end after the final response: microseconds. */
+const SLACK = 2_000_000;
+
+/** Archives that answer first and store later take so long at most. */
+const LATER = 3_600_000_000;
+
+export function* moveLinks(lines: readonly StoryLine[]): Generator<MoveLink> {
+  const causes = new Map<string, StoryLine[]>();
+  for (const line of lines) {
+    for (const key of causeKeys(line)) {
+      const list = causes.get(key);
+      if (list === undefined) causes.set(key, [line]);
+      else list.push(line);
+    }
+  }
+  for (const list of causes.values()) list.sort((a, b) => a.at - b.at);
+  for (const store of lines) {
+    if (store.sentence.exchange.command !== "C-STORE-RQ") continue;
+    const found = byGet(store, causes) ?? byOriginator(store, causes) ?? byTitles(store, causes);
+    if (found !== undefined) yield { store, ...found };
+  }
+}
+
+type Causes = ReadonlyMap<string, readonly StoryLine[]>;
+type Found = { readonly cause: StoryLine; readonly by: LinkedBy } | undefined;
+
+/** Under which a cause is looked for. */
+function causeKeys(line: StoryLine): string[] {
+  const { exchange, links } = line.sentence;
+  switch (exchange.command) {
+    case "C-GET-RQ":
+      return [`get ${line.capture} ${line.association}`];
+    case "C-MOVE-RQ":
+      return [
+        `originator ${line.from} ${exchange.messageId}`,
+        `titles ${line.to} > ${links.destination ?? ""}`,
+      ];
+    default:
+      return [];
+  }
+}
+
+function byGet(store: StoryLine, causes: Causes): Found {
+  const gets = causes.get(`get ${store.capture} ${store.association}`) ?? [];
+  const cause = newest(gets, store, { later: 0 });
+  if (cause === undefined || cause.invoker === store.invoker) return undefined;
+  return { cause, by: "association" };
+}
+
+function byOriginator(store: StoryLine, causes: Causes): Found {
+  const { originator } = store.sentence.links;
+  if (originator === undefined) return undefined;
+  const moves = causes.get(`originator ${originator.aeTitle} ${originator.messageId}`) ?? [];
+  // of two that fit, the one that named this destination
+  const here = moves.filter(({ sentence }) => sentence.links.destination === store.to);
+  const cause = newest(here, store, { later: LATER }) ?? newest(moves, store, { later: LATER });
+  return cause && { cause, by: "move originator" };
+}
+
+function byTitles(store: StoryLine, causes: Causes): Found {
+  const { originator, studies } = store.sentence.links;
+  if (originator !== undefined) return undefined;
+  const moves = (causes.get(`titles ${store.from} > ${store.to}`) ?? []).filter((move) => {
+    const named = move.sentence.links.studies;
+    const [study] = studies;
+    return named.length === 0 || study === undefined || named.includes(study);
+  });
+  const cause = newest(moves, store, { later: 0 });
+  return cause && { cause, by: "AE titles and time" };
+}
+
+/** Of causes that fit, so many are looked at, the newest first. */
+const MAX_LOOKED_AT = 64;
+
+/**
+ * The last one that had begun and had not ended; failing that, one that is near enough. `lines` are
+ * in the order of time.
+ */
+function newest(
+  lines: readonly StoryLine[],
+  store: StoryLine,
+  { later }: { readonly later: number },
+): StoryLine | undefined {
+  const end = firstAfter(lines, store.at + SLACK);
+  const near = lines.slice(Math.max(0, end - MAX_LOOKED_AT), end);
+  return (
+    near.findLast((line) => line.at <= store.at && store.at <= line.endAt) ??
+    near.findLast((line) => line.at <= store.at && store.at <= line.endAt + later + SLACK) ??
+    near.findLast((line) => store.at <= line.endAt + SLACK)
+  );
+}
+
+/** How many of the lines begin at that time or before. */
+function firstAfter(lines: readonly StoryLine[], at: number): number {
+  let low = 0;
+  let high = lines.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((lines[middle]?.at ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,159 @@
+/**
+ * One sentence for each exchange of an association, as it ends:
+ *
+ *     C-STORE CT Image Storage, 512x512 MONOCHROME2, JPEG 2000 lossless, 213 KiB -> Success
+ *     C-FIND Study Root, STUDY level, PatientID=***, StudyDate=20260101- -> 14 matches
+ *
+ * Rule: names and identifiers of patients are `***` unless they are asked for, and no control
+ * character of the wire gets through.
+ * Rule: bounded by the exchanges that are outstanding (1,024) and what is kept of each.
+ */
+
+import type { Exchange } from "../dimse/exchange.ts";
+import { statusClass } from "../dimse/status.ts";
+import { escapeControls } from "../escape.ts";
+import type { AssociationSink, ObservedMessage } from "../observe/association_sink.ts";
+import { LinkKeys, type Links } from "./link_keys.ts";
+import { statusWords } from "./names.ts";
+import { type ServiceWords, type SubOperations, subOperations } from "./outcome.ts";
+import { wordsFor } from "./service_words.ts";
+import { type TellOptions, type ToldMessage, tellMessage } from "./told_message.ts";
+import { shortened } from "./values.ts";
+
+export interface Sentence {
+  readonly exchange: Exchange;
+  /** `C-FIND Study Root, STUDY level, StudyDate=20260101-`. */
+  readonly request: string;
+  /** `14 matches`. */
+  readonly result: string;
+  /** Both, with an arrow between. */
+  readonly text: string;
+  /** What the exchange has in common with others. */
+  readonly links: Links;
+}
+
+export interface NarratorOptions extends TellOptions {
+  /** Exchanges are told when they end. */
+  readonly told: (sentence: Sentence) => void;
+}
+
+interface Draft {
+  readonly words: ServiceWords;
+  readonly links: LinkKeys;
+  readonly command: string;
+  /** Let go once the request is whole: its head is the largest part. */
+  observed: ObservedMessage | undefined;
+  /** The request's parts, once it is whole. */
+  asked: readonly string[] | undefined;
+  matches: number;
+  someKeysIgnored: boolean;
+  counts: SubOperations | undefined;
+}
+
+/** Longer sentences end in an ellipsis. */
+const MAX_SENTENCE = 600;
+
+/** Listens to one association, beside whoever else does. */
+export class Narrator implements AssociationSink {
+  readonly #options: NarratorOptions;
+  readonly #drafts = new Map<number, Draft>();
+
+  constructor(options: NarratorOptions) {
+    this.#options = options;
+  }
+
+  messageStarted(observed: ObservedMessage): void {
+    const { message, exchange } = observed;
+    if (exchange === undefined || exchange.index !== message.index) return;
+    const { command } = message;
+    this.#drafts.set(message.index, {
+      words: wordsFor({ command, sopClassUid: exchange.sopClassUid ?? "" }),
+      command,
+      links: new LinkKeys(),
+      observed,
+      asked: undefined,
+      matches: 0,
+      someKeysIgnored: false,
+      counts: undefined,
+    });
+  }
+
+  messageEnded(observed: ObservedMessage): void {
+    const { message, exchange } = observed;
+    if (exchange === undefined) return;
+    const draft = this.#drafts.get(exchange.index);
+    if (draft === undefined) return;
+    if (exchange.index === message.index) {
+      this.#asked(draft);
+      return;
+    }
+    if (message.command === "C-CANCEL-RQ") return;
+    const response = tellMessage(observed, this.#options);
+    const counts = subOperations(response);
+    draft.links.response(response);
+    const status = response.commandSet.values["Status"];
+    if (typeof status === "number" && statusClass(status) === "pending") {
+      if (message.dataSet !== undefined) draft.matches++;
+      draft.counts = counts ?? draft.counts;
+      if (status === SOME_KEYS_IGNORED) draft.someKeysIgnored = true;
+    }
+    // The final response is whole only now, whatever `exchangeEnded` said before.
+    if (exchange.state === "final" && exchange.response === message.index) {
+      this.#finish(exchange, { draft, response });
+    }
+  }
+
+  exchangeEnded(exchange: Exchange): void {
+    const draft = this.#drafts.get(exchange.index);
+    if (draft === undefined || exchange.state !== "unanswered") return;
+    this.#drafts.delete(exchange.index);
+    this.#tell(exchange, { draft, result: "no answer" });
+  }
+
+  /** What a request asks for, as soon as it is whole: "C-FIND Study Root, ..."; undefined later. */
+  requestOf(index: number): string | undefined {
+    const draft = this.#drafts.get(index);
+    return draft?.asked === undefined ? undefined : requestText(draft);
+  }
+
+  #asked(draft: Draft): void {
+    if (draft.observed === undefined) return;
+    const request = tellMessage(draft.observed, this.#options);
+    draft.observed = undefined;
+    draft.asked = draft.words.request(request);
+    draft.links.request(request);
+  }
+
+  #finish(
+    exchange: Exchange,
+    { draft, response }: { readonly draft: Draft; readonly response: ToldMessage },
+  ): void {
+    this.#drafts.delete(exchange.index);
+    this.#asked(draft); // a refusal may come before the request is whole
+    const { status } = exchange;
+    const { asked = [], matches, someKeysIgnored } = draft;
+    // what Pending responses counted is out of date where all went well
+    const counts = subOperations(response) ?? (status === 0 ? undefined : draft.counts);
+    const outcome = { response, status, asked, matches, someKeysIgnored, counts };
+    const result = draft.words.result?.(outcome) ?? statusWords(response, status);
+    this.#tell(exchange, { draft, result });
+  }
+
+  #tell(
+    exchange: Exchange,
+    { draft, result }: { readonly draft: Draft; readonly result: string },
+  ): void {
+    this.#asked(draft);
+    const request = requestText(draft);
+    const end = escapeControls(shortened(result, MAX_SENTENCE));
+    const text = `${request} -> ${end}`;
+    this.#options.told({ exchange, request, result: end, text, links: draft.links.found() });
+  }
+}
+
+const SOME_KEYS_IGNORED = 0xff01;
+
+function requestText({ command, asked = [] }: Draft): string {
+  const name = command.replace(/-RQ$/, "");
+  return escapeControls(shortened(`${name} ${asked.join(", ")}`.trim(), MAX_SENTENCE));
+}
