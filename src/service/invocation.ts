@@ -1,0 +1,144 @@
+/**
+ * An operation under way: its responses, one after another, until the final one (PS3.7 9.1.2.1).
+ *
+ * Rule: a response is handed over only when the one before it is done with, so that its data set can
+ * be read as it comes and a slow reader slows the peer down.
+ * Rule: who stops reading before the final response ends the operation: a C-CANCEL-RQ where there is
+ * one for it, and what still comes is passed over.
+ */
+import { timeoutError } from "../io/association_error.ts";
+import type { OperationResponse } from "./service_message.ts";
+
+export interface InvocationOptions {
+  readonly messageId: number;
+  readonly request: string;
+  /** Milliseconds to wait for each response; 0 for ever. */
+  readonly timeout: number;
+  /** Milliseconds since the peer was last heard of, or 0 while this side works for it. */
+  readonly quietFor: () => number;
+  /** Sends the C-CANCEL-RQ; undefined where the operation cannot be canceled. */
+  readonly cancel: (() => Promise<void>) | undefined;
+  /** The peer did not answer in time, and is told so. */
+  readonly late: (error: Error) => void;
+}
+
+export class Invocation implements AsyncIterable<OperationResponse> {
+  readonly messageId: number;
+  readonly #options: InvocationOptions;
+  #inbox: { readonly response: OperationResponse; readonly done: () => void } | undefined;
+  #done: (() => void) | undefined;
+  #error: Error | undefined;
+  #wake: (() => void) | undefined;
+  #over = false;
+  #reading = false;
+
+  constructor(options: InvocationOptions) {
+    this.messageId = options.messageId;
+    this.#options = options;
+  }
+
+  /** No final response was seen yet. */
+  get outstanding(): boolean {
+    return !this.#over && this.#error === undefined;
+  }
+
+  /**
+   * Asks the peer to end the operation early; the responses go on until the final one, which need
+   * not be Canceled (PS3.7 9.3.2.3). Nothing happens where the operation knows no C-CANCEL.
+   */
+  async cancel(): Promise<void> {
+    if (this.outstanding) await this.#options.cancel?.();
+  }
+
+  /** The final response, with its data set read; those before it are passed over. */
+  async final(): Promise<OperationResponse> {
+    for await (const response of this) {
+      if (!response.final) continue;
+      await response.read();
+      return response;
+    }
+    throw new TypeError("Cannot be: the responses ended without a final one");
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<OperationResponse> {
+    if (this.#reading) throw new TypeError("Cannot read the responses of an operation twice");
+    this.#reading = true;
+    try {
+      for (;;) {
+        const response = await this.#next();
+        yield response;
+        if (response.final) return;
+      }
+    } finally {
+      if (this.outstanding) await this.#abandon();
+      this.#handBack();
+    }
+  }
+
+  /** For the service user: resolves when the next message may be read. */
+  deliver(response: OperationResponse): Promise<void> {
+    if (response.final) this.#over = true;
+    if (this.#error !== undefined) return Promise.resolve();
+    return new Promise((done) => {
+      this.#inbox = { response, done };
+      this.#wake?.();
+    });
+  }
+
+  /** For the service user: nothing more will come. */
+  fail(error: Error): void {
+    this.#error ??= error;
+    this.finish();
+    this.#wake?.();
+  }
+
+  /** For the service user: the response that was handed over last is done with. */
+  finish(): void {
+    this.#handBack();
+    if (this.#error !== undefined) this.#inbox?.done();
+  }
+
+  async #next(): Promise<OperationResponse> {
+    this.#handBack();
+    for (;;) {
+      const inbox = this.#inbox;
+      if (inbox !== undefined) {
+        this.#inbox = undefined;
+        this.#done = inbox.done;
+        return inbox.response;
+      }
+      if (this.#error !== undefined) throw this.#error;
+      await this.#somethingNew();
+    }
+  }
+
+  /** Lets the next message come. */
+  #handBack(): void {
+    const done = this.#done;
+    this.#done = undefined;
+    done?.();
+  }
+
+  async #abandon(): Promise<void> {
+    await this.#options.cancel?.().catch(() => undefined);
+    for (let over = false; !over; ) over = (await this.#next()).final;
+  }
+
+  async #somethingNew(): Promise<void> {
+    const { timeout, quietFor, late, request } = this.#options;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const watch = (left: number): void => {
+      timer = setTimeout(() => {
+        const quiet = quietFor();
+        if (quiet < timeout) watch(timeout - quiet);
+        else late(timeoutError(timeout, `the response to ${request} (DIMSE timeout)`));
+      }, left);
+    };
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if (timeout > 0) watch(timeout);
+    });
+    clearTimeout(timer);
+    this.#wake = undefined;
+  }
+}
