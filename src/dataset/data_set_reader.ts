@@ -259,6 +259,6 @@ export class DataSetReader {
     const reading = this.#reading;
     reading.whole = false;
     const where = tag === undefined ? {} : { tag };
-    reading.tell("data-set-truncated", { ...where, text, offset: reading.offset });
+    reading.findings.tellLast("data-set-truncated", { ...where, text, offset: reading.offset });
   }
 }

@@ -154,7 +154,7 @@ function readHead(bytes: Uint8Array, end: number): Part10Head {
 
   const start = prefix === undefined ? 0 : prefix + 4;
   const metaSyntax = looksLikeMeta(bytes, start) === "implicit" ? IMPLICIT_LITTLE : EXPLICIT_LITTLE;
-  const read = readDataSet(bytes.subarray(start, end), { syntax: metaSyntax });
+  const read = readDataSet(bytes.subarray(start, end), { syntax: metaSyntax, meta: true });
   const meta = read.dataSet;
   for (const one of read.findings) findings.push({ ...one, offset: one.offset + start });
   if (meta.elements.length === 0) tell("part10-meta", "no File Meta Information", start);

@@ -27,6 +27,7 @@ export function readElement(reading: Reading, chunk: Uint8Array, at: number): nu
   reading.elements++;
   if (head.problem !== "") adapt(reading, offset);
   if (head.vr === "") head.setVr(implicitVr(tag, level));
+  if (tag < reading.firstTag) findings.foreignGroup(tag, offset);
   if (tag <= level.lastTag) findings.disorder(tag, { level, offset });
   level.elements++;
   level.lastTag = tag;
@@ -74,9 +75,11 @@ export function tellValue(reading: Reading, bytes: Uint8Array): void {
 function isOver(reading: Reading, offset: number): boolean {
   const level = reading.levels.top;
   const { tag, length } = reading.head;
-  if (tag === 0 && length === 0 && level.kind === "data set" && level.lastTag > 0) {
-    reading.stop("data-set-trailing", "octets of 00H follow the last element", offset);
-    reading.whole = true;
+  if (tag === 0 && length === 0 && level.kind === "data set") {
+    const first = level.elements === 0;
+    const text = first ? "octets of 00H and no element" : "octets of 00H follow the last element";
+    reading.stop("data-set-trailing", text, offset);
+    reading.whole = !first;
     return true;
   }
   if (reading.elements < reading.maxElements) return false;

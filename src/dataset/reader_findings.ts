@@ -42,6 +42,16 @@ export class ReaderFindings {
     const told = this.#told.get(id) ?? 0;
     if (this.#count > this.#most || told >= MOST_OF_A_RULE) return;
     this.#told.set(id, told + 1);
+    this.#give(id, found);
+  }
+
+  /** What ends the reading is told however much was told before. */
+  tellLast(id: DataSetRule, found: Found): void {
+    this.#count++;
+    this.#give(id, found);
+  }
+
+  #give(id: DataSetRule, found: Found): void {
     const path = this.#levels.path(found.tag);
     this.#sink.finding(dataSetFinding(id, { text: found.text, path, offset: found.offset }));
   }
@@ -81,6 +91,13 @@ export class ReaderFindings {
         ? "the element comes twice"
         : `the element comes behind ${printTag(lastTag)}; tags must ascend`;
     this.tell("data-set-order", { tag, text, offset: at.offset });
+  }
+
+  /** Groups 0000 to 0003 have a place of their own, which is not a data set (7.1). */
+  foreignGroup(tag: number, offset: number): void {
+    const what = tag >>> 16 === 2 ? "File Meta Information" : "a command set";
+    const text = `an element of ${what} stands in a data set`;
+    this.tell("data-set-foreign-group", { tag, offset, text });
   }
 
   /** The VR of an explicit element is not the one that PS3.6 gives. */

@@ -18,6 +18,8 @@ export interface ReadingLimits {
   readonly maxElements?: number;
   /** Items and fragments in all. 1,000,000. */
   readonly maxItems?: number;
+  /** What is read is a File Meta Information: group 0002 belongs there. */
+  readonly meta?: boolean;
   /** Findings that are told; further ones are only counted. 100. */
   readonly maxFindings?: number;
 }
@@ -39,6 +41,8 @@ export class Reading {
   readonly levels = new Levels();
   readonly head = new ElementHead();
   readonly findings: ReaderFindings;
+  /** Tags below this one belong to command sets and File Meta Information. */
+  readonly firstTag: number;
   state: ReadingState = "head";
   /** Of the next octet. */
   offset = 0;
@@ -59,6 +63,7 @@ export class Reading {
     this.maxDepth = options.maxDepth ?? 64;
     this.maxElements = options.maxElements ?? 1_000_000;
     this.maxItems = options.maxItems ?? 1_000_000;
+    this.firstTag = options.meta === true ? 0x00020000 : 0x00040000;
     const { levels } = this;
     levels.top.explicit = options.syntax.explicit;
     levels.top.bigEndian = options.syntax.bigEndian;
@@ -137,7 +142,7 @@ export class Reading {
 
   /** Gives up: says why, closes what is open. The rest is passed over. */
   stop(id: DataSetRule, text: string, offset: number): void {
-    this.tell(id, { text, offset });
+    this.findings.tellLast(id, { text, offset });
     this.whole = false;
     if (this.state === "bulk") this.endBulk();
     while (this.levels.depth > 0) this.closeTop();

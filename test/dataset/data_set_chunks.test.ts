@@ -42,7 +42,7 @@ describe("DataSetReader gives the same events however the bytes are cut", () => 
 
   test("D-02: at random places, mutated or not", () => {
     const sample = sampleDataSet();
-    const rounds = fuzzRounds(2000, 100_000);
+    const rounds = fuzzRounds(1000, 100_000);
     let differences = 0;
     fc.assert(
       fc.property(

@@ -67,7 +67,7 @@ describe("readPart10() on broken files", () => {
 
   test.skipIf(!hasCorpus)("D-01: reads mutated files", () => {
     const names = namesOf("dcm");
-    const rounds = fuzzRounds(40, 4000);
+    const rounds = fuzzRounds(15, 4000);
     let slowest = 0;
     for (const name of names) {
       const bytes = readCorpus(`dcm/${name}`).subarray(0, 20_000);
