@@ -85,6 +85,7 @@ export class RelayWay {
   /** The association is over: nothing more is carried. */
   stop(): void {
     this.#stopped = true;
+    this.reader.close();
   }
 
   #receive(chunk: Buffer): boolean {

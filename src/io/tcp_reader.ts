@@ -14,7 +14,14 @@
  * everything was taken; this holds on the three runtimes (test/proxy/relay_bytes.test.ts).
  */
 import { type ConnectOpts, type OnReadOpts, Socket } from "node:net";
-import { giveBuffer, nextReadSize, SMALLEST_READ, takeBuffer } from "./tcp_buffers.ts";
+import {
+  dropBuffer,
+  giveBuffer,
+  grantedSize,
+  nextReadSize,
+  SMALLEST_READ,
+  takeBuffer,
+} from "./tcp_buffers.ts";
 
 /** `true`: the memory of `chunk` is still needed, `release` will be called. */
 export type ChunkHandler = (chunk: Buffer) => boolean;
@@ -25,6 +32,7 @@ export class TcpReader {
   #buffer: Buffer | undefined;
   #nextSize = SMALLEST_READ;
   readonly #lent: Buffer[] = [];
+  #isClosed = false;
   /** Decided when the socket is made: what is known of the runtime may change before `start`. */
   #readsIntoOwnBuffer = false;
 
@@ -69,29 +77,45 @@ export class TcpReader {
     if (buffer !== undefined) giveBuffer(buffer);
   }
 
+  /** Nothing is read any longer. What the runtime may still hold is left to the collector. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    if (this.#buffer !== undefined) dropBuffer(this.#buffer);
+    this.#buffer = undefined;
+    for (const buffer of this.#lent.splice(0)) dropBuffer(buffer);
+  }
+
   #onRead(): OnReadOpts {
     // Asked for a buffer at the start and after each chunk.
     const buffer = (): Buffer => {
-      if (this.#buffer !== undefined && this.#buffer.length !== this.#nextSize) {
-        giveBuffer(this.#buffer);
-        this.#buffer = undefined;
-      }
-      this.#buffer ??= takeBuffer(this.#nextSize);
+      if (this.#isClosed) return NOTHING;
+      if (this.#buffer?.length === this.#nextSize) return this.#buffer;
+      if (this.#buffer !== undefined) giveBuffer(this.#buffer);
+      this.#buffer = takeBuffer(grantedSize(this.#nextSize));
       return this.#buffer;
     };
     const callback = (length: number, whole: Uint8Array): boolean => {
       const filled = this.#buffer ?? asBuffer(whole);
       this.#nextSize = nextReadSize(filled.length, length);
+      if (this.#isClosed) return true;
       const needed = this.#onChunk(filled.subarray(0, length));
       if (needed) {
         this.#lent.push(filled);
         this.#buffer = undefined;
+        // The other side is slow: what waits for it is enough memory for this connection.
+        this.#nextSize = Math.min(this.#nextSize, SIZE_BEHIND_LENT);
       }
       return true; // pausing is the handler's business
     };
     return { buffer, callback };
   }
 }
+
+const SIZE_BEHIND_LENT = 65_536;
+
+/** Something to read into for a socket that is being closed. */
+const NOTHING = Buffer.allocUnsafeSlow(SMALLEST_READ);
 
 /** Known when the first connection was accepted, which is before the first one is made. */
 let handlesHaveUserBuffers: boolean | undefined;
