@@ -4,17 +4,17 @@
  * Exit codes: 0 the peer answered Success; 1 it answered something else; 2 usage; 3 no connection,
  * no association, or it broke before the answer.
  */
-import { formatAddress, parseAddress } from "../address.ts";
+import { formatAddress } from "../address.ts";
 import { commandField } from "../dimse/command_field.ts";
 import { generalStatusMeaning, printStatus } from "../dimse/status.ts";
 import { escapeControls } from "../escape.ts";
 import type { Association } from "../io/association.ts";
-import { AssociationError } from "../io/association_error.ts";
 import { requestAssociation } from "../io/request_association.ts";
 import { contextResultName } from "../ul/names.ts";
 import { formatDurationMs } from "../units.ts";
+import { checkAeTitle, explained, targetOf } from "./association_failure.ts";
 import { defineCommand, JSON_OPTION } from "./command.ts";
-import { CommandError, usageError } from "./command_error.ts";
+import { CommandError } from "./command_error.ts";
 import type { Context } from "./context.ts";
 
 export const command = defineCommand({
@@ -139,51 +139,6 @@ function report({ out, paint }: Context, echo: Report): void {
       ),
   );
 }
-
-function targetOf(text: string): { readonly host: string; readonly port: number } {
-  const address = parseAddress(text);
-  if ("wrong" in address)
-    throw usageError(`Cannot use "${escapeControls(text)}": ${address.wrong}`);
-  return { host: address.host ?? "127.0.0.1", port: address.port };
-}
-
-/** PS3.5 6.2: AE is 1 to 16 characters of the default repertoire without backslash and controls. */
-function checkAeTitle(option: string, title: string): void {
-  if (/^[ -[\]-~]{1,16}$/.test(title) && title.trim() !== "") return;
-  throw usageError(
-    `Cannot use "${escapeControls(title)}" for --${option}: it is no AE title`,
-    "An AE title has 1 to 16 ASCII characters, no backslash, and is not blank.",
-  );
-}
-
-function explained(
-  error: unknown,
-  target: { readonly host: string; readonly port: number },
-): Error {
-  if (!(error instanceof AssociationError)) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
-  const hint = error.rejection?.reason === undefined ? HINTS[error.kind] : rejectionHint(error);
-  const where = formatAddress(target);
-  const text = error.message.includes(where) ? error.message : `${where}: ${error.message}`;
-  return new CommandError(escapeControls(text), { exitCode: 3, hint });
-}
-
-function rejectionHint({ rejection }: AssociationError): string {
-  if (rejection?.source === 1 && rejection.reason === 7) return "Try another --called AE title.";
-  if (rejection?.source === 1 && rejection.reason === 3) {
-    return "The other side does not know us: add our AE title there, or use --calling.";
-  }
-  return "The log of the other side may say more.";
-}
-
-const HINTS: Readonly<Partial<Record<AssociationError["kind"], string>>> = {
-  "not connected": "Check the address and the port, and that the other system runs.",
-  closed: "Something listens there, but it may not be DICOM, or it wants TLS.",
-  protocol: "Something listens there, but it does not speak DICOM as PS3.8 has it.",
-  timeout: "Something listens there, but it does not answer. --timeout waits longer.",
-  aborted: "The log of the other side may say more.",
-};
 
 function rounded(milliseconds: number): number {
   return Math.round(milliseconds * 1000) / 1000;
