@@ -11,7 +11,7 @@ import { TcpReader } from "../src/io/tcp_reader.ts";
 import type { Role } from "../src/role.ts";
 
 /** Bytes that the other side has not taken yet, from which on this way stops reading. */
-const MAX_IN_FLIGHT = 262_144;
+const MAX_IN_FLIGHT = 65_536;
 
 /** The same while there is no other side yet. An A-ASSOCIATE-RQ is far smaller. */
 const MAX_KEPT = 65_536;

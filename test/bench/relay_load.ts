@@ -2,7 +2,7 @@
  * B-1 to B-4, B-6 and B-12: what passes through, how fast, and what it costs others.
  */
 import type { Scope } from "../support/process.ts";
-import { type Contender, gapsOf, HAPROXY, peakMemory } from "./contenders.ts";
+import { type Contender, cpuSeconds, gapsOf, HAPROXY, peakMemory } from "./contenders.ts";
 import { type Load, STORE_SIZE } from "./load.ts";
 import { notMeasured, type Row, ratios, show, spread } from "./report.ts";
 import { inTurns, type Values, valuesOf } from "./rounds.ts";
@@ -22,13 +22,26 @@ export async function bulk(plan: Plan, connections: 1 | 8): Promise<readonly Row
   const { scope, load, contenders, rounds, short } = plan;
   const messages = (short ? 16 : 512) / connections;
   const bytes = messages * connections * STORE_SIZE;
-  const values = await inTurns(contenders, rounds, async ({ port }) => {
-    return bytes / (await load.bulk(port, messages, connections)) / 1e6; // MB/s
+  const cpu = new Map<string, number[]>(contenders.map(({ name }) => [name, []]));
+  const values = await inTurns(contenders, rounds, async ({ name, port, process }) => {
+    const before = process === undefined ? undefined : cpuSeconds(process);
+    const seconds = await load.bulk(port, messages, connections);
+    const after = process === undefined ? undefined : cpuSeconds(process);
+    if (before !== undefined && after !== undefined) {
+      cpu.get(name)?.push((after - before) / (bytes / 1e9));
+    }
+    return bytes / seconds / 1e6; // MB/s
   });
   const id = (mode: Contender["mode"]) =>
     connections === 8 ? "B-6" : mode === "record" ? "B-2" : "B-1";
   const what = connections === 1 ? "bulk" : `bulk, ${connections} associations`;
-  const rows = figures(values, contenders, { id: id("relay"), what, unit: "MB/s" });
+  const rows = figures(values, contenders, { id: id("relay"), what, unit: "MB/s" }).map(
+    (row, at) => {
+      const [, ...rounds] = cpu.get(contenders[at]?.name ?? "") ?? [];
+      const spent = rounds.length === 0 ? "" : `, ${show(spread(rounds))} cpu s/GB`;
+      return { ...row, measured: row.measured + spent };
+    },
+  );
   for (const contender of dicomtaps(contenders)) {
     const isRecord = contender.mode === "record";
     const least = isRecord ? 1.0 : 1.2;

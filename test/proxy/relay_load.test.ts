@@ -47,7 +47,10 @@ describe("Relay", () => {
           moved = now;
           await pause(700);
         }
-        const full = await proxy.figures();
+        // The least of some readings: what a collector will still free is not held.
+        const readings: number[] = [];
+        for (let at = 0; at < 5; at++) readings.push((await proxy.figures()).rss);
+        const rss = Math.min(...readings);
         const received = stalled.map((socket) => {
           const all = receiveAll(socket);
           socket.resume();
@@ -57,7 +60,7 @@ describe("Relay", () => {
         const got = (await Promise.all(received)).map(({ text }) => text).sort();
         for (const socket of stalled) socket.end();
         assert.deepEqual(got, sent);
-        const each = (full.rss - before.rss) / count / KIB;
+        const each = (rss - before.rss) / count / KIB;
         console.log(
           `F-08: ${runtime.name}: ${count} stalled, ${each.toFixed(0)} KiB each, ${count} x 16 MiB whole`,
         );
