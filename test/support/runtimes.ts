@@ -7,6 +7,10 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type RuntimeName, runtime } from "../../src/io/runtime.ts";
 
+// `bun run` puts a folder in front of PATH in which `node` is Bun. Tests see the machine as it is.
+const folders = (process.env["PATH"] ?? "").split(delimiter);
+process.env["PATH"] = folders.filter((folder) => !/[\\/]bun-node-/.test(folder)).join(delimiter);
+
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 export interface StartableRuntime {
