@@ -12,10 +12,19 @@ export function rememberGroup(child: ChildProcess): void {
   alive.add(child);
   if (watching) return;
   watching = true;
-  // A test run that is interrupted leaves nothing behind.
-  process.once("exit", () => {
-    for (const left of alive) killGroup(left);
-  });
+  // A test that hangs never closes its scope, and a run may be interrupted: leave nothing behind.
+  process.once("exit", killAll);
+  process.once("disconnect", killAll); // from the test runner, which is gone then
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      killAll();
+      process.exit(1);
+    });
+  }
+}
+
+function killAll(): void {
+  for (const left of alive) killGroup(left);
 }
 
 export function forgetGroup(child: ChildProcess): void {
