@@ -9,6 +9,7 @@ import { elementNumbers, elementStrings } from "./element_value.ts";
 import { creatorTag, isPrivate, isPrivateCreator, parseTag } from "./tag.ts";
 
 const SPECIFIC_CHARACTER_SET = 0x00080005;
+const SMALL = 16;
 
 export class DataSet {
   /** As they came; tags ascend in what a conformant writer makes. */
@@ -47,7 +48,7 @@ export class DataSet {
    * comes twice. Undefined where any part of the path is not there.
    */
   element(path: number | string): DataElement | undefined {
-    return typeof path === "number" ? this.#index().get(path) : this.#resolve(path)?.element;
+    return typeof path === "number" ? this.#find(path) : this.#resolve(path)?.element;
   }
 
   /** Text of all values; empty where the element is absent, empty, or not text. */
@@ -108,6 +109,13 @@ export class DataSet {
       if (item === undefined) return undefined;
       holder = item;
     }
+    return undefined;
+  }
+
+  /** Most items have a handful of elements, for which a map is not worth making. */
+  #find(tag: number): DataElement | undefined {
+    if (this.elements.length > SMALL) return this.#index().get(tag);
+    for (const element of this.elements) if (element.tag === tag) return element;
     return undefined;
   }
 

@@ -174,15 +174,15 @@ function readHead(bytes: Uint8Array, end: number): Part10Head {
   }
   const uid = meta.text(0x00020010);
   const known = uid === undefined ? undefined : transferSyntax(uid);
-  const guessed = guessSyntax(bytes, end);
+  const syntax = known ?? guessSyntax(bytes, end);
   if (uid === undefined) {
     if (meta.elements.length > 0) tell("part10-transfer-syntax", "no Transfer Syntax UID", start);
   } else if (known === undefined) {
     tell(
       "part10-transfer-syntax",
-      `the transfer syntax ${escapeControls(uid.slice(0, 64))} is not known; it looks like ${guessed.uid}`,
+      `the transfer syntax ${escapeControls(uid.slice(0, 64))} is not known; it looks like ${syntax.uid}`,
       start,
     );
   }
-  return { meta, syntax: known ?? guessed, transferSyntaxUid: uid, dataSetOffset: end, findings };
+  return { meta, syntax, transferSyntaxUid: uid, dataSetOffset: end, findings };
 }

@@ -39,22 +39,25 @@ export function elementByKeyword(keyword: string): ElementEntry | undefined {
 /** All rows in ascending order of the tag, patterns of repeating groups at their lowest tag. */
 export function allElements(): readonly ElementEntry[] {
   readAll();
-  return [...BY_TAG.values(), ...REPEATING.map(({ entry }) => entry)].sort((a, b) => a.tag - b.tag);
+  return [...BY_TAG.values(), ...[...REPEATING.values()].flat().map(({ entry }) => entry)].sort(
+    (a, b) => a.tag - b.tag,
+  );
 }
 
 const BY_TAG = new Map<number, ElementEntry>();
 const BY_KEYWORD = new Map<string, ElementEntry>();
-const REPEATING: { readonly mask: number; readonly entry: ElementEntry }[] = [];
+/** Patterns by group, or by the first two digits of it where the others repeat. */
+const REPEATING = new Map<number, { readonly mask: number; readonly entry: ElementEntry }[]>();
+const ANY_LOW_BYTE = 0x10000;
 /** Text of the groups that were not read yet, by group number. */
 const UNREAD = new Map<number, string>();
 let split = false;
 
 function repeatingEntry(tag: number): ElementEntry | undefined {
   if ((tag & 0x10000) !== 0) return undefined; // odd groups are private
-  for (const { mask, entry } of REPEATING) {
-    if (((tag & mask) | 0) === (entry.tag | 0)) return entry;
-  }
-  return undefined;
+  const group = tag >>> 16;
+  const patterns = REPEATING.get(group) ?? REPEATING.get((group >>> 8) + ANY_LOW_BYTE) ?? [];
+  return patterns.find(({ mask, entry }) => ((tag & mask) | 0) === (entry.tag | 0))?.entry;
 }
 
 /** Group by group: most data sets touch a dozen of 120, and the first look-up waits for its own. */
@@ -93,8 +96,14 @@ function readRows(text: string): void {
     const tag = Number.parseInt(digits.replaceAll("x", "0"), 16);
     const entry = { tag, keyword, vr, vm, retired };
     if (keyword !== "") BY_KEYWORD.set(keyword, entry);
-    if (digits.includes("x")) REPEATING.push({ mask: maskOf(digits), entry });
-    else BY_TAG.set(tag, entry);
+    if (!digits.includes("x")) {
+      BY_TAG.set(tag, entry);
+      continue;
+    }
+    const key = group.includes("x") ? (tag >>> 24) + ANY_LOW_BYTE : tag >>> 16;
+    const patterns = REPEATING.get(key) ?? [];
+    patterns.push({ mask: maskOf(digits), entry });
+    REPEATING.set(key, patterns);
   }
 }
 
