@@ -11,6 +11,7 @@ import { narrateAssociation } from "../inspect/narrate_association.ts";
 import { AssociationReader } from "../inspect/read_association.ts";
 import { capturePaths, pathExists } from "../io/capture_paths.ts";
 import { FileSource } from "../io/file_source.ts";
+import { StepStates } from "../meaning/step_states.ts";
 import { StoryBook } from "../meaning/story.ts";
 import type { AssociationJson } from "../observe/summary.ts";
 import { formatCount, formatSize } from "../units.ts";
@@ -91,6 +92,7 @@ class Show {
   readonly #filter: Filter | undefined;
   /** With `--story`: everything is read before the first line is printed. */
   readonly #book: StoryBook | undefined;
+  readonly #states = new StepStates();
   #rows: AssociationJson[] = [];
   #day: string | undefined;
   #seen = 0;
@@ -133,7 +135,11 @@ class Show {
         if (this.#book !== undefined) {
           await this.#narrate(this.#book, { association, reader });
         } else if (json) {
-          for (const line of jsonLines(association, { ...this.#options, reader })) {
+          for (const line of jsonLines(association, {
+            ...this.#options,
+            reader,
+            states: this.#states,
+          })) {
             progress.done();
             out.json(line);
             await out.room();
@@ -143,7 +149,7 @@ class Show {
         } else {
           progress.done();
           if (this.#shown > 1) out.line();
-          const options = { ...this.#options, reader, paint, width: this.#context.width };
+          const options = { ...this.#options, reader, paint, states: this.#states };
           for (const line of textLines(association, options)) {
             out.line(line);
             await out.room();
@@ -172,10 +178,8 @@ class Show {
   async #narrate(book: StoryBook, { association, reader }: Opened): Promise<void> {
     const { summary } = association;
     const showPatient = this.#options["show-phi"];
-    for (const { sentence, at, endAt } of narrateAssociation(association, {
-      reader,
-      showPatient,
-    })) {
+    const telling = { reader, showPatient, states: this.#states };
+    for (const { sentence, at, endAt } of narrateAssociation(association, telling)) {
       book.add(sentence, {
         capture: summary.capture,
         association: summary.id,

@@ -9,6 +9,7 @@ import { RecordObserver } from "../inspect/record_observer.ts";
 import { associationMeaning } from "../meaning/association_meaning.ts";
 import { Narrator } from "../meaning/narrator.ts";
 import { HEAD_LENGTH } from "../meaning/read_head.ts";
+import type { StepStates } from "../meaning/step_states.ts";
 import type { AssociationSink, PduEvent } from "../observe/association_sink.ts";
 import { buildMessage } from "../observe/build_summary.ts";
 import type { AssociationJson, MessageJson } from "../observe/summary.ts";
@@ -30,11 +31,12 @@ interface JsonOptions {
   readonly reader: AssociationReader;
   readonly verbose: number;
   readonly "show-phi": boolean;
+  readonly states: StepStates;
 }
 
 export function* jsonLines(
   association: ListedAssociation,
-  { reader, verbose, "show-phi": showPatient }: JsonOptions,
+  { reader, verbose, states, "show-phi": showPatient }: JsonOptions,
 ): Generator<AssociationJson | MessageJson> {
   const { summary } = association;
   const meaning = associationMeaning(summary);
@@ -45,6 +47,7 @@ export function* jsonLines(
     let told: string | undefined;
     const narrator = new Narrator({
       showPatient,
+      states,
       told: ({ text }) => {
         told = text;
       },
@@ -83,7 +86,7 @@ export function* textLines(
   options: TextOptions,
 ): Generator<string> {
   const { summary } = association;
-  const { paint, verbose, reader, "show-phi": showPatient } = options;
+  const { paint, verbose, reader, states, "show-phi": showPatient } = options;
   yield* headLines(summary, paint);
   yield* contextLines(summary, { all: verbose >= 2, paint });
   const lines: string[] = [];
@@ -92,6 +95,7 @@ export function* textLines(
   const observer = observe(association, (openedAt) => {
     const narrator = new Narrator({
       showPatient,
+      states,
       told: (sentence) => lines.push(sentenceLine(sentence, paint)),
     });
     const sink: AssociationSink = {

@@ -17,6 +17,7 @@ import { LinkKeys, type Links } from "./link_keys.ts";
 import { statusWords } from "./names.ts";
 import { type ServiceWords, type SubOperations, subOperations } from "./outcome.ts";
 import { wordsFor } from "./service_words.ts";
+import { newState, StepStates } from "./step_states.ts";
 import { type TellOptions, type ToldMessage, tellMessage } from "./told_message.ts";
 import { shortened } from "./values.ts";
 
@@ -48,6 +49,8 @@ interface Draft {
   matches: number;
   someKeysIgnored: boolean;
   counts: SubOperations | undefined;
+  /** What it makes of a procedure step, if it succeeds. */
+  step: { readonly instanceUid: string; readonly state: string } | undefined;
 }
 
 /** Longer sentences end in an ellipsis. */
@@ -59,7 +62,7 @@ export class Narrator implements AssociationSink {
   readonly #drafts = new Map<number, Draft>();
 
   constructor(options: NarratorOptions) {
-    this.#options = options;
+    this.#options = { states: new StepStates(), ...options };
   }
 
   messageStarted(observed: ObservedMessage): void {
@@ -75,6 +78,7 @@ export class Narrator implements AssociationSink {
       matches: 0,
       someKeysIgnored: false,
       counts: undefined,
+      step: undefined,
     });
   }
 
@@ -122,6 +126,11 @@ export class Narrator implements AssociationSink {
     draft.observed = undefined;
     draft.asked = draft.words.request(request);
     draft.links.request(request);
+    const state = newState(request);
+    const { instanceUid } = request;
+    if (CHANGES.has(draft.command) && state !== undefined && instanceUid !== undefined) {
+      draft.step = { instanceUid, state };
+    }
   }
 
   #finish(
@@ -131,7 +140,10 @@ export class Narrator implements AssociationSink {
     this.#drafts.delete(exchange.index);
     this.#asked(draft); // a refusal may come before the request is whole
     const { status } = exchange;
-    const { asked = [], matches, someKeysIgnored } = draft;
+    const { asked = [], matches, someKeysIgnored, step } = draft;
+    if (status === 0 && step !== undefined) {
+      this.#options.states?.set(step.instanceUid, step.state);
+    }
     // what Pending responses counted is out of date where all went well
     const counts = subOperations(response) ?? (status === 0 ? undefined : draft.counts);
     const outcome = { response, status, asked, matches, someKeysIgnored, counts };
@@ -151,6 +163,7 @@ export class Narrator implements AssociationSink {
   }
 }
 
+const CHANGES: ReadonlySet<string> = new Set(["N-CREATE-RQ", "N-SET-RQ", "N-ACTION-RQ"]);
 const SOME_KEYS_IGNORED = 0xff01;
 
 function requestText({ command, asked = [] }: Draft): string {

@@ -1,10 +1,10 @@
 /** Modality Performed Procedure Step (PS3.4 F): where a step stands, and what it produced. */
 import { className, counted } from "./names.ts";
 import type { ServiceWords } from "./outcome.ts";
+import { stateChange } from "./step_states.ts";
 import type { ToldMessage } from "./told_message.ts";
 import { shownValue } from "./values.ts";
 
-const STATUS = 0x00400252; // Performed Procedure Step Status
 const MODALITY = 0x00080060;
 const SCHEDULED_STEP_ATTRIBUTES = 0x00400270;
 const SCHEDULED_STEP_ID = 0x00400009;
@@ -54,7 +54,7 @@ function stepWords(request: ToldMessage): string[] {
   const [reason] = data.items(DISCONTINUATION_REASON);
   const why = reason?.text(CODE_MEANING);
   return [
-    data.text(STATUS),
+    stateChange(request),
     why === undefined ? undefined : `because: ${why}`,
     data.text(MODALITY),
     step === undefined ? undefined : `step ${step}`,

@@ -170,6 +170,6 @@ function aboutResult({ response, status }: Outcome): string | undefined {
       : sopClassUid === PRINT_JOB
         ? jobWords(response)
         : [];
-  const words = told.filter((part) => part !== undefined);
+  const words = [...new Set(told)].filter((part) => part !== undefined);
   return words.length === 0 ? undefined : words.join(", ");
 }

@@ -2,10 +2,10 @@
 import { numberOf } from "../dimse/command_set.ts";
 import { className } from "./names.ts";
 import type { ServiceWords } from "./outcome.ts";
+import { stateChange } from "./step_states.ts";
 import type { ToldMessage } from "./told_message.ts";
 import { shortened, shownValue } from "./values.ts";
 
-const STATE = 0x00741000; // Procedure Step State
 const LABEL = 0x00741204; // Procedure Step Label
 const PRIORITY = 0x00741200; // Scheduled Procedure Step Priority
 const PROGRESS = 0x00741004;
@@ -65,7 +65,7 @@ function stateWords(message: ToldMessage): (string | undefined)[] {
   const receiver = data.text(RECEIVING_AE);
   const reason = data.text(CANCELATION_REASON);
   return [
-    data.text(STATE),
+    stateChange(message),
     label === undefined ? undefined : `"${label}"`,
     data.text(PRIORITY)?.concat(" priority"),
     percent === undefined ? undefined : `${percent} % done`,

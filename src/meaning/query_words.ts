@@ -37,7 +37,8 @@ function retrieveResult({ response, status, counts }: Outcome): string {
   const words = counts === undefined ? "" : countWords(counts);
   if (status === 0) return words === "" ? "Success" : words;
   const what = status === CANCELED ? "canceled" : statusWords(response, status);
-  return words === "" ? what : `${what}: ${words}`;
+  const nothing = words === "" || (counts?.completed === 0 && words === "0 stored");
+  return nothing ? what : `${what}: ${words}`;
 }
 
 /** `3 stored, 1 failed`: counts of 0 are left out, but for what was stored. */

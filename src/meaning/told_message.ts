@@ -7,6 +7,7 @@ import { DataSet } from "../dataset/data_set.ts";
 import { type CommandSet, textOf } from "../dimse/command_set.ts";
 import type { ObservedMessage } from "../observe/association_sink.ts";
 import { readHead } from "./read_head.ts";
+import type { StepStates } from "./step_states.ts";
 
 export interface ToldMessage {
   /** "C-STORE-RQ". */
@@ -25,10 +26,14 @@ export interface ToldMessage {
   readonly cut: boolean;
   /** Names and identifiers of patients may be told. */
   readonly showPatient: boolean;
+  /** Of a procedure step: its state before this message, where that was seen. */
+  readonly stateBefore: string | undefined;
 }
 
 export interface TellOptions {
   readonly showPatient?: boolean;
+  /** Shared by associations whose procedure steps are told together. */
+  readonly states?: StepStates;
 }
 
 const EMPTY = new DataSet([]);
@@ -37,6 +42,8 @@ export function tellMessage(observed: ObservedMessage, options: TellOptions): To
   const { message, context, exchange } = observed;
   const { commandSet, dataSet } = message;
   const read = readHead(observed);
+  const instanceUid =
+    textOf(commandSet, "AffectedSOPInstanceUID") ?? textOf(commandSet, "RequestedSOPInstanceUID");
   return {
     command: message.command,
     sopClassUid:
@@ -44,13 +51,13 @@ export function tellMessage(observed: ObservedMessage, options: TellOptions): To
       textOf(commandSet, "AffectedSOPClassUID") ??
       textOf(commandSet, "RequestedSOPClassUID") ??
       "",
-    instanceUid:
-      textOf(commandSet, "AffectedSOPInstanceUID") ?? textOf(commandSet, "RequestedSOPInstanceUID"),
+    instanceUid,
     commandSet,
     data: read?.dataSet ?? EMPTY,
     length: dataSet?.length ?? 0,
     transferSyntax: context?.acceptedTransferSyntax,
     cut: dataSet !== undefined && read?.counted !== true,
     showPatient: options.showPatient === true,
+    stateBefore: instanceUid === undefined ? undefined : options.states?.of(instanceUid),
   };
 }
