@@ -6,8 +6,9 @@
 import { base64 } from "./base64.ts";
 import { swapped } from "./byte_order.ts";
 import type { DataSet } from "./data_set.ts";
-import type { BulkElement, FragmentsElement, ValueElement } from "./element.ts";
+import type { BulkElement, DataElement, FragmentsElement, ValueElement } from "./element.ts";
 import { elementNumbers, elementStrings } from "./element_value.ts";
+import { isPatientElement } from "./patient_elements.ts";
 import { type PersonName, personName } from "./person_name.ts";
 import { hexTag } from "./tag.ts";
 import { vrFacts } from "./vr.ts";
@@ -26,6 +27,8 @@ export type JsonValue = string | number | null | PersonName | JsonModel;
 export interface JsonOptions {
   /** Where bulk can be fetched; by default a reference by offset and length in the data set. */
   readonly bulkDataUri?: (place: BulkPlace) => string;
+  /** Names and identifiers of patients, and private values, are given as `***`. */
+  readonly maskPatient?: boolean;
   /** Longest InlineBinary in octets; a longer value is bulk. 1 KiB. */
   readonly inlineLimit?: number;
 }
@@ -43,6 +46,10 @@ export function dataSetToJson(dataSet: DataSet, options: JsonOptions = {}): Json
   const json: JsonModel = {};
   for (const element of dataSet.elements) {
     if ((element.tag & 0xffff) === 0) continue;
+    if (options.maskPatient === true && isPatientElement(element.tag, element.vr)) {
+      json[hexTag(element.tag)] = maskedJson(element);
+      continue;
+    }
     switch (element.kind) {
       case "value":
         json[hexTag(element.tag)] = valueJson(element, { dataSet, options });
@@ -61,6 +68,14 @@ export function dataSetToJson(dataSet: DataSet, options: JsonOptions = {}): Json
     }
   }
   return json;
+}
+
+/** What is there stays to be seen, not what it says. */
+function maskedJson(element: DataElement): JsonAttribute {
+  const vr = vrFacts(element.vr) === undefined ? "UN" : element.vr;
+  const empty = element.kind === "value" && element.bytes.length === 0;
+  if (empty || element.kind === "sequence") return { vr };
+  return { vr, Value: [vr === "PN" ? { Alphabetic: "***" } : "***"] };
 }
 
 /**

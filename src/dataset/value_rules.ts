@@ -10,6 +10,7 @@ import type { DataSet } from "./data_set.ts";
 import type { ValueElement } from "./element.ts";
 import { elementStrings } from "./element_value.ts";
 import { type DataSetFinding, type DataSetRule, dataSetFinding } from "./finding.ts";
+import { isPatientElement } from "./patient_elements.ts";
 import { printTag } from "./tag.ts";
 import { type VrFacts, vrFacts } from "./vr.ts";
 
@@ -91,7 +92,8 @@ function checkElement(
     );
   }
   for (const value of values) {
-    const problem = valueProblem(value, facts, checking.query);
+    const shown = isPatientElement(tag, vr) ? "***" : printable(value); // P-05
+    const problem = valueProblem(value, { facts, query: checking.query, shown });
     if (problem !== undefined) tell(problem.id, problem.text);
   }
 }
@@ -119,7 +121,10 @@ interface Problem {
   readonly text: string;
 }
 
-function valueProblem(value: string, { vr }: VrFacts, query: boolean): Problem | undefined {
+function valueProblem(
+  value: string,
+  { facts: { vr }, query, shown }: { facts: VrFacts; query: boolean; shown: string },
+): Problem | undefined {
   if (query && /[*?]/.test(value)) return undefined;
   const ranged = query && (vr === "DA" || vr === "TM" || vr === "DT");
   const longest = LONGEST[vr];
@@ -130,7 +135,7 @@ function valueProblem(value: string, { vr }: VrFacts, query: boolean): Problem |
   }
   const form = FORM[vr];
   if (form === undefined || ranged || value === "" || form.test(value)) return undefined;
-  return { id: "data-set-value-form", text: `"${printable(value)}" is no value of VR ${vr}` };
+  return { id: "data-set-value-form", text: `"${shown}" is no value of VR ${vr}` };
 }
 
 /** Characters of one value, Table 6.2-1; of PN of one component group. */

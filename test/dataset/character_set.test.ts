@@ -97,7 +97,12 @@ describe("D-12: names of PS3.5 Annexes H to K and PS3.3 C.12.1.1.2", () => {
       assert.equal(nameOf(terms, octets(bytes)), text);
     });
   }
-  console.log(`D-12: ${NAMES.length} of ${NAMES.length} character sets`);
+
+  test("D-12: all of them", () => {
+    const right = NAMES.filter(([, terms, bytes, text]) => nameOf(terms, octets(bytes)) === text);
+    console.log(`D-12: ${right.length} of ${NAMES.length} character sets`);
+    assert.equal(right.length, NAMES.length);
+  });
 });
 
 describe("decodeText()", () => {

@@ -66,6 +66,24 @@ describe("dataSetToJson() (PS3.18 F)", () => {
   });
 });
 
+test("P-05: dataSetToJson() masks names, identifiers and private values when asked to", () => {
+  const canary = "CANARY";
+  const dataSet = dataSetFromJson({
+    PatientName: canary,
+    PatientID: canary,
+    Modality: "MR",
+    OtherPatientIDsSequence: [{ PatientID: canary }],
+    ReferencedStudySequence: [{ AccessionNumber: canary }],
+    "00090010": { vr: "LO", Value: ["ACME"] },
+    "00091001": { vr: "LO", Value: [canary] },
+    PatientBirthDate: [],
+  });
+  const text = JSON.stringify(dataSetToJson(dataSet, { maskPatient: true }));
+  assert.ok(!text.includes(canary), text);
+  assert.ok(text.includes("MR") && text.includes("ACME") && text.includes('{"Alphabetic":"***"}'));
+  assert.ok(text.includes('"00100030":{"vr":"DA"}'), "empty stays empty");
+});
+
 test("printJsonModel() gives attributes in ascending order (F.2.2)", () => {
   const dataSet = dataSetFromJson({ "30060002": { vr: "SH", Value: ["b"] }, PatientID: "a" });
   const text = printJsonModel(dataSetToJson(dataSet));

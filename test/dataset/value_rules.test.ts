@@ -77,6 +77,12 @@ describe("valueFindings()", () => {
     assert.equal(rules(identifier).length, 4);
   });
 
+  test("P-05: shows no value of a patient's element", () => {
+    const birth = makeElement(0x00100030, ["CANARY"], { vr: "DA" });
+    const [finding] = valueFindings(new DataSet([birth]));
+    assert.equal(finding?.text, '"***" is no value of VR DA');
+  });
+
   test("gives the path in items, and stops at its limit", () => {
     const bad = new DataSet([makeElement(0x00080060, ["mr"], { vr: "CS" })]);
     const outer = new DataSet([makeSequence(0x00081110, Array(500).fill(bad))]);
