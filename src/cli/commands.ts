@@ -41,4 +41,9 @@ export const COMMANDS: readonly Listed[] = [
     summary: "Send one C-ECHO and say what came back",
     load: () => import("./echo.ts"),
   },
+  {
+    name: "send",
+    summary: "Send one DIMSE request by hand and print what came back",
+    load: () => import("./send.ts"),
+  },
 ];

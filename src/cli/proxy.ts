@@ -1,7 +1,8 @@
 /** `dicomtap proxy`: forwards, records, and prints each association as it ends. */
 
 import { systemClock } from "../../proxy/clock.ts";
-import { type ProxyEvent, ProxyServer } from "../../proxy/proxy_server.ts";
+import type { ProxyEvent } from "../../proxy/proxy_event.ts";
+import { ProxyServer } from "../../proxy/proxy_server.ts";
 import { Recording } from "../../proxy/recording.ts";
 import { RouteError } from "../../proxy/route.ts";
 import { formatAddress } from "../address.ts";

@@ -42,6 +42,11 @@ export class Invocation implements AsyncIterable<OperationResponse> {
     return !this.#over && this.#error === undefined;
   }
 
+  /** Whether a C-CANCEL-RQ can end the operation early. */
+  get cancelable(): boolean {
+    return this.#options.cancel !== undefined;
+  }
+
   /**
    * Asks the peer to end the operation early; the responses go on until the final one, which need
    * not be Canceled (PS3.7 9.3.2.3). Nothing happens where the operation knows no C-CANCEL.

@@ -1,0 +1,112 @@
+/**
+ * Data sets as people type them: `PatientID=12*`, `ScheduledProcedureStepSequence[0].Modality=CT`,
+ * `0010,0010=DOE*`, and a keyword alone for an element without a value.
+ *
+ * Rule: what is typed wins over what was there. Values of an element that can have several are
+ * separated by backslashes (PS3.5 6.4).
+ */
+import type { DataSet } from "../dataset/data_set.ts";
+import { dataSetFromJson } from "../dataset/json_input.ts";
+import { dataSetToJson, type JsonModel } from "../dataset/json_model.ts";
+import { hexTag, parseTag } from "../dataset/tag.ts";
+import { vrFacts } from "../dataset/vr.ts";
+import { elementByKeyword, elementByTag } from "../dictionary/elements.ts";
+
+/** More items than anybody types; keeps a slip of the finger from filling memory. */
+const MAX_ITEMS = 1000;
+
+/** An assignment that cannot be made; `keyword` is the part of it that PS3.6 does not have. */
+export class AssignmentError extends Error {
+  override readonly name = "AssignmentError";
+  readonly keyword: string | undefined;
+
+  constructor(message: string, keyword?: string) {
+    super(message);
+    this.keyword = keyword;
+  }
+}
+
+/** `base` with the assignments made. Throws an `AssignmentError`, which begins with what was typed. */
+export function assigned(assignments: readonly string[], base?: DataSet): DataSet {
+  const model: JsonModel =
+    base === undefined ? {} : dataSetToJson(base, { inlineLimit: Number.POSITIVE_INFINITY });
+  for (const assignment of assignments) assign(model, assignment);
+  try {
+    return dataSetFromJson(model);
+  } catch (error) {
+    if (error instanceof RangeError) throw new AssignmentError(error.message);
+    throw error;
+  }
+}
+
+/** The tag of "PatientID", "0010,0020" or "(0010,0020)"; undefined for anything else. */
+export function tagOf(text: string): number | undefined {
+  return parseTag(text) ?? elementByKeyword(text)?.tag;
+}
+
+function assign(model: JsonModel, assignment: string): void {
+  const equals = assignment.indexOf("=");
+  const path = equals < 0 ? assignment : assignment.slice(0, equals);
+  const value = equals < 0 ? "" : assignment.slice(equals + 1);
+  const steps = path.split(".").map((step) => readStep(step, assignment));
+  let holder = model;
+  for (const [at, { tag, index, vr }] of steps.entries()) {
+    const key = hexTag(tag);
+    const last = at === steps.length - 1;
+    if (last && index === undefined) {
+      if (vr === "SQ" && value !== "") {
+        throw new AssignmentError(
+          `${assignment}: a sequence has items, such as ${path}[0].Keyword`,
+        );
+      }
+      holder[key] = { vr, ...(value !== "" && { Value: splitValue(value, vr) }) };
+      return;
+    }
+    if (vr !== "SQ") throw new AssignmentError(`${assignment}: VR ${vr} has no items`);
+    holder = itemOf(holder, { key, index: index ?? 0, assignment });
+  }
+}
+
+interface Step {
+  readonly tag: number;
+  readonly vr: string;
+  readonly index: number | undefined;
+}
+
+function readStep(step: string, assignment: string): Step {
+  const found = /^([^[\]]+?)(?:\[(\d{1,4})\])?$/.exec(step);
+  const name = found?.[1] ?? "";
+  const tag = tagOf(name);
+  if (found === null || tag === undefined) {
+    const what = `"${name || step}" is neither a keyword of PS3.6 nor a tag`;
+    throw new AssignmentError(`${assignment}: ${what}`, name);
+  }
+  if (tag >>> 16 === 0 || tag >>> 16 === 2) {
+    throw new AssignmentError(`${assignment}: group ${hexTag(tag).slice(0, 4)} is in no data set`);
+  }
+  const printed = elementByTag(tag)?.vr;
+  if (printed === undefined) {
+    throw new AssignmentError(`${assignment}: PS3.6 gives no VR; use --data with a JSON file`);
+  }
+  const vr = printed === "OB/OW" ? "OW" : printed.slice(0, 2);
+  return { tag, vr, index: found[2] === undefined ? undefined : Number(found[2]) };
+}
+
+function itemOf(
+  holder: JsonModel,
+  { key, index, assignment }: { key: string; index: number; assignment: string },
+): JsonModel {
+  holder[key] ??= { vr: "SQ" };
+  const attribute = holder[key];
+  attribute.Value ??= [];
+  const items = attribute.Value;
+  if (index > items.length || index >= MAX_ITEMS) {
+    throw new AssignmentError(`${assignment}: item ${index} comes before item ${items.length}`);
+  }
+  items[index] ??= {};
+  return items[index] as JsonModel;
+}
+
+function splitValue(value: string, vr: string): string[] {
+  return vrFacts(vr)?.multiple === true ? value.split("\\") : [value];
+}
