@@ -9,6 +9,7 @@ import { type Listener, listenTcp } from "../src/io/tcp_listen.ts";
 import { type Lookup, Resolver } from "../src/io/tcp_resolve.ts";
 import { resetSocket } from "../src/io/tcp_socket.ts";
 import { type ConnectionLimits, connectionLimits, descriptorLimit } from "./limits.ts";
+import type { ProxyCounters, ProxyEvent, ReadyRoute } from "./proxy_event.ts";
 import { Relay } from "./relay.ts";
 import type { ClosedFacts, RelayTap } from "./relay_tap.ts";
 import {
@@ -34,39 +35,6 @@ export interface ProxyServerOptions {
   readonly report?: ((event: ProxyEvent) => void) | undefined;
   /** Looks a host name up; by default the system does. */
   readonly lookup?: Lookup | undefined;
-}
-
-export type ProxyEvent =
-  /** Connections were reset because `limit` associations stand; told at most each 10 s. */
-  | { readonly kind: "limit"; readonly limit: number; readonly refused: number }
-  /** No connection to the acceptor; the requestor was reset. */
-  | {
-      readonly kind: "not connected";
-      readonly id: number;
-      readonly to: string;
-      readonly reason: string;
-    }
-  /** The tap threw; that association goes on unobserved. */
-  | { readonly kind: "tap failed"; readonly id: number; readonly error: unknown }
-  /** A target's name cannot be looked up now; its route listens all the same. */
-  | { readonly kind: "unknown target"; readonly to: string; readonly reason: string }
-  | { readonly kind: "accept failed"; readonly listen: string; readonly error: Error };
-
-export interface ProxyCounters {
-  readonly open: number;
-  readonly opened: number;
-  /** Over the limit, or while stopping. */
-  readonly turnedAway: number;
-  readonly outcomes: Readonly<Record<ClosedFacts["outcome"], number>>;
-  /** Of associations that are over. */
-  readonly bytes: { readonly requestor: number; readonly acceptor: number };
-}
-
-export interface ReadyRoute {
-  readonly listen: string;
-  readonly to: string;
-  /** The real port, where 0 was asked for. */
-  readonly port: number;
 }
 
 const REPORT_EVERY_MS = 10_000;

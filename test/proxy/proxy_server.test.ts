@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { describe, test } from "vitest";
-import type { ProxyEvent } from "../../proxy/proxy_server.ts";
+import type { ProxyEvent } from "../../proxy/proxy_event.ts";
 import { runtime } from "../../src/io/runtime.ts";
 import { ListenError } from "../../src/io/tcp_listen.ts";
 import { seededRandom } from "../support/fuzz.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "vitest";
-import type { ProxyEvent } from "../../proxy/proxy_server.ts";
+import type { ProxyEvent } from "../../proxy/proxy_event.ts";
 import { runtime } from "../../src/io/runtime.ts";
 import { ATTEMPT_MS } from "../../src/io/tcp_connect.ts";
 import { seededRandom } from "../support/fuzz.ts";

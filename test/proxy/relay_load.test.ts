@@ -121,8 +121,12 @@ describe("Relay", () => {
         delays.push(performance.now() - from);
       }
       const p50 = Math.round(percentile(delays, 0.5) * 1000);
-      await pause(300); // until nothing waits for an acknowledgement
-      const sides = keepAlive([port, to]);
+      // Where something waits for an acknowledgement, ss shows that timer and not this one.
+      let sides = keepAlive([port, to]);
+      for (let at = 0; at < 50 && sides !== undefined && sides < 2; at++) {
+        await pause(100);
+        sides = keepAlive([port, to]);
+      }
       const text = sides === undefined ? "not looked at, ss is missing" : `${sides} ends`;
       console.log(`F-12: ${runtime.name}: write-write-read p50 ${p50} us, keep-alive on ${text}`);
       if (sides !== undefined) assert.equal(sides, 2);

@@ -1,7 +1,6 @@
 /** Starts `proxy_main.ts` on the runtime of this test and reads the figures that it prints. */
 import { join } from "node:path";
 import process from "node:process";
-import { runtime } from "../../src/io/runtime.ts";
 import type { Scope, StartOptions } from "./process.ts";
 import type { ProxyFigures } from "./proxy_main.ts";
 import { ownRuntime, ROOT } from "./runtimes.ts";
@@ -29,8 +28,8 @@ export async function startProxy(
 ): Promise<ProxyProcess> {
   const { descriptors, ...rest } = options;
   const script = join(ROOT, "test/support/proxy_main.ts");
-  const loader = runtime.name === "node" && !runtime.typescript ? ["--import", "tsx"] : [];
-  const program = [...ownRuntime().command, ...loader, script, JSON.stringify(rest)];
+  const run = join(ROOT, "test/support/run_typescript.mjs");
+  const program = [...ownRuntime().command, run, script, JSON.stringify(rest)];
   const limited = ["sh", "-c", `ulimit -n ${descriptors}; exec "$@"`, "sh", ...program];
   const running = scope.start(descriptors === undefined ? program : limited, {
     cwd: ROOT,
