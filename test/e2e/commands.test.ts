@@ -7,7 +7,15 @@ import { describe, test } from "vitest";
 import { freePort } from "../support/ports.ts";
 import { inScope, type Scope } from "../support/process.ts";
 import type { StartableRuntime } from "../support/runtimes.ts";
-import { capturesIn, dicomtap, runtimesUnderTest, show, startProxy } from "./dicomtap.ts";
+import {
+  assertSound,
+  capturesIn,
+  dicomtap,
+  runtimesUnderTest,
+  show,
+  startProxy,
+  stopProcess,
+} from "./dicomtap.ts";
 import { startAcceptor } from "./scripted_peer.ts";
 import { associate, release, storePdus } from "./store_load.ts";
 
@@ -23,12 +31,9 @@ for (const runtime of runtimesUnderTest()) {
         await demo.line(/"event":"ready"/);
         const line = await demo.line(/"kind":"association".*"outcome":"released"/);
         assert.ok(JSON.parse(line).calling_ae_title.length > 0);
-        demo.signal("SIGTERM");
-        assert.equal((await demo.exit(20_000)).code, 0, demo.stderr);
-        const captures = capturesIn(folder);
-        const verified = await dicomtap(scope, runtime, ["verify", ...captures]);
-        assert.equal(verified.code, 0, verified.stdout + verified.stderr);
-        assert.ok((await show(scope, runtime, captures)).length > 0);
+        await stopProcess(demo);
+        await assertSound(scope, runtime, folder);
+        assert.ok((await show(scope, runtime, capturesIn(folder))).length > 0);
       });
     });
 
@@ -152,6 +157,5 @@ async function recordStores(
     for (let index = 0; index < 4; index++) await association.requestor.send(storePdus(index));
     await release(association);
   }
-  proxy.process.signal("SIGTERM");
-  assert.equal((await proxy.process.exit(20_000)).code, 0, proxy.process.stderr);
+  await stopProcess(proxy.process);
 }

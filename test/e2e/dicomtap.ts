@@ -1,4 +1,5 @@
 /** dicomtap as its user runs it: a program with arguments, a ready line and an exit code. */
+import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { AssociationJson, MessageJson } from "../../src/observe/summary.ts";
@@ -61,6 +62,30 @@ export function dicomtap(
   args: readonly string[],
 ): Promise<Finished> {
   return scope.run([...runtime.dicomtap, ...args], { limitMs: 120_000 });
+}
+
+/** SIGTERM, and the exit code 0 that has to follow. */
+export async function stopProcess(running: RunningProcess): Promise<void> {
+  running.signal("SIGTERM");
+  assert.equal((await running.exit(30_000)).code, 0, running.stderr);
+}
+
+/** `verify` has to accept all captures of a folder. */
+export async function assertSound(
+  scope: Scope,
+  runtime: StartableRuntime,
+  folder: string,
+): Promise<void> {
+  const { code, stdout, stderr } = await dicomtap(scope, runtime, [
+    "verify",
+    ...capturesIn(folder),
+  ]);
+  assert.equal(code, 0, stdout + stderr);
+}
+
+/** For a command line of a shell. */
+export function shellWords(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(" ");
 }
 
 /** The captures of a folder, oldest first. */

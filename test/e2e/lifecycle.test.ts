@@ -4,7 +4,16 @@ import { connect } from "node:net";
 import { describe, test } from "vitest";
 import { inScope, type Scope } from "../support/process.ts";
 import type { StartableRuntime } from "../support/runtimes.ts";
-import { capturesIn, dicomtap, runtimesUnderTest, show, startProxy } from "./dicomtap.ts";
+import {
+  assertSound,
+  capturesIn,
+  dicomtap,
+  runtimesUnderTest,
+  shellWords,
+  show,
+  startProxy,
+  stopProcess,
+} from "./dicomtap.ts";
 import { startAcceptor } from "./scripted_peer.ts";
 import { type Association, associate, release, storePdus } from "./store_load.ts";
 
@@ -33,7 +42,7 @@ for (const runtime of runtimesUnderTest()) {
         }
         const { code } = await proxy.process.exit(20_000);
         assert.equal(code, 0, proxy.process.stderr);
-        await verifies(scope, runtime, proxy.folder);
+        await assertSound(scope, runtime, proxy.folder);
         const shown = await show(scope, runtime, capturesIn(proxy.folder));
         const released = shown.filter(({ association }) => association.outcome === "released");
         assert.ok(released.every(({ association }) => association.calling_ae_title === "LOAD"));
@@ -76,11 +85,10 @@ for (const runtime of runtimesUnderTest()) {
         await release(other);
         // The second one first: when the directory is free again it would go on there.
         for (const proxy of [second, first]) {
-          proxy.process.signal("SIGTERM");
-          assert.equal((await proxy.process.exit(20_000)).code, 0, proxy.process.stderr);
+          await stopProcess(proxy.process);
         }
         assert.match(second.process.stderr, /record/i);
-        await verifies(scope, runtime, folder);
+        await assertSound(scope, runtime, folder);
         const shown = await show(scope, runtime, capturesIn(folder));
         const titles = shown.map(({ association }) => association.calling_ae_title);
         console.log(`R-20: 2 proxies forwarded, recorded: ${titles.join(" ")}`);
@@ -102,9 +110,8 @@ for (const runtime of runtimesUnderTest()) {
           }
           await release(association);
         }
-        proxy.process.signal("SIGTERM");
-        assert.equal((await proxy.process.exit(20_000)).code, 0, proxy.process.stderr);
-        await verifies(scope, runtime, proxy.folder);
+        await stopProcess(proxy.process);
+        await assertSound(scope, runtime, proxy.folder);
         const files = capturesIn(proxy.folder);
         const shown = await show(scope, runtime, files);
         const messages = shown.reduce((sum, one) => sum + one.messages.length, 0);
@@ -125,8 +132,7 @@ for (const runtime of runtimesUnderTest()) {
         for (const callingAeTitle of HOSTILE_TITLES) {
           await release(await associate({ port: words.port, acceptor, callingAeTitle }));
         }
-        words.process.signal("SIGTERM");
-        assert.equal((await words.process.exit(20_000)).code, 0, words.process.stderr);
+        await stopProcess(words.process);
         const outputs = [words.process.stdout, words.process.stderr];
         for (const detail of [[], ["-v"], ["-vv"], ["-vv", "--hex"], ["--json", "-v"]]) {
           const args = ["show", ...detail, ...capturesIn(words.folder)];
@@ -147,7 +153,7 @@ for (const runtime of runtimesUnderTest()) {
         const acceptor = await startAcceptor(scope);
         const folder = scope.tempDir();
         const route = `--listen 127.0.0.1:0 --to 127.0.0.1:${acceptor.port} --record ${folder}`;
-        const proxy = `${quoted(runtime.dicomtap)} proxy --json ${route} --dashboard off`;
+        const proxy = `${shellWords(runtime.dicomtap)} proxy --json ${route} --dashboard off`;
         // The second reader closes the pipe that head leaves behind.
         const reader = "{ head -1; exec 0<&-; echo gone >&2; sleep 30; }";
         const shell = scope.start(["sh", "-c", `${proxy} | ${reader}`]);
@@ -157,7 +163,7 @@ for (const runtime of runtimesUnderTest()) {
         for (let n = 0; n < 5; n++) await release(await associate({ port, acceptor }));
         const shown = await scope.run([
           ...["sh", "-c"],
-          `${quoted(runtime.dicomtap)} show -vv --hex ${folder}/*.dcap | head -1`,
+          `${shellWords(runtime.dicomtap)} show -vv --hex ${folder}/*.dcap | head -1`,
         ]);
         assert.doesNotMatch(shown.stderr, /EPIPE|Error|^ +at /m);
         assert.equal(shown.code, 0);
@@ -183,11 +189,6 @@ async function refuses(port: number): Promise<void> {
   throw new Error(`Port ${port} still takes connections`);
 }
 
-async function verifies(scope: Scope, runtime: StartableRuntime, folder: string): Promise<void> {
-  const verified = await dicomtap(scope, runtime, ["verify", ...capturesIn(folder)]);
-  assert.equal(verified.code, 0, verified.stdout + verified.stderr);
-}
-
 /** Without --json: what a person at a terminal sees. */
 async function startProxyInWords(
   scope: Scope,
@@ -199,8 +200,4 @@ async function startProxyInWords(
   const process = scope.start(command);
   const line = await process.line(/127\.0\.0\.1:\d+/);
   return { process, folder, port: Number(/127\.0\.0\.1:(\d+)/.exec(line)?.[1]) };
-}
-
-function quoted(words: readonly string[]): string {
-  return words.map((word) => `'${word}'`).join(" ");
 }

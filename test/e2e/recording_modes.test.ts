@@ -7,13 +7,15 @@ import { inScope, type Scope } from "../support/process.ts";
 import { residentBytes } from "../support/process_memory.ts";
 import type { StartableRuntime } from "../support/runtimes.ts";
 import {
+  assertSound,
   capturesIn,
-  dicomtap,
   type RunningProxy,
   runtimesUnderTest,
   type Shown,
+  shellWords,
   show,
   startProxy,
+  stopProcess,
 } from "./dicomtap.ts";
 import { startAcceptor } from "./scripted_peer.ts";
 import { type Association, associate, dataSetSha256, release, storePdus } from "./store_load.ts";
@@ -109,7 +111,7 @@ for (const runtime of runtimesUnderTest()) {
         const acceptor = await startAcceptor(scope);
         const folder = scope.tempDir();
         const route = `--listen 127.0.0.1:0 --to 127.0.0.1:${acceptor.port} --record ${folder}`;
-        const command = runtime.dicomtap.map((word) => `'${word}'`).join(" ");
+        const command = shellWords(runtime.dicomtap);
         const proxy = `${command} proxy --json ${route} --dashboard off`;
         // head takes the first lines; then the pipe stays open and fills.
         const named = `{ sh -c 'echo pid $PPID'; exec ${proxy}; }`;
@@ -127,8 +129,7 @@ for (const runtime of runtimesUnderTest()) {
         assert.ok(grown < 100 * MIB, `RSS grew by ${grown} bytes`);
         process.kill(pid, "SIGTERM");
         await gone(pid);
-        const verified = await dicomtap(scope, runtime, ["verify", ...capturesIn(folder)]);
-        assert.equal(verified.code, 0, verified.stdout + verified.stderr);
+        await assertSound(scope, runtime, folder);
       });
     });
   });
@@ -167,12 +168,9 @@ async function stopAndShow(
   scope: Scope,
   { runtime, proxy }: { runtime: StartableRuntime; proxy: RunningProxy },
 ): Promise<readonly Shown[]> {
-  proxy.process.signal("SIGTERM");
-  assert.equal((await proxy.process.exit(30_000)).code, 0, proxy.process.stderr);
-  const captures = capturesIn(proxy.folder);
-  const verified = await dicomtap(scope, runtime, ["verify", ...captures]);
-  assert.equal(verified.code, 0, verified.stdout + verified.stderr);
-  return show(scope, runtime, captures);
+  await stopProcess(proxy.process);
+  await assertSound(scope, runtime, proxy.folder);
+  return show(scope, runtime, capturesIn(proxy.folder));
 }
 
 /** Resolves when the process is no more. */

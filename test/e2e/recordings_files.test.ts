@@ -20,6 +20,7 @@ import {
   type Shown,
   show,
   startProxy,
+  stopProcess,
 } from "./dicomtap.ts";
 import { type Acceptor, connectPeer, startAcceptor } from "./scripted_peer.ts";
 
@@ -105,8 +106,7 @@ for (const runtime of runtimesUnderTest()) {
     });
 
     test("D-08 show reads what an independent decoder read", async () => {
-      proxy.process.signal("SIGTERM");
-      assert.equal((await proxy.process.exit(20_000)).code, 0, proxy.process.stderr);
+      await stopProcess(proxy.process);
       shown = await show(scope, runtime, capturesIn(proxy.folder));
       assert.equal(shown.length, played.length);
       let messages = 0;

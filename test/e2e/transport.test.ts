@@ -6,7 +6,7 @@ import { partner } from "../support/partner.ts";
 import { freePort } from "../support/ports.ts";
 import { inScope } from "../support/process.ts";
 import { residentBytes } from "../support/process_memory.ts";
-import { capturesIn, runtimesUnderTest, show, startProxy } from "./dicomtap.ts";
+import { capturesIn, runtimesUnderTest, show, startProxy, stopProcess } from "./dicomtap.ts";
 import { connectPeer, startAcceptor } from "./scripted_peer.ts";
 import { associate, associateRq, release, storePdus } from "./store_load.ts";
 
@@ -85,8 +85,7 @@ for (const runtime of runtimesUnderTest()) {
           const direct = await echo(nobody);
           const through = await echo(proxy.port);
           assert.equal(through.code, direct.code);
-          proxy.process.signal("SIGTERM");
-          assert.equal((await proxy.process.exit(20_000)).code, 0);
+          await stopProcess(proxy.process);
           const shown = await show(scope, runtime, capturesIn(proxy.folder));
           const outcomes = shown.map(({ association }) => association.outcome);
           console.log(
