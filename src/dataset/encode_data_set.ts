@@ -8,7 +8,13 @@
 import { swapped } from "./byte_order.ts";
 import type { DataSet } from "./data_set.ts";
 import { UNDEFINED_LENGTH } from "./data_set_sink.ts";
-import type { BulkElement, DataElement, FragmentsElement, SequenceElement } from "./element.ts";
+import type {
+  BulkElement,
+  DataElement,
+  FragmentsElement,
+  SequenceElement,
+  ValueElement,
+} from "./element.ts";
 import { IMPLICIT_LITTLE, type TransferSyntax } from "./transfer_syntax.ts";
 import { vrFacts } from "./vr.ts";
 
@@ -31,18 +37,13 @@ const SEQUENCE_DELIMITATION = 0xfffee0dd;
 /** Longest value of a VR with a length of 16 bits; an explicit longer one becomes UN (6.2.2). */
 const LONGEST_SHORT = 0xfffe;
 
+/** Octets of bulk data that are asked for at once; a multiple of every unit that is swapped. */
+const PIECE = 0x100000;
+
 /** The whole data set in one buffer. Throws a RangeError where it needs what `options` lack. */
 export function encodeDataSet(dataSet: DataSet, options: EncodeOptions): Uint8Array {
   const { syntax } = options;
-  const encoding = {
-    syntax,
-    bulk: options.bulk,
-    explicit: syntax.explicit,
-    bigEndian: syntax.bigEndian,
-  };
-  const parts: Uint8Array[] = [];
-  writeElements(dataSet, { encoding, parts, depth: 0 });
-  const bytes = joined(parts);
+  const bytes = joined([...pieces(dataSet, options)]);
   if (!syntax.deflated) return bytes;
   if (options.deflate === undefined) {
     throw new RangeError(`Cannot write transfer syntax ${syntax.uid}: no deflate was given`);
@@ -51,16 +52,66 @@ export function encodeDataSet(dataSet: DataSet, options: EncodeOptions): Uint8Ar
   return deflated.length % 2 === 0 ? deflated : joined([deflated, Uint8Array.of(0)]); // A.5
 }
 
+/**
+ * The same piece by piece, so that bulk data of any size pass in bounded memory: `bulk` is asked
+ * for at most 1 MiB at a time. Not for the Deflated transfer syntaxes.
+ */
+export function encodeDataSetPieces(
+  dataSet: DataSet,
+  options: EncodeOptions,
+): Generator<Uint8Array> {
+  if (options.syntax.deflated) {
+    throw new RangeError(`Cannot write transfer syntax ${options.syntax.uid} piece by piece`);
+  }
+  return pieces(dataSet, options);
+}
+
+function* pieces(dataSet: DataSet, options: EncodeOptions): Generator<Uint8Array> {
+  const { syntax } = options;
+  const encoding = { syntax, explicit: syntax.explicit, bigEndian: syntax.bigEndian };
+  const parts: Part[] = [];
+  writeElements(dataSet, { encoding, parts, depth: 0 });
+  for (const part of parts) {
+    if (part instanceof Uint8Array) yield part;
+    else yield* bulkPieces(part, options);
+  }
+}
+
+function* bulkPieces(part: BulkPart, { bulk }: EncodeOptions): Generator<Uint8Array> {
+  if (bulk === undefined) {
+    throw new RangeError(`Cannot write ${part.length} octets of bulk data: no source was given`);
+  }
+  for (let at = 0; at < part.length; at += PIECE) {
+    const length = Math.min(PIECE, part.length - at);
+    const bytes = bulk(part.offset + at, length);
+    if (bytes.length !== length) {
+      throw new RangeError(
+        `Cannot write ${length} octets of bulk data: ${bytes.length} were given`,
+      );
+    }
+    yield part.swapped ? swapped(bytes, part.vr) : bytes;
+  }
+}
+
+/** Octets, or where to get them when their turn comes. */
+type Part = Uint8Array | BulkPart;
+
+interface BulkPart {
+  readonly offset: number;
+  readonly length: number;
+  readonly vr: string;
+  readonly swapped: boolean;
+}
+
 interface Encoding {
   readonly syntax: TransferSyntax;
-  readonly bulk: EncodeOptions["bulk"];
   readonly explicit: boolean;
   readonly bigEndian: boolean;
 }
 
 interface Writing {
   readonly encoding: Encoding;
-  readonly parts: Uint8Array[];
+  readonly parts: Part[];
   readonly depth: number;
 }
 
@@ -74,9 +125,8 @@ function writeElements(dataSet: DataSet, writing: Writing): number {
 function writeElement(element: DataElement, writing: Writing): number {
   switch (element.kind) {
     case "value":
-      return writeValue(element, { bytes: element.bytes, writing });
     case "bulk":
-      return writeValue(element, { bytes: bulkOctets(element, writing), writing });
+      return writeValue(element, writing);
     case "sequence":
       return writeSequence(element, writing);
     case "fragments":
@@ -86,20 +136,22 @@ function writeElement(element: DataElement, writing: Writing): number {
   }
 }
 
-function writeValue(
-  element: DataElement & { kind: "value" | "bulk" },
-  { bytes, writing }: { bytes: Uint8Array; writing: Writing },
-): number {
+function writeValue(element: ValueElement | BulkElement, writing: Writing): number {
   const { encoding, parts } = writing;
   const { tag } = element;
   const bigEndian = encoding.bigEndian || (tag === PIXEL_DATA && encoding.syntax.bigEndianPixels);
-  const ordered = element.bigEndian === bigEndian ? bytes : swapped(bytes, element.vr);
-  const even = padded(ordered, element.vr);
+  const swap = element.bigEndian !== bigEndian;
+  const length = element.kind === "value" ? element.bytes.length : element.length;
+  const even = length + (length & 1);
   const facts = vrFacts(element.vr);
-  const vr = facts?.long === false && even.length > LONGEST_SHORT ? "UN" : element.vr;
-  const head = elementHead({ tag, vr, length: even.length }, encoding);
-  parts.push(head, even);
-  return head.length + even.length;
+  const vr = facts?.long === false && even > LONGEST_SHORT ? "UN" : element.vr;
+  const head = elementHead({ tag, vr, length: even }, encoding);
+  parts.push(head);
+  if (element.kind === "value")
+    parts.push(swap ? swapped(element.bytes, element.vr) : element.bytes);
+  else parts.push({ offset: element.offset, length, vr: element.vr, swapped: swap });
+  if (length !== even) parts.push(Uint8Array.of(facts?.padding ?? 0)); // 6.2
+  return head.length + even;
 }
 
 function writeSequence(element: SequenceElement, writing: Writing): number {
@@ -147,33 +199,15 @@ function writeFragments(element: FragmentsElement, writing: Writing): number {
   parts.push(head);
   let length = head.length;
   for (const [at, fragment] of element.fragments.entries()) {
-    const bytes =
-      at === 0 && element.offsetTable !== undefined
-        ? element.offsetTable
-        : bulkOctets({ ...fragment, tag }, writing);
-    const even = padded(bytes, "OB");
-    parts.push(itemHead({ tag: ITEM, length: even.length }, encoding), even);
-    length += 8 + even.length;
+    const even = fragment.length + (fragment.length & 1);
+    parts.push(itemHead({ tag: ITEM, length: even }, encoding));
+    if (at === 0 && element.offsetTable !== undefined) parts.push(element.offsetTable);
+    else parts.push({ ...fragment, vr: "OB", swapped: false });
+    if (fragment.length !== even) parts.push(Uint8Array.of(0));
+    length += 8 + even;
   }
   parts.push(itemHead({ tag: SEQUENCE_DELIMITATION, length: 0 }, encoding));
   return length + 8;
-}
-
-function bulkOctets(
-  place: Pick<BulkElement, "offset" | "length" | "tag">,
-  { encoding }: Writing,
-): Uint8Array {
-  if (place.length === 0) return EMPTY;
-  if (encoding.bulk === undefined) {
-    throw new RangeError(`Cannot write ${place.length} octets of bulk data: no source was given`);
-  }
-  const bytes = encoding.bulk(place.offset, place.length);
-  if (bytes.length !== place.length) {
-    throw new RangeError(
-      `Cannot write ${place.length} octets of bulk data: ${bytes.length} were given`,
-    );
-  }
-  return bytes;
 }
 
 interface Head {
@@ -208,15 +242,6 @@ function itemHead({ tag, length }: Head, encoding: Encoding): Uint8Array {
   view.setUint16(2, tag & 0xffff, little);
   view.setUint32(4, length, little);
   return bytes;
-}
-
-/** Even by the VR's padding octet (6.2). */
-function padded(bytes: Uint8Array, vr: string): Uint8Array {
-  if (bytes.length % 2 === 0) return bytes;
-  const even = new Uint8Array(bytes.length + 1);
-  even.set(bytes);
-  even[bytes.length] = vrFacts(vr)?.padding ?? 0;
-  return even;
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

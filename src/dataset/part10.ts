@@ -7,7 +7,6 @@
  */
 import { escapeControls } from "../escape.ts";
 import type { DataSet } from "./data_set.ts";
-import { DataSetBuilder } from "./data_set_builder.ts";
 import { DataSetReader, type DataSetReaderOptions } from "./data_set_reader.ts";
 import type { DataSetSink } from "./data_set_sink.ts";
 import { type DataSetFinding, type DataSetRule, dataSetFinding } from "./finding.ts";
@@ -110,20 +109,11 @@ export interface Part10File extends Part10Head {
 
 /** Reads a file that is at hand whole. Values are views on it. Never fails, findings tell. */
 export function readPart10(bytes: Uint8Array, options: Part10Options = {}): Part10File {
-  let builder: DataSetBuilder | undefined;
-  let head: Part10Head | undefined;
-  const reader = new Part10Reader((opened) => {
-    head = opened;
-    builder = new DataSetBuilder({ ...options, syntax: opened.syntax, shareBytes: true });
-    return builder;
-  }, options);
-  reader.receive(bytes);
-  reader.end();
-  if (head === undefined || builder === undefined)
-    throw new TypeError("Cannot be: no head was read");
-  const { dataSet, whole } = builder;
+  const head = readHead(bytes, headEnd(bytes) ?? lastHeadEnd(bytes));
+  const body = bytes.subarray(head.dataSetOffset);
+  const { dataSet, whole, findings } = readDataSet(body, { ...options, syntax: head.syntax });
   const start = head.syntax.deflated ? 0 : head.dataSetOffset;
-  const moved = builder.findings.map((one) => ({ ...one, offset: one.offset + start }));
+  const moved = findings.map((one) => ({ ...one, offset: one.offset + start }));
   return { ...head, dataSet, whole, findings: [...head.findings, ...moved] };
 }
 

@@ -3,7 +3,7 @@ import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, test } from "vitest";
 import { DataSet } from "../../src/dataset/data_set.ts";
-import { encodeDataSet } from "../../src/dataset/encode_data_set.ts";
+import { encodeDataSet, encodeDataSetPieces } from "../../src/dataset/encode_data_set.ts";
 import { makeElement, makeOctets, makeSequence } from "../../src/dataset/make_element.ts";
 import { readDataSet } from "../../src/dataset/read_data_set.ts";
 import {
@@ -82,6 +82,36 @@ describe("encodeDataSet()", () => {
     const long = makeOctets(0x00280009, new Uint8Array(70_000), "AT");
     const bytes = encodeDataSet(new DataSet([long]), { syntax: EXPLICIT_LITTLE });
     assert.equal(hex(bytes.subarray(0, 12)), "28000900" + "554e0000" + "70110100");
+  });
+
+  test("gives bulk in pieces of at most 1 MiB, swapped and padded", () => {
+    const length = 5 * 2 ** 20 + 2;
+    const asked: number[] = [];
+    const pixels = {
+      kind: "bulk",
+      tag: 0x7fe00010,
+      vr: "OW",
+      offset: 0,
+      length,
+      bigEndian: true,
+    } as const;
+    const bulk = (offset: number, size: number) => {
+      asked.push(size);
+      return Uint8Array.from({ length: size }, (_, at) => (offset + at) & 0xff);
+    };
+    const pieces = [
+      ...encodeDataSetPieces(new DataSet([pixels]), { syntax: EXPLICIT_LITTLE, bulk }),
+    ];
+    assert.deepEqual(asked, [...Array(5).fill(2 ** 20), 2]);
+    const bytes = new Uint8Array(Buffer.concat(pieces));
+    assert.equal(bytes.length, 12 + length);
+    for (let at = 0; at < length; at += 1023) {
+      assert.equal(bytes[12 + at], (at ^ 1) & 0xff);
+    }
+    assert.throws(
+      () => encodeDataSetPieces(new DataSet([]), { syntax: DEFLATED_LITTLE }),
+      RangeError,
+    );
   });
 
   test("deflates with what it is given, to an even length (PS3.5 A.5)", () => {
