@@ -42,6 +42,8 @@ export type Part10Options = Omit<DataSetReaderOptions, "syntax">;
 
 /** Octets that are looked at for a head; a meta group is some hundreds. */
 const MAX_HEAD = 0x100000;
+/** Octets that show whether there is a prefix at any of the places where it is looked for. */
+const LAST_PREFIX = 260;
 
 export class Part10Reader {
   readonly #openSink: (head: Part10Head) => DataSetSink | undefined;
@@ -68,8 +70,9 @@ export class Part10Reader {
     if (this.#filled > 0) this.#keep(chunk);
     const bytes = this.#filled === 0 ? chunk : this.#pending.subarray(0, this.#filled);
     const end = headEnd(bytes);
-    if (end !== undefined || bytes.length >= MAX_HEAD) this.#open(bytes, end ?? 0);
-    else if (this.#filled === 0) this.#keep(chunk);
+    if (end !== undefined || bytes.length >= MAX_HEAD) {
+      this.#open(bytes, end ?? lastHeadEnd(bytes));
+    } else if (this.#filled === 0) this.#keep(chunk);
   }
 
   end(): void {
@@ -120,8 +123,11 @@ export function readPart10(bytes: Uint8Array, options: Part10Options = {}): Part
 /** Where the data set begins, or undefined where more octets are needed to know. */
 function headEnd(bytes: Uint8Array): number | undefined {
   const start = prefixAt(bytes);
-  if (start === undefined && bytes.length < 2 * 0x100 + 4) return undefined;
-  return metaEnd(bytes, start === undefined ? 0 : start + 4);
+  // the prefix may still come, at another place than this one
+  if (start !== 128 && bytes.length < LAST_PREFIX) return undefined;
+  const end = metaEnd(bytes, start === undefined ? 0 : start + 4);
+  // the first element's VR may be needed to guess the encoding
+  return end === undefined || bytes.length < end + 6 ? undefined : end;
 }
 
 /** The same where no more octets come. */

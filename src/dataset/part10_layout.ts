@@ -7,6 +7,9 @@ import {
 } from "./transfer_syntax.ts";
 import { vrOfOctets } from "./vr.ts";
 
+/** Octets of one element of group 0002, more than any has. */
+const LONGEST_META = 0x100000;
+
 /** Offsets at which the prefix is looked for: the right one first, then those seen in the wild. */
 const PREFIX_OFFSETS = [128, 0, 64, 256];
 
@@ -43,6 +46,7 @@ export function metaEnd(bytes: Uint8Array, start: number): number | undefined {
         : facts.long
           ? 12 + view.getUint32(at + 8, true)
           : 8 + view.getUint16(at + 6, true);
+    if (length > LONGEST_META) return at; // no meta element: the data set's reader will tell
     at += length;
   }
 }

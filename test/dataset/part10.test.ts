@@ -4,6 +4,8 @@ import { DataSetBuilder } from "../../src/dataset/data_set_builder.ts";
 import { Part10Reader, readPart10 } from "../../src/dataset/part10.ts";
 import { part10Head } from "../../src/dataset/part10_head.ts";
 import { big, explicit, implicit, join } from "../support/data_set_bytes.ts";
+import { fuzzRounds, mutated, seededRandom } from "../support/fuzz.ts";
+import { meaning } from "../support/same_data_set.ts";
 
 const META = {
   sopClassUid: "1.2.840.10008.5.1.4.1.1.7",
@@ -95,7 +97,8 @@ describe("readPart10() reads", () => {
 });
 
 test("Part10Reader gives the same however the file is cut", () => {
-  for (let size = 1; size <= FILE.length; size++) {
+  const sizes = Array.from({ length: FILE.length }, (_, at) => at + 1);
+  for (const size of sizes) {
     let builder: DataSetBuilder | undefined;
     const reader = new Part10Reader((head) => {
       assert.deepEqual(head.findings, []);
@@ -109,5 +112,27 @@ test("Part10Reader gives the same however the file is cut", () => {
     }
     reader.end();
     assert.equal(builder?.dataSet.text("PatientID"), "P1", `chunks of ${size}`);
+  }
+});
+
+test("Part10Reader gives what readPart10() gives, however broken files are cut", () => {
+  const rounds = fuzzRounds(300, 20_000);
+  for (let seed = 1; seed <= rounds; seed++) {
+    const random = seededRandom(seed);
+    const bytes = mutated(FILE, random).subarray(random(3) === 0 ? random(140) : 0);
+    const whole = readPart10(bytes);
+    let streamed: DataSetBuilder | undefined;
+    const reader = new Part10Reader((head) => {
+      assert.equal(head.dataSetOffset, whole.dataSetOffset, `seed ${seed}`);
+      assert.deepEqual(meaning(head.meta), meaning(whole.meta), `seed ${seed}`);
+      streamed = new DataSetBuilder({ syntax: head.syntax });
+      return streamed;
+    });
+    const size = 1 + random(40);
+    for (let at = 0; at < bytes.length; at += size) reader.receive(bytes.slice(at, at + size));
+    reader.end();
+    const built = streamed?.dataSet;
+    assert.ok(built !== undefined);
+    assert.deepEqual(meaning(built), meaning(whole.dataSet), `seed ${seed}`);
   }
 });
