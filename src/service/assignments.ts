@@ -30,13 +30,32 @@ export class AssignmentError extends Error {
 export function assigned(assignments: readonly string[], base?: DataSet): DataSet {
   const model: JsonModel =
     base === undefined ? {} : dataSetToJson(base, { inlineLimit: Number.POSITIVE_INFINITY });
-  for (const assignment of assignments) assign(model, assignment);
   try {
-    return dataSetFromJson(model);
+    return made(assignments, model);
   } catch (error) {
-    if (error instanceof RangeError) throw new AssignmentError(error.message);
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    throw new AssignmentError(blamed(error, assignments));
   }
+}
+
+function made(assignments: readonly string[], model: JsonModel): DataSet {
+  for (const assignment of assignments) assign(model, assignment);
+  return dataSetFromJson(model);
+}
+
+/** Which of them it was: the first one without which there is no error. */
+function blamed(error: RangeError, assignments: readonly string[]): string {
+  for (const [at, assignment] of assignments.entries()) {
+    try {
+      made(assignments.slice(0, at + 1), {});
+    } catch {
+      const why = error.message
+        .replace(/^Cannot read [^:]*: /, "")
+        .replace(/ \(PS3\.18 F\.2\)$/, "");
+      return `${assignment}: ${why}`;
+    }
+  }
+  return error.message;
 }
 
 /** The tag of "PatientID", "0010,0020" or "(0010,0020)"; undefined for anything else. */

@@ -36,9 +36,16 @@ export function wellKnownInstance(uid: string): string | undefined {
 function uidOf(text: string, list: () => readonly UidEntry[]): string | undefined {
   if (isUid(text)) return text;
   const wanted = plain(text);
+  if (wanted === "") return undefined;
   const entries = list();
+  const named = entries.filter(({ keyword, name }) => {
+    return plain(keyword) === wanted || plain(name) === wanted;
+  });
+  // Retired classes may have the name of their successor.
   const found =
-    entries.find(({ keyword, name }) => plain(keyword) === wanted || plain(name) === wanted) ??
+    entries.find(({ keyword }) => keyword === text) ??
+    named.find(({ retired }) => !retired) ??
+    named[0] ??
     entries.find(({ keyword }) => plain(keyword) === `${wanted}storage`);
   return found?.uid;
 }
