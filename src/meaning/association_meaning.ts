@@ -33,7 +33,8 @@ function phraseOf(
     case "C-ECHO-RQ":
       return count === 1 ? "verified the connection" : `verified the connection ${count} times`;
     case "C-STORE-RQ":
-      return `stored ${storedWords(count, summary)}`;
+      // the C-STOREs of a C-GET come from the acceptor (PS3.4 C.4.3)
+      return `${summary.commands["C-GET-RQ"] ? "received" : "stored"} ${storedWords(count, summary)}`;
     case "C-FIND-RQ":
       return `queried ${usedClasses(summary, / - FIND$|UPS|Unified Procedure Step/)}${times(count)}, ${counted(Math.max(answers, 0), "match")}`;
     case "C-MOVE-RQ":
