@@ -19,6 +19,7 @@ import { FindingList, finding, type Report } from "./finding.ts";
 import { MessageWatch } from "./message_watch.ts";
 import { ObservedSide } from "./observed_side.ts";
 import { outcomeOf } from "./outcome.ts";
+import type { ServiceLedger } from "./service/service_ledger.ts";
 import type { AssociationJson, Outcome } from "./summary.ts";
 
 export interface AssociationFacts {
@@ -40,6 +41,8 @@ export interface ObserverOptions {
   readonly headLength?: number;
   /** SHA-256 of data sets; without it only what the capture recorded is known. */
   readonly createHash?: (() => RunningHash) | undefined;
+  /** Shared by the observers of associations that may continue one another. */
+  readonly ledger?: ServiceLedger | undefined;
 }
 
 export class AssociationObserver {
@@ -67,7 +70,12 @@ export class AssociationObserver {
     this.#options = options;
     this.#control = new ControlWatch({ sink, report: this.#report });
     const { negotiation } = this.#control;
-    this.#watch = new MessageWatch({ sink, negotiation, report: this.#report });
+    this.#watch = new MessageWatch({
+      sink,
+      negotiation,
+      report: this.#report,
+      ledger: options.ledger,
+    });
     this.#sides = { requestor: this.#side("requestor"), acceptor: this.#side("acceptor") };
   }
 
@@ -122,6 +130,7 @@ export class AssociationObserver {
   /** Octets were forwarded and not recorded, against the user's wish. */
   gap(sender: Role, at: number, length: number): void {
     this.#gaps++;
+    this.#watch.lost();
     this.#sides[sender].octets += length;
     this.#guard(at, () => {
       const place = { sender, offset: this.#sides[sender].framer.offset };

@@ -62,6 +62,7 @@ export function checkAnsweredContexts(ac: AAssociateAc, options: ContextRuleOpti
     if (context.result === 0) checkAccepted(context, { transferSyntaxes, say });
   }
   checkRetired(negotiation, say);
+  checkRealTime(negotiation, say);
   for (const id of proposed.keys()) {
     if (!seen.has(id)) say("context-unanswered", `Presentation context ${id} is not answered`);
   }
@@ -123,4 +124,15 @@ function checkRetired(negotiation: Negotiation, say: (...say: Say) => void): voi
   }
   for (const uid of retired)
     say("retired-syntax", `${uidName(uid)} ${uid} is accepted, and retired`);
+}
+
+/** SMPTE ST 2110: streams of DICOM-RTV (PS3.22), no encoding of a data set. */
+function checkRealTime(negotiation: Negotiation, say: (...say: Say) => void): void {
+  for (const { id, acceptedTransferSyntax: uid } of negotiation.contexts.values()) {
+    if (uid === undefined || !uid.startsWith("1.2.840.10008.1.2.7.")) continue;
+    say(
+      "syntax-real-time",
+      `Presentation context ${id}: ${uidName(uid)} is accepted; it is for real-time video, not for associations`,
+    );
+  }
 }

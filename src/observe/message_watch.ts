@@ -11,12 +11,15 @@ import { checkPairing, SuboperationTotals } from "./exchange_rules.ts";
 import type { Report } from "./finding.ts";
 import { checkMessageEnd, checkMessageStart, irregularText } from "./message_rules.ts";
 import type { Negotiation } from "./negotiation.ts";
+import type { ServiceLedger } from "./service/service_ledger.ts";
+import { ServiceWatch } from "./service/service_watch.ts";
 import { StallWatch } from "./stall_watch.ts";
 
 export interface MessageWatchOptions {
   readonly sink: AssociationSink;
   readonly negotiation: Negotiation;
   readonly report: Report;
+  readonly ledger?: ServiceLedger | undefined;
 }
 
 /** Names from the wire that are counted apart; the rest is "other". */
@@ -35,6 +38,7 @@ export class MessageWatch {
   readonly #report: Report;
   readonly #exchanges: ExchangeTracker;
   readonly #stalls: StallWatch;
+  readonly #services: ServiceWatch;
   readonly #totals = new SuboperationTotals();
   readonly #observed = new Map<number, ObservedMessage>();
 
@@ -43,6 +47,8 @@ export class MessageWatch {
     this.#negotiation = options.negotiation;
     this.#report = options.report;
     this.#stalls = new StallWatch(options.report);
+    const { negotiation, report, ledger } = options;
+    this.#services = new ServiceWatch({ negotiation, report, ledger });
     this.#exchanges = new ExchangeTracker({ exchangeEnded: (ended) => this.#exchangeEnded(ended) });
   }
 
@@ -55,10 +61,16 @@ export class MessageWatch {
     };
   }
 
+  /** Octets passed that were not seen. */
+  lost(): void {
+    this.#services.lost();
+  }
+
   /** Nothing more will come. */
   end(): void {
     this.#exchanges.end();
     this.#stalls.end();
+    this.#services.end();
     this.#observed.clear();
   }
 
@@ -95,6 +107,7 @@ export class MessageWatch {
     if (observed === undefined) return;
     this.#observed.delete(message.index);
     checkMessageEnd(observed, this.#report);
+    this.#services.ended(observed);
     this.#stalls.ended(message);
     this.#exchanges.ended(message);
     this.#sink.messageEnded?.(observed);

@@ -32,9 +32,10 @@ import {
   says,
   VERIFICATION,
 } from "../support/scripted_association.ts";
+import { storeDataOf } from "../support/service_data.ts";
 
 const STORE_STEPS: readonly Step[] = [
-  ["requestor", messageBytes(STORE_RQ, { contextId: 3, dataSet: dataOf(100) })],
+  ["requestor", messageBytes(STORE_RQ, { contextId: 3, dataSet: storeDataOf(100) })],
   says("acceptor", "C-STORE-RSP", {
     values: { MessageIDBeingRespondedTo: 2, Status: 0xb000 },
     on: "store",
@@ -340,7 +341,7 @@ describe("AssociationObserver, when the recording ends first", () => {
     const { observer, messages, findings } = observing();
     observer.bytes("requestor", 1, encodePdu(rq()));
     observer.bytes("acceptor", 2, encodePdu(ac()));
-    const store = messageBytes(STORE_RQ, { contextId: 3, dataSet: dataOf(100) });
+    const store = messageBytes(STORE_RQ, { contextId: 3, dataSet: storeDataOf(100) });
     observer.bytes("requestor", 3, store.subarray(0, -40));
     observer.interrupted();
     assert.equal(messages[0]?.message.dataSet?.length, 60);
@@ -412,7 +413,7 @@ function cut(sizes: readonly number[]): Observed {
     [
       "requestor",
       concat([
-        messageBytes(STORE_RQ, { contextId: 3, dataSet: dataOf(500), maximumLength: 200 }),
+        messageBytes(STORE_RQ, { contextId: 3, dataSet: storeDataOf(500), maximumLength: 200 }),
         messageBytes(ECHO_RQ),
       ]),
     ],

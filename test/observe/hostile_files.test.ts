@@ -17,11 +17,8 @@ interface Hostile {
   readonly ac?: string;
 }
 
-/**
- * Entries that break no rule of the layers that the observer judges: legal values, and data sets,
- * whose elements it does not read.
- */
-const SILENT = /^(item-maxlen-value-0|item-aet-format-string|ds-(?!pixel-bot-bad).*)$/;
+/** Entries that break no rule: legal values. */
+const SILENT = /^(item-maxlen-value-0|item-aet-format-string)$/;
 
 /** What every entry has, because its stream ends there. */
 const BREAKING_OFF = new Set(["state-closed-without-release", "request-unanswered"]);

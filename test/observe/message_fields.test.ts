@@ -6,9 +6,17 @@ import { COMMAND_FIELDS, type CommandName, isResponse } from "../../src/dimse/co
 import type { CommandValue } from "../../src/dimse/command_set.ts";
 import { encodeCommandSet } from "../../src/dimse/encode_command_set.ts";
 import { MESSAGE_FIELDS } from "../../src/observe/message_fields.ts";
-import { COMMAND, dataOf, LAST, pDataBytes } from "../support/dimse_stream.ts";
+import { COMMAND, LAST, pDataBytes } from "../support/dimse_stream.ts";
 import { FIND, played, type Step } from "../support/scripted_association.ts";
+import { dataSetOf } from "../support/service_data.ts";
 
+/** What C-STORE and C-FIND of `FIND` have; nothing of it is wrong for the other messages. */
+const DATA = dataSetOf({
+  SOPClassUID: FIND,
+  SOPInstanceUID: "2.25.1",
+  QueryRetrieveLevel: "STUDY",
+  StudyInstanceUID: "2.25.9",
+});
 const MESSAGES = [...MESSAGE_FIELDS];
 const PAIRING = new Set([
   "response-to-nothing",
@@ -17,6 +25,7 @@ const PAIRING = new Set([
   "cancel-of-nothing",
   "suboperations-missing",
   "suboperations-remaining",
+  "status-details",
 ]);
 
 describe("required and forbidden command elements", () => {
@@ -142,7 +151,7 @@ function findings(name: CommandName, values: Readonly<Record<string, CommandValu
 function play(name: CommandName, values: Readonly<Record<string, CommandValue>>) {
   const sender = isResponse(COMMAND_FIELDS.get(name) ?? 0) ? "acceptor" : "requestor";
   const steps: Step[] = [[sender, pDataBytes([5, COMMAND | LAST, encodeCommandSet(values)])]];
-  if (values["CommandDataSetType"] === 1) steps.push([sender, pDataBytes([5, LAST, dataOf(4)])]);
+  if (values["CommandDataSetType"] === 1) steps.push([sender, pDataBytes([5, LAST, DATA])]);
   const observed = played({ steps });
   return { observed, found: observed.findings.filter(({ id }) => !PAIRING.has(id)) };
 }

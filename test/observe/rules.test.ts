@@ -21,6 +21,15 @@ import {
   PDV_VIOLATIONS,
   STATE_VIOLATIONS,
 } from "../support/violations_pdu.ts";
+import { CONFORMANT_PRINTS, PRINT_VIOLATIONS } from "../support/violations_print.ts";
+import {
+  ANSWER_VIOLATIONS,
+  COMMITMENT_VIOLATIONS,
+  CONFORMANT_SERVICES,
+  DATA_SET_VIOLATIONS,
+  QUERY_VIOLATIONS,
+} from "../support/violations_service.ts";
+import { CONFORMANT_STEPS, STEP_VIOLATIONS } from "../support/violations_step.ts";
 
 const GROUPS: Readonly<Record<string, readonly Violation[]>> = {
   "S-06 presentation contexts": CONTEXT_VIOLATIONS,
@@ -31,6 +40,12 @@ const GROUPS: Readonly<Record<string, readonly Violation[]>> = {
   "form of command sets": COMMAND_SET_VIOLATIONS,
   messages: MESSAGE_VIOLATIONS,
   exchanges: EXCHANGE_VIOLATIONS,
+  "data sets": DATA_SET_VIOLATIONS,
+  answers: ANSWER_VIOLATIONS,
+  "S-08 Query/Retrieve": QUERY_VIOLATIONS,
+  "S-09 Storage Commitment": COMMITMENT_VIOLATIONS,
+  "S-09 procedure steps": STEP_VIOLATIONS,
+  "S-10 Print Management": PRINT_VIOLATIONS,
 };
 
 for (const [group, violations] of Object.entries(GROUPS)) {
@@ -45,7 +60,7 @@ for (const [group, violations] of Object.entries(GROUPS)) {
     if (group.startsWith("S-")) {
       test(`${group.slice(0, 4)} all violations are found`, () => {
         const found = violations.filter(({ rule, script }) => idsOf(played(script)).includes(rule));
-        console.log(`${group.slice(0, 4)}: ${found.length} of ${violations.length} found`);
+        console.log(`${group}: ${found.length} of ${violations.length} found`);
         assert.equal(found.length, violations.length);
       });
     }
@@ -57,6 +72,9 @@ describe("rules on what is conformant", () => {
     ...CONFORMANT_ASSOCIATIONS,
     ...CONFORMANT_DATA,
     ...CONFORMANT_EXCHANGES,
+    ...CONFORMANT_SERVICES,
+    ...CONFORMANT_PRINTS,
+    ...CONFORMANT_STEPS,
   ];
   for (const [name, script] of conformant) {
     test(`are silent: ${name}`, () => {

@@ -2,7 +2,7 @@
 import type { CommandName } from "../../src/dimse/command_field.ts";
 import { encodeCommandSet } from "../../src/dimse/encode_command_set.ts";
 import type { Role } from "../../src/role.ts";
-import { COMMAND, dataOf, LAST, pDataBytes, STORE_RQ, type Values } from "./dimse_stream.ts";
+import { COMMAND, LAST, pDataBytes, STORE_RQ, type Values } from "./dimse_stream.ts";
 import { concat } from "./event_log.ts";
 import {
   ac,
@@ -16,10 +16,11 @@ import {
   type Step,
   says,
 } from "./scripted_association.ts";
+import { dataSetOf, STEP_BEGIN, STEP_END, STORE_DATA, STUDY_IDENTIFIER } from "./service_data.ts";
 import { bytesOfHex } from "./vectors.ts";
 import type { Violation } from "./violations_association.ts";
 
-const DATA = dataOf(8);
+const MR = "1.2.840.10008.5.1.4.1.1.4";
 const FIND_RQ: Values = { AffectedSOPClassUID: FIND, MessageID: 1, Priority: 0 };
 const MOVE_RQ: Values = {
   AffectedSOPClassUID: MOVE,
@@ -158,7 +159,7 @@ export const COMMAND_SET_VIOLATIONS: readonly Violation[] = [
         1,
         COMMAND | LAST,
         oddComment(
-          encodeCommandSet({ CommandField: 0x8030, CommandDataSetType: 0x0101, ...to(1) }),
+          encodeCommandSet({ CommandField: 0x8030, CommandDataSetType: 0x0101, ...to(1, 0x0110) }),
         ),
       ]),
     ]),
@@ -180,7 +181,7 @@ export const MESSAGE_VIOLATIONS: readonly Violation[] = [
       request(
         "C-STORE-RQ",
         { AffectedSOPClassUID: CT, MessageID: 1, AffectedSOPInstanceUID: "2.25.1" },
-        { on: "store", dataSet: DATA },
+        { on: "store", dataSet: STORE_DATA },
       ),
       STORE_RSP,
     ),
@@ -197,7 +198,7 @@ export const MESSAGE_VIOLATIONS: readonly Violation[] = [
       request(
         "N-SET-RQ",
         { AffectedSOPClassUID: MPPS, AffectedSOPInstanceUID: "2.25.3", MessageID: 1 },
-        { on: "mpps", dataSet: DATA },
+        { on: "mpps", dataSet: dataSetOf(STEP_END) },
       ),
       response("N-SET-RSP", to(1), { on: "mpps" }),
     ),
@@ -206,7 +207,7 @@ export const MESSAGE_VIOLATIONS: readonly Violation[] = [
     rule: "command-affected-requested",
     name: "C-STORE-RSP with Requested",
     script: steps(
-      request("C-STORE-RQ", STORE, { on: "store", dataSet: DATA }),
+      request("C-STORE-RQ", STORE, { on: "store", dataSet: STORE_DATA }),
       response("C-STORE-RSP", { ...to(1), RequestedSOPInstanceUID: "2.25.1" }, { on: "store" }),
     ),
   },
@@ -217,7 +218,7 @@ export const MESSAGE_VIOLATIONS: readonly Violation[] = [
       request(
         "C-STORE-RQ",
         { ...STORE, MoveOriginatorApplicationEntityTitle: "A" },
-        { on: "store", dataSet: DATA },
+        { on: "store", dataSet: STORE_DATA },
       ),
       STORE_RSP,
     ),
@@ -226,7 +227,7 @@ export const MESSAGE_VIOLATIONS: readonly Violation[] = [
     rule: "command-priority",
     name: "3",
     script: steps(
-      request("C-FIND-RQ", { ...FIND_RQ, Priority: 3 }, { on: "find", dataSet: DATA }),
+      request("C-FIND-RQ", { ...FIND_RQ, Priority: 3 }, { on: "find", dataSet: STUDY_IDENTIFIER }),
       FIND_RSP,
     ),
   },
@@ -236,8 +237,8 @@ export const MESSAGE_VIOLATIONS: readonly Violation[] = [
     script: steps(
       request(
         "C-STORE-RQ",
-        { ...STORE, AffectedSOPInstanceUID: "..\\nul" },
-        { on: "store", dataSet: DATA },
+        { ...STORE, AffectedSOPInstanceUID: "../nul" },
+        { on: "store", dataSet: dataSetOf({ SOPClassUID: CT, SOPInstanceUID: "../nul" }) },
       ),
       STORE_RSP,
     ),
@@ -248,8 +249,8 @@ export const MESSAGE_VIOLATIONS: readonly Violation[] = [
     script: steps(
       request(
         "C-STORE-RQ",
-        { ...STORE, AffectedSOPClassUID: "1.2.840.10008.5.1.4.1.1.4" },
-        { on: "store", dataSet: DATA },
+        { ...STORE, AffectedSOPClassUID: MR },
+        { on: "store", dataSet: dataSetOf({ SOPClassUID: MR, SOPInstanceUID: "2.25.1" }) },
       ),
       STORE_RSP,
     ),
@@ -266,7 +267,7 @@ export const MESSAGE_VIOLATIONS: readonly Violation[] = [
     rule: "command-status-pending",
     name: "C-STORE-RSP",
     script: steps(
-      request("C-STORE-RQ", STORE, { on: "store", dataSet: DATA }),
+      request("C-STORE-RQ", STORE, { on: "store", dataSet: STORE_DATA }),
       response("C-STORE-RSP", to(1, 0xff00), { on: "store" }),
       STORE_RSP,
     ),
@@ -280,7 +281,7 @@ export const MESSAGE_VIOLATIONS: readonly Violation[] = [
     rule: "data-set-required",
     name: "C-FIND-RSP with Pending",
     script: steps(
-      request("C-FIND-RQ", FIND_RQ, { on: "find", dataSet: DATA }),
+      request("C-FIND-RQ", FIND_RQ, { on: "find", dataSet: STUDY_IDENTIFIER }),
       response("C-FIND-RSP", to(1, 0xff00), { on: "find" }),
       FIND_RSP,
     ),
@@ -288,22 +289,26 @@ export const MESSAGE_VIOLATIONS: readonly Violation[] = [
   {
     rule: "data-set-not-allowed",
     name: "C-ECHO-RQ",
-    script: steps(request("C-ECHO-RQ", ECHO, { on: "echo", dataSet: DATA }), ECHO_RSP),
+    script: steps(request("C-ECHO-RQ", ECHO, { on: "echo", dataSet: STORE_DATA }), ECHO_RSP),
   },
   {
     rule: "data-set-not-allowed",
     name: "final C-FIND-RSP",
     script: steps(
-      request("C-FIND-RQ", FIND_RQ, { on: "find", dataSet: DATA }),
-      response("C-FIND-RSP", to(1), { on: "find", dataSet: DATA }),
+      request("C-FIND-RQ", FIND_RQ, { on: "find", dataSet: STUDY_IDENTIFIER }),
+      response("C-FIND-RSP", to(1), { on: "find", dataSet: STUDY_IDENTIFIER }),
     ),
   },
   {
     rule: "data-set-not-allowed",
     name: "C-MOVE-RSP with Pending",
     script: steps(
-      request("C-MOVE-RQ", MOVE_RQ, { on: "move", dataSet: DATA }),
-      response("C-MOVE-RSP", { ...to(1, 0xff00), ...COUNTS }, { on: "move", dataSet: DATA }),
+      request("C-MOVE-RQ", MOVE_RQ, { on: "move", dataSet: STUDY_IDENTIFIER }),
+      response(
+        "C-MOVE-RSP",
+        { ...to(1, 0xff00), ...COUNTS },
+        { on: "move", dataSet: STUDY_IDENTIFIER },
+      ),
       response("C-MOVE-RSP", { ...to(1), ...FINAL_COUNTS }, { on: "move" }),
     ),
   },
@@ -349,9 +354,9 @@ export const EXCHANGE_VIOLATIONS: readonly Violation[] = [
     rule: "response-after-final",
     name: "Pending behind Success",
     script: steps(
-      request("C-FIND-RQ", FIND_RQ, { on: "find", dataSet: DATA }),
+      request("C-FIND-RQ", FIND_RQ, { on: "find", dataSet: STUDY_IDENTIFIER }),
       FIND_RSP,
-      response("C-FIND-RSP", to(1, 0xff00), { on: "find", dataSet: DATA }),
+      response("C-FIND-RSP", to(1, 0xff00), { on: "find", dataSet: STUDY_IDENTIFIER }),
     ),
   },
   {
@@ -366,7 +371,7 @@ export const EXCHANGE_VIOLATIONS: readonly Violation[] = [
     rule: "response-command",
     name: "C-ECHO-RSP to C-STORE-RQ",
     script: steps(
-      request("C-STORE-RQ", STORE, { on: "store", dataSet: DATA }),
+      request("C-STORE-RQ", STORE, { on: "store", dataSet: STORE_DATA }),
       response("C-ECHO-RSP", to(1), { on: "store" }),
     ),
   },
@@ -379,7 +384,7 @@ export const EXCHANGE_VIOLATIONS: readonly Violation[] = [
     rule: "request-role",
     name: "C-STORE-RQ from the acceptor",
     script: steps(
-      says("acceptor", "C-STORE-RQ", { values: STORE, on: "store", dataSet: DATA }),
+      says("acceptor", "C-STORE-RQ", { values: STORE, on: "store", dataSet: STORE_DATA }),
       response("C-STORE-RSP", to(1), { on: "store", by: "requestor" }),
     ),
   },
@@ -409,7 +414,7 @@ export const EXCHANGE_VIOLATIONS: readonly Violation[] = [
     rule: "cancel-not-cancelable",
     name: "C-STORE-RQ",
     script: steps(
-      request("C-STORE-RQ", STORE, { on: "store", dataSet: DATA }),
+      request("C-STORE-RQ", STORE, { on: "store", dataSet: STORE_DATA }),
       request("C-CANCEL-RQ", { MessageIDBeingRespondedTo: 1 }, { on: "store" }),
       STORE_RSP,
     ),
@@ -428,16 +433,16 @@ export const EXCHANGE_VIOLATIONS: readonly Violation[] = [
     rule: "suboperations-missing",
     name: "C-GET-RSP with Pending",
     script: steps(
-      request("C-GET-RQ", GET_RQ, { on: "get", dataSet: DATA }),
+      request("C-GET-RQ", GET_RQ, { on: "get", dataSet: STUDY_IDENTIFIER }),
       response("C-GET-RSP", to(1, 0xff00), { on: "get" }),
-      response("C-GET-RSP", { ...to(1), ...FINAL_COUNTS }, { on: "get" }),
+      response("C-GET-RSP", to(1), { on: "get" }),
     ),
   },
   {
     rule: "suboperations-remaining",
     name: "with Success",
     script: steps(
-      request("C-MOVE-RQ", MOVE_RQ, { on: "move", dataSet: DATA }),
+      request("C-MOVE-RQ", MOVE_RQ, { on: "move", dataSet: STUDY_IDENTIFIER }),
       response(
         "C-MOVE-RSP",
         { ...to(1), ...COUNTS, NumberOfRemainingSuboperations: 0 },
@@ -449,7 +454,7 @@ export const EXCHANGE_VIOLATIONS: readonly Violation[] = [
     rule: "suboperations-total",
     name: "3, then 5",
     script: steps(
-      request("C-MOVE-RQ", MOVE_RQ, { on: "move", dataSet: DATA }),
+      request("C-MOVE-RQ", MOVE_RQ, { on: "move", dataSet: STUDY_IDENTIFIER }),
       response("C-MOVE-RSP", { ...to(1, 0xff00), ...COUNTS }, { on: "move" }),
       response(
         "C-MOVE-RSP",
@@ -473,7 +478,7 @@ export const EXCHANGE_VIOLATIONS: readonly Violation[] = [
           ]),
         ],
         { wait: 39_000 },
-        ["requestor", pDataBytes([3, LAST, DATA])],
+        ["requestor", pDataBytes([3, LAST, STORE_DATA])],
         response("C-STORE-RSP", to(MessageID), { on: "store" }),
       ]),
     ),
@@ -491,16 +496,16 @@ export const CONFORMANT_EXCHANGES: readonly (readonly [name: string, script: Scr
   [
     "C-FIND with Pending, then Success",
     steps(
-      request("C-FIND-RQ", FIND_RQ, { on: "find", dataSet: DATA }),
-      response("C-FIND-RSP", to(1, 0xff00), { on: "find", dataSet: DATA }),
-      response("C-FIND-RSP", to(1, 0xff01), { on: "find", dataSet: DATA }),
+      request("C-FIND-RQ", FIND_RQ, { on: "find", dataSet: STUDY_IDENTIFIER }),
+      response("C-FIND-RSP", to(1, 0xff00), { on: "find", dataSet: STUDY_IDENTIFIER }),
+      response("C-FIND-RSP", to(1, 0xff01), { on: "find", dataSet: STUDY_IDENTIFIER }),
       FIND_RSP,
     ),
   ],
   [
     "C-CANCEL-RQ, also a late one",
     steps(
-      request("C-FIND-RQ", FIND_RQ, { on: "find", dataSet: DATA }),
+      request("C-FIND-RQ", FIND_RQ, { on: "find", dataSet: STUDY_IDENTIFIER }),
       request("C-CANCEL-RQ", { MessageIDBeingRespondedTo: 1 }, { on: "find" }),
       response("C-FIND-RSP", to(1, 0xfe00), { on: "find" }),
       request("C-CANCEL-RQ", { MessageIDBeingRespondedTo: 1 }, { on: "find" }),
@@ -512,19 +517,24 @@ export const CONFORMANT_EXCHANGES: readonly (readonly [name: string, script: Scr
       rq: rq({ more: [ROLES] }),
       ac: ac({ more: [ROLES] }),
       steps: [
-        request("C-GET-RQ", GET_RQ, { on: "get", dataSet: DATA }),
-        says("acceptor", "C-STORE-RQ", { values: STORE, on: "store", dataSet: DATA }),
+        request("C-GET-RQ", GET_RQ, { on: "get", dataSet: STUDY_IDENTIFIER }),
+        says("acceptor", "C-STORE-RQ", { values: STORE, on: "store", dataSet: STORE_DATA }),
         response("C-STORE-RSP", to(1), { on: "store", by: "requestor" }),
         response("C-GET-RSP", { ...to(1, 0xff00), ...COUNTS }, { on: "get" }),
-        response("C-GET-RSP", { ...to(1, 0xb000), ...FINAL_COUNTS }, { on: "get", dataSet: DATA }),
+        response(
+          "C-GET-RSP",
+          { ...to(1, 0xb000), ...FINAL_COUNTS, NumberOfFailedSuboperations: 1 },
+          { on: "get", dataSet: dataSetOf({ FailedSOPInstanceUIDList: "2.25.2" }) },
+        ),
       ],
     },
   ],
   [
     "C-MOVE canceled, with what remains",
     steps(
-      request("C-MOVE-RQ", MOVE_RQ, { on: "move", dataSet: DATA }),
+      request("C-MOVE-RQ", MOVE_RQ, { on: "move", dataSet: STUDY_IDENTIFIER }),
       response("C-MOVE-RSP", { ...to(1, 0xff00), ...COUNTS }, { on: "move" }),
+      request("C-CANCEL-RQ", { MessageIDBeingRespondedTo: 1 }, { on: "move" }),
       response("C-MOVE-RSP", { ...to(1, 0xfe00), ...COUNTS }, { on: "move" }),
     ),
   ],
@@ -534,7 +544,7 @@ export const CONFORMANT_EXCHANGES: readonly (readonly [name: string, script: Scr
       request(
         "C-STORE-RQ",
         { ...STORE, MoveOriginatorApplicationEntityTitle: "A", MoveOriginatorMessageID: 4 },
-        { on: "store", dataSet: DATA },
+        { on: "store", dataSet: STORE_DATA },
       ),
       response(
         "C-STORE-RSP",
@@ -549,10 +559,10 @@ export const CONFORMANT_EXCHANGES: readonly (readonly [name: string, script: Scr
       request(
         "N-CREATE-RQ",
         { AffectedSOPClassUID: MPPS, MessageID: 1 },
-        { on: "mpps", dataSet: DATA },
+        { on: "mpps", dataSet: dataSetOf(STEP_BEGIN) },
       ),
       response("N-CREATE-RSP", { ...to(1), AffectedSOPInstanceUID: "2.25.3" }, { on: "mpps" }),
-      request("N-SET-RQ", { ...SET, MessageID: 2 }, { on: "mpps", dataSet: DATA }),
+      request("N-SET-RQ", { ...SET, MessageID: 2 }, { on: "mpps", dataSet: dataSetOf(STEP_END) }),
       response(
         "N-SET-RSP",
         { ...to(2, 0x0110), ErrorID: 0xa710, OffendingElement: ["00400252"] },
@@ -588,7 +598,7 @@ export const CONFORMANT_EXCHANGES: readonly (readonly [name: string, script: Scr
     steps(
       ["requestor", pDataBytes([3, COMMAND | LAST, encodeCommandSet(STORE_RQ)])],
       { wait: 45_000 },
-      ["requestor", pDataBytes([3, LAST, DATA])],
+      ["requestor", pDataBytes([3, LAST, STORE_DATA])],
       response("C-STORE-RSP", to(2), { on: "store" }),
     ),
   ],

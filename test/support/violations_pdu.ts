@@ -4,7 +4,6 @@ import { encodePdu } from "../../src/ul/encode_pdu.ts";
 import type { Pdu } from "../../src/ul/pdu.ts";
 import {
   COMMAND,
-  dataOf,
   ECHO_RQ,
   LAST,
   messageBytes,
@@ -26,6 +25,7 @@ import {
   says,
   VERIFICATION,
 } from "./scripted_association.ts";
+import { STORE_DATA, storeDataOf } from "./service_data.ts";
 import type { Violation } from "./violations_association.ts";
 
 const ECHO = messageBytes(ECHO_RQ);
@@ -34,6 +34,15 @@ const STORE_RSP: Values = { MessageIDBeingRespondedTo: 2, Status: 0 };
 const ECHO_ANSWER = says("acceptor", "C-ECHO-RSP", { values: ECHO_RSP, on: "echo" });
 const STORE_ANSWER = says("acceptor", "C-STORE-RSP", { values: STORE_RSP, on: "store" });
 const STORE = encodeCommandSet(STORE_RQ);
+
+/** The data set in two fragments, cut there. */
+function inTwo(at: number): Uint8Array[] {
+  return [
+    pDataBytes([3, 0, STORE_DATA.subarray(0, at)]),
+    pDataBytes([3, LAST, STORE_DATA.subarray(at)]),
+  ];
+}
+
 const ABORT: Pdu = { type: "A-ABORT", source: 0, reason: 0 };
 const RELEASE_RQ: Pdu = { type: "A-RELEASE-RQ" };
 const RELEASE_RP: Pdu = { type: "A-RELEASE-RP" };
@@ -115,7 +124,7 @@ export const FRAMING_VIOLATIONS: readonly Violation[] = [
     script: {
       steps: [
         ["requestor", pDataBytes([3, COMMAND | LAST, STORE])],
-        ["requestor", pDataBytes([3, LAST, dataOf(100)]).subarray(0, -50)],
+        ["requestor", pDataBytes([3, LAST, storeDataOf(100)]).subarray(0, -50)],
         { gap: "requestor", length: 50 },
         STORE_ANSWER,
       ],
@@ -241,7 +250,7 @@ export const PDV_VIOLATIONS: readonly Violation[] = [
     rule: "pdata-maximum-length",
     name: "of the acceptor",
     script: store(
-      messageBytes(STORE_RQ, { contextId: 3, dataSet: dataOf(20_000), maximumLength: 20_000 }),
+      messageBytes(STORE_RQ, { contextId: 3, dataSet: storeDataOf(20_000), maximumLength: 20_000 }),
     ),
   },
   {
@@ -263,7 +272,7 @@ export const PDV_VIOLATIONS: readonly Violation[] = [
     script: {
       rq: rq({ contexts: [proposal(1, VERIFICATION), proposal(3, CT)] }),
       ac: ac({ contexts: [answer(1), answer(3, 3)] }),
-      ...store(messageBytes(STORE_RQ, { contextId: 3, dataSet: dataOf(4) })),
+      ...store(messageBytes(STORE_RQ, { contextId: 3, dataSet: STORE_DATA })),
     },
   },
   {
@@ -284,7 +293,7 @@ export const PDV_VIOLATIONS: readonly Violation[] = [
   {
     rule: "pdv-odd-fragment",
     name: "of a data set",
-    script: store(pDataBytes([3, COMMAND | LAST, STORE]), pDataBytes([3, LAST, dataOf(7)])),
+    script: store(pDataBytes([3, COMMAND | LAST, STORE]), ...inTwo(25)),
   },
   {
     rule: "pdv-interleaved",
@@ -294,7 +303,7 @@ export const PDV_VIOLATIONS: readonly Violation[] = [
       steps: [
         ["requestor", pDataBytes([3, COMMAND | LAST, STORE])],
         ["requestor", messageBytes(ECHO_RQ)],
-        ["requestor", pDataBytes([3, LAST, dataOf(8)])],
+        ["requestor", pDataBytes([3, LAST, STORE_DATA])],
         ECHO_ANSWER,
         STORE_ANSWER,
       ],
@@ -310,7 +319,7 @@ export const PDV_VIOLATIONS: readonly Violation[] = [
           "requestor",
           pDataBytes(
             [3, COMMAND | LAST, STORE],
-            [3, LAST, dataOf(8)],
+            [3, LAST, STORE_DATA],
             [1, COMMAND | LAST, encodeCommandSet(ECHO_RQ)],
           ),
         ],
@@ -323,12 +332,16 @@ export const PDV_VIOLATIONS: readonly Violation[] = [
   {
     rule: "pdv-sequence",
     name: "data set without a command set",
-    script: { steps: [["requestor", pDataBytes([3, LAST, dataOf(8)])]] },
+    script: { steps: [["requestor", pDataBytes([3, LAST, STORE_DATA])]] },
   },
   {
     rule: "pdv-sequence",
     name: "command inside a data set",
-    script: echo(pDataBytes([1, COMMAND | LAST, STORE]), pDataBytes([1, 0, dataOf(8)]), ECHO),
+    script: echo(
+      pDataBytes([1, COMMAND | LAST, STORE]),
+      pDataBytes([1, 0, STORE_DATA.subarray(0, 8)]),
+      ECHO,
+    ),
     also: [
       "message-incomplete",
       "command-sop-class",
@@ -345,7 +358,7 @@ export const PDV_VIOLATIONS: readonly Violation[] = [
           "requestor",
           concat([
             pDataBytes([3, COMMAND, STORE.subarray(0, 10)]),
-            pDataBytes([3, LAST, dataOf(8)]),
+            pDataBytes([3, LAST, STORE_DATA]),
           ]),
         ],
       ],
@@ -375,14 +388,20 @@ export const CONFORMANT_DATA: readonly (readonly [name: string, script: Script])
     store(
       messageBytes(STORE_RQ, {
         contextId: CONTEXTS.store,
-        dataSet: dataOf(40_000),
+        dataSet: storeDataOf(40_000),
         maximumLength: 16_384,
       }),
     ),
   ],
   [
     "command and data set in one PDU",
-    store(pDataBytes([3, COMMAND | LAST, STORE], [3, 0, dataOf(8)], [3, LAST, dataOf(8)])),
+    store(
+      pDataBytes(
+        [3, COMMAND | LAST, STORE],
+        [3, 0, STORE_DATA.subarray(0, 24)],
+        [3, LAST, STORE_DATA.subarray(24)],
+      ),
+    ),
   ],
   [
     "data of the acceptor behind the requestor's A-RELEASE-RQ (AR-6)",
