@@ -12,13 +12,20 @@ export function associationMeaning(summary: AssociationJson): string | undefined
     const phrase = phraseOf(command, { count, summary });
     return phrase === undefined ? [] : [phrase];
   });
+  const normalized = normalizedWords(summary);
+  if (normalized !== undefined) parts.push(normalized);
   if (parts.length === 0) return undefined;
-  const failed = Object.entries(summary.statuses).reduce(
-    (sum, [status, count]) =>
-      /^([AC]|01|02)/.test(status) && !WARNINGS.has(status) ? sum + count : sum,
-    0,
-  );
+  const failed = failures(summary);
   return failed === 0 ? parts.join(", ") : `${parts.join(", ")}; ${failed} failed`;
+}
+
+/** Final responses of class failure (PS3.7 Annex C). */
+function failures({ statuses }: AssociationJson): number {
+  let sum = 0;
+  for (const [status, count] of Object.entries(statuses)) {
+    if (/^([AC]|01|02)/.test(status) && !WARNINGS.has(status)) sum += count;
+  }
+  return sum;
 }
 
 /** 0107H and 0116H are warnings (PS3.7 Annex C). */
@@ -44,12 +51,17 @@ function phraseOf(
     case "C-CANCEL-RQ":
       return "canceled";
   }
-  const [operation] = command.split("-RQ");
-  if (!command.startsWith("N-") || !command.endsWith("-RQ") || operation === undefined) {
-    return undefined;
-  }
-  const classes = usedClasses(summary, /./);
-  return `${operation} ${classes}${times(count)}`;
+  return undefined;
+}
+
+/** "MPPS: N-CREATE, N-SET"; all of DIMSE-N is one phrase. */
+function normalizedWords(summary: AssociationJson): string | undefined {
+  const requests = Object.entries(summary.commands).flatMap(([command, count]) => {
+    const [, operation] = /^(N-.*)-RQ$/.exec(command) ?? [];
+    return operation === undefined ? [] : [count === 1 ? operation : `${operation} ${count}`];
+  });
+  if (requests.length === 0) return undefined;
+  return `${usedClasses(summary, /./)}: ${requests.join(", ")}`;
 }
 
 function times(count: number): string {
@@ -84,6 +96,11 @@ function usedClasses({ contexts }: AssociationJson, pattern: RegExp): string {
     .filter(({ messages }) => messages > 0)
     .map(({ abstract_syntax }) => abstract_syntax ?? "");
   const fit = used.filter((uid) => pattern.test(uidName(uid)) && !isStorage(uid));
-  const names = new Set((fit.length > 0 ? fit : used).map(className));
+  const names = new Set((fit.length > 0 ? fit : used).map(className).map(withoutMeta));
   return [...names].slice(0, 3).join(", ") || "an unknown class";
+}
+
+/** "Basic Grayscale Print Management": that it is a Meta SOP class tells a person nothing. */
+function withoutMeta(name: string): string {
+  return name.replace(/ Meta$/, "");
 }

@@ -57,9 +57,8 @@ export function className(uid: string): string {
   return (
     CLASSES[uid] ??
     uidName(uid)
-      .replace(/ (Query\/Retrieve Information Model|Information Model) - (FIND|MOVE|GET)$/, "")
-      .replace(/ SOP Class( UID)?$/, "")
-      .replace(/^Composite Instance Root Retrieve - (MOVE|GET)$/, "Composite Instance Root")
+      .replace(/( Query\/Retrieve)?( Information Model)?( Retrieve)? - (FIND|MOVE|GET)$/, "")
+      .replace(/ SOP Class( UID)?( - Trial)?$/, "$2")
   );
 }
 

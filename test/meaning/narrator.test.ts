@@ -493,17 +493,16 @@ describe("Narrator", () => {
         fc.uint8Array({ maxLength: 300 }),
         fc.nat({ max: good.length }),
         fc.boolean(),
-        (sopClass, name, noise, cut, deflated) => {
+        fc.nat({ max: 600 }),
+        (sopClass, name, noise, cut, deflated, headLength) => {
           const octets = Uint8Array.from([...good.subarray(0, cut), ...noise]);
           const [request, response] = asked(name, sopClass, {}) as [Said, Said];
           const syntax = deflated ? "1.2.840.10008.1.2.1.99" : EXPLICIT;
-          const sentences = narrated(
-            [
-              { ...request, octets },
-              { ...response, octets },
-            ],
-            { syntax },
-          );
+          const said = [
+            { ...request, octets },
+            { ...response, octets },
+          ];
+          const sentences = narrated(said, { syntax, headLength });
           assert.equal(sentences.length, 1);
           assert.ok((sentences[0]?.text.length ?? 0) > name.length);
           runs++;

@@ -195,10 +195,13 @@ describe("show -vv on recordings of real peers", () => {
     const meanings = async (file: string) => (await json(file)).map(({ meaning }) => meaning);
     assert.deepEqual(await meanings("study_1.dcap"), [
       "queried Modality Worklist, 2 matches",
-      "N-CREATE MPPS",
+      "MPPS: N-CREATE",
       "stored 3 CT images",
-      "N-SET MPPS",
-      "N-ACTION Storage Commitment",
+      "MPPS: N-SET",
+      "Storage Commitment: N-ACTION",
+    ]);
+    assert.deepEqual(await meanings("print.dcap"), [
+      "Basic Grayscale Print Management, Presentation LUT: N-GET, N-CREATE 3, N-SET, N-ACTION, N-DELETE 3",
     ]);
     assert.deepEqual(await meanings("retrieve_1.dcap"), [
       "queried Study Root, 1 match",
