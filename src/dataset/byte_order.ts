@@ -5,7 +5,7 @@ import { vrFacts } from "./vr.ts";
 export function swapped(bytes: Uint8Array, vr: string): Uint8Array {
   const unit = vrFacts(vr)?.unit ?? 1;
   if (unit === 1) return bytes;
-  const other = bytes.slice();
+  const other = new Uint8Array(bytes); // not `slice`: that of a Buffer is a view
   const end = bytes.length - (bytes.length % unit);
   for (let at = 0; at < end; at += unit) {
     for (let index = 0; index < unit; index++) {

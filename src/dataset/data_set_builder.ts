@@ -76,7 +76,7 @@ export class DataSetBuilder implements DataSetSink {
       this.#elements.push({ kind: "bulk", tag, vr, offset, length: bytes.length, bigEndian });
       return;
     }
-    const kept = this.#shareBytes || bytes.length === 0 ? bytes : bytes.slice();
+    const kept = this.#shareBytes || bytes.length === 0 ? bytes : new Uint8Array(bytes);
     this.#elements.push({ kind: "value", tag, vr, offset, bytes: kept, bigEndian });
   }
 

@@ -217,7 +217,8 @@ interface Head {
 
 /** PS3.5 7.1.2 and 7.1.3. */
 function elementHead({ tag, length, vr }: Head & { vr: string }, encoding: Encoding): Uint8Array {
-  if (!encoding.explicit) return itemHead({ tag, length }, encoding);
+  // group FFFE has no VR in any encoding (7.5), known or not
+  if (!encoding.explicit || tag >>> 16 === 0xfffe) return itemHead({ tag, length }, encoding);
   const facts = vrFacts(vr);
   // a VR that is not known came with the long form, or it is not two letters and had none
   const long = facts?.long ?? /^[A-Z]{2}$/.test(vr);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
-import { DEFAULT_CHARACTER_SET } from "../../src/dataset/character_set.ts";
 import type { DataSet } from "../../src/dataset/data_set.ts";
 import { dumpDataSet } from "../../src/dataset/dump.ts";
+import { framesOf } from "../../src/dataset/encapsulation.ts";
 import { dataSetToJson } from "../../src/dataset/json_model.ts";
 import { readPart10 } from "../../src/dataset/part10.ts";
 import { readDataSet } from "../../src/dataset/read_data_set.ts";
@@ -12,6 +12,7 @@ import {
   IMPLICIT_LITTLE,
   transferSyntax,
 } from "../../src/dataset/transfer_syntax.ts";
+import { valueFindings } from "../../src/dataset/value_rules.ts";
 import { fuzzRounds, mutated, seededRandom } from "../support/fuzz.ts";
 import { sampleDataSet } from "../support/sample_data_set.ts";
 
@@ -23,7 +24,9 @@ function useAll(dataSet: DataSet): void {
   for (const _line of dumpDataSet(dataSet, { showPatient: true }));
   JSON.stringify(dataSetToJson(dataSet));
   dataSet.text("ReferencedStudySequence[0].StudyInstanceUID");
-  assert.ok(dataSet.characterSet !== undefined || DEFAULT_CHARACTER_SET);
+  valueFindings(dataSet);
+  const pixels = dataSet.element("PixelData");
+  if (pixels?.kind === "fragments") framesOf(pixels, dataSet);
 }
 
 // Invariant: whatever the octets are, reading gives a data set and findings; nothing is thrown, and

@@ -131,6 +131,12 @@ describe("encodeDataSet()", () => {
     );
   });
 
+  test("writes unknown tags of group FFFE without a VR, as they came (PS3.5 7.5)", () => {
+    const bytes = Uint8Array.of(0xfe, 0xff, 0xfe, 0xe0, 2, 0, 0, 0, 1, 2);
+    const { dataSet } = readDataSet(bytes, { syntax: EXPLICIT_LITTLE });
+    assert.equal(hex(encodeDataSet(dataSet, { syntax: EXPLICIT_LITTLE })), hex(bytes));
+  });
+
   test("swaps the pixels alone in the private syntax of GE", () => {
     const syntax = transferSyntax("1.2.840.113619.5.2");
     assert.ok(syntax !== undefined);

@@ -5,6 +5,7 @@ import { dumpDataSet } from "../../src/dataset/dump.ts";
 import { printFinding } from "../../src/dataset/finding.ts";
 import { dataSetToJson } from "../../src/dataset/json_model.ts";
 import { type Part10File, readPart10 } from "../../src/dataset/part10.ts";
+import { valueFindings } from "../../src/dataset/value_rules.ts";
 import { corpusPath, hasCorpus, readCorpus } from "../support/corpus.ts";
 import { fuzzRounds, mutated, seededRandom } from "../support/fuzz.ts";
 
@@ -17,7 +18,7 @@ function namesOf(folder: string): string[] {
 function useAll(file: Part10File): void {
   for (const _line of dumpDataSet(file.dataSet, { showPatient: true }));
   JSON.stringify(dataSetToJson(file.dataSet));
-  for (const finding of file.findings) {
+  for (const finding of [...file.findings, ...valueFindings(file.dataSet)]) {
     assert.doesNotMatch(printFinding(finding), /[\x00-\x1f]/);
     assert.ok(finding.offset >= 0);
   }
