@@ -78,7 +78,7 @@ class Writer implements DataSetSink {
     if ((tag & 0xffff) === 0 && tag !== 0) return; // group lengths would be wrong now (7.2)
     const odd = bytes.length % 2;
     this.#head(tag, vr, bytes.length + odd);
-    this.#parts.push(this.#ordered(tag, vr, bytes).slice());
+    this.#parts.push(new Uint8Array(this.#ordered(tag, vr, bytes)));
     if (odd === 1) this.#parts.push(Uint8Array.of(vrFacts(vr)?.padding ?? 0));
   }
 

@@ -58,6 +58,17 @@ describe("reEncoded()", () => {
     assert.deepEqual([...other.subarray(12, 18)], [1, 0, 3, 2, 5, 4]);
   });
 
+  test("leaves the source alone, also where it is a Buffer, whose slices are views", async () => {
+    const bytes = Buffer.from("28001000555302000102", "hex");
+    async function* once() {
+      yield bytes;
+    }
+    const to = EXPLICIT_BIG;
+    const other = await gathered(reEncoded(once(), { from: EXPLICIT_LITTLE, to }));
+    assert.equal(Buffer.from(other).toString("hex"), "00280010555300020201");
+    assert.equal(bytes.toString("hex"), "28001000555302000102");
+  });
+
   test("refuses what breaks off, and what is compressed", async () => {
     const cutOff = Uint8Array.of(0x10, 0, 0x10, 0, 0x50, 0x4e, 8, 0, 0x41);
     const from = EXPLICIT_LITTLE;
