@@ -101,7 +101,7 @@ export class SendReport {
     const facts = [
       ...(final && this.#pending > 0 && operation === "C-FIND" ? [matches(this.#pending)] : []),
       ...(counts === undefined ? [] : [counts]),
-      ...(operation === "N-CREATE" ? created(values) : []),
+      ...(operation === "N-CREATE" && DONE.has(response.statusClass) ? created(values) : []),
     ];
     const head = of === undefined ? paint.bold(operation) : of;
     const line = `${head}  ${this.#painted(response)}${facts.map((fact) => `  ${fact}`).join("")}`;
@@ -181,6 +181,8 @@ export class SendReport {
 function named(uid: string): string {
   return escapeControls(uidName(uid));
 }
+
+const DONE: ReadonlySet<string> = new Set(["success", "warning"]);
 
 function matches(count: number): string {
   return count === 1 ? "1 match" : `${count} matches`;
