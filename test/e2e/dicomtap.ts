@@ -114,6 +114,10 @@ export async function show(
     ...captures,
   ]);
   if (code !== 0) throw new Error(`show ended with ${code}: ${stderr}`);
+  return readShown(stdout);
+}
+
+export function readShown(stdout: string): readonly Shown[] {
   const shown: { association: AssociationJson; messages: MessageJson[] }[] = [];
   for (const line of stdout.split("\n")) {
     if (line === "") continue;
