@@ -88,6 +88,20 @@ describe("show --story on recordings of real peers", () => {
     console.log("S-08: 6 C-STOREs, 3 linked to a C-MOVE by its originator, 3 to a C-GET");
   });
 
+  test("S-08 C-STORE, a worklist, C-FIND and C-MOVE with its C-STOREs: Orthanc", async () => {
+    const image = "C-STORE CT Image Storage, 32x32 MONOCHROME2, uncompressed, 2.43 KiB";
+    assert.deepEqual(await stories("orthanc_1.dcap", "orthanc_2.dcap"), [
+      [
+        "study 2.25.4001",
+        `#1  VIEWER > ORTHANC  ${image} -> Success  (3 like this, 7.29 KiB)`,
+        "#2  VIEWER > ORTHANC  C-FIND Modality Worklist, PatientName=*** -> 2 matches",
+        "#3  VIEWER > ORTHANC  C-FIND Study Root, SERIES level, Modality=CT, StudyInstanceUID=2.25.4001 -> 1 match",
+        "#4  VIEWER > ORTHANC  C-MOVE Study Root, SERIES level, StudyInstanceUID=2.25.4001, SeriesInstanceUID=2.25.40011, to WORKSTATION -> 3 stored",
+        `#1  ORTHANC > WORKSTATION  ${image}, for C-MOVE 1 of VIEWER -> Success  (3 like this, 7.29 KiB)`,
+      ],
+    ]);
+  });
+
   test("S-10 Print: dcmprscu and dcmprscp", async () => {
     const { out } = await show("-v", "print.dcap");
     const sentences = out.split("\n").flatMap((line) => /^ += {3}(.*)$/.exec(line)?.[1] ?? []);

@@ -1,31 +1,38 @@
 /**
  * Records the captures of test/captures/services: real programs speak with each other through
  * `dicomtap proxy`, about patients that do not exist. Run it again when a service is added; what it
- * writes is looked at before it is committed, and the tests beside test/meaning say what it tells.
+ * writes is looked at before it is committed, and services_files.test.ts says what it tells.
  *
- *     npx tsx test/captures/make_services.ts
+ *     npx tsx test/meaning/make_services.ts [NAME...]
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startProxy } from "../e2e/dicomtap.ts";
 import { NO_DELAY, startDcmqrscp, startStorescp } from "../support/dcmtk_servers.ts";
 import { ask, startDimseScp } from "../support/dimse_peer.ts";
 import { freePort, portOpen } from "../support/ports.ts";
 import { inScope, type Scope } from "../support/process.ts";
-import { findProgram, ownRuntime } from "../support/runtimes.ts";
-import { startProxy } from "../e2e/dicomtap.ts";
+import { ownRuntime } from "../support/runtimes.ts";
+import {
+  COMMITMENT,
+  CT,
+  image,
+  MISSING,
+  MPPS,
+  makeImages,
+  makeWorklist,
+  printConfiguration,
+  SERIES,
+  STEP,
+  STUDY,
+  startArchive,
+  startWorklist,
+  succeed,
+  TRANSACTION,
+} from "./service_world.ts";
 
-const OUT = fileURLToPath(new URL("services/", import.meta.url));
-
-const STUDY = "2.25.4001";
-const SERIES = "2.25.40011";
-const STEP = "2.25.40012";
-const TRANSACTION = "2.25.40013";
-const MISSING = "2.25.499999";
-const CT = "1.2.840.10008.5.1.4.1.1.2";
-const MPPS = "1.2.840.10008.3.1.2.3.3";
-const COMMITMENT = "1.2.840.10008.1.20.1";
-const image = (number: number) => `2.25.40011${number}`;
+const OUT = fileURLToPath(new URL("../captures/services/", import.meta.url));
 
 interface Tapped {
   /** By name of the route, the port that leads through the proxy. */
@@ -61,12 +68,16 @@ async function recordStudy(scope: Scope, folder: string): Promise<void> {
   const ris = await startDimseScp(scope);
   const modality = await startDimseScp(scope);
   const back = await freePort();
-  const archive = await startArchive(scope, { title: "MODALITY", port: back });
+  const archive = await startArchive(scope, { modalities: { MODALITY: back } });
   const tapped = await tap(scope, {
     to: [worklist, ris.port, archive],
     folder: join(folder, "1"),
   });
-  const reverse = await tap(scope, { to: [modality.port], folder: join(folder, "2"), listen: back });
+  const reverse = await tap(scope, {
+    to: [modality.port],
+    folder: join(folder, "2"),
+    listen: back,
+  });
   const [mwl = 0, mpps = 0, pacs = 0] = tapped.ports;
   const files = await makeImages(scope, [1, 2, 3]);
   const step = { sopClass: MPPS, instance: STEP };
@@ -124,7 +135,11 @@ async function recordRetrieve(scope: Scope, folder: string): Promise<void> {
   });
   const to = ["-aet", "VIEWER", "-aec", "QRSCP", "127.0.0.1", String(tapped.ports[0])];
   const study = keys("QueryRetrieveLevel=STUDY", `StudyInstanceUID=${STUDY}`);
-  const series = keys("QueryRetrieveLevel=SERIES", `StudyInstanceUID=${STUDY}`, "SeriesInstanceUID");
+  const series = keys(
+    "QueryRetrieveLevel=SERIES",
+    `StudyInstanceUID=${STUDY}`,
+    "SeriesInstanceUID",
+  );
   await succeed(scope, [
     ..."findscu -S".split(" "),
     ...to,
@@ -140,12 +155,51 @@ async function recordRetrieve(scope: Scope, folder: string): Promise<void> {
   await reverse.close();
 }
 
+/** Orthanc as archive and worklist: C-STORE, MWL, C-FIND, C-MOVE. */
+async function recordOrthanc(scope: Scope, folder: string): Promise<void> {
+  const files = await makeImages(scope, [1, 2, 3]);
+  const destination = await startStorescp(scope, { aeTitle: "WORKSTATION" });
+  const back = await freePort();
+  const archive = await startArchive(scope, {
+    modalities: { WORKSTATION: back },
+    worklist: await makeWorklist(scope),
+  });
+  const tapped = await tap(scope, { to: [archive], folder: join(folder, "1") });
+  const reverse = await tap(scope, {
+    to: [destination.port],
+    folder: join(folder, "2"),
+    listen: back,
+  });
+  const to = ["-aet", "VIEWER", "-aec", "ORTHANC", "127.0.0.1", String(tapped.ports[0])];
+  const series = keys("QueryRetrieveLevel=SERIES", `StudyInstanceUID=${STUDY}`);
+  await succeed(scope, ["storescu", ...to, ...files]);
+  await succeed(scope, ["findscu", "-W", ...to, ...keys("PatientName=Synth*", "StudyInstanceUID")]);
+  await succeed(scope, [
+    "findscu",
+    "-S",
+    ...to,
+    ...series,
+    ...keys("SeriesInstanceUID", "Modality=CT"),
+  ]);
+  const one = keys(
+    "QueryRetrieveLevel=SERIES",
+    `StudyInstanceUID=${STUDY}`,
+    `SeriesInstanceUID=${SERIES}`,
+  );
+  await succeed(scope, ["movescu", "-S", "-aem", "WORKSTATION", ...to, ...one]);
+  await tapped.close();
+  await reverse.close();
+}
+
 /** dcmprscu prints a film with one image on dcmprscp. */
 async function recordPrint(scope: Scope, folder: string): Promise<void> {
   const [file = ""] = await makeImages(scope, [1]);
   const port = await freePort();
   const server = await printConfiguration(scope, port);
-  scope.start(["dcmprscp", "-c", server.config, "-p", "PRINTER"], { env: NO_DELAY, cwd: server.folder });
+  scope.start(["dcmprscp", "-c", server.config, "-p", "PRINTER"], {
+    env: NO_DELAY,
+    cwd: server.folder,
+  });
   await portOpen(port, 10_000);
   const tapped = await tap(scope, { to: [port], folder });
   const client = await printConfiguration(scope, tapped.ports[0] ?? 0);
@@ -156,7 +210,15 @@ async function recordPrint(scope: Scope, folder: string): Promise<void> {
   const session = ["--copies", "2", "--medium-type", "PAPER", "--priority", "HIGH"];
   await succeed(
     scope,
-    ["dcmprscu", "-c", client.config, "-p", "PRINTER", ...session, ...stored.map((name) => join(database, name))],
+    [
+      "dcmprscu",
+      "-c",
+      client.config,
+      "-p",
+      "PRINTER",
+      ...session,
+      ...stored.map((name) => join(database, name)),
+    ],
     run,
   );
   await tapped.close();
@@ -192,7 +254,12 @@ async function recordServices(scope: Scope, folder: string): Promise<void> {
   );
   await ask(
     [
-      { ...pull, command: "N-ACTION", type: 1, data: { ...lock, ProcedureStepState: "IN PROGRESS" } },
+      {
+        ...pull,
+        command: "N-ACTION",
+        type: 1,
+        data: { ...lock, ProcedureStepState: "IN PROGRESS" },
+      },
       {
         ...pull,
         command: "N-SET",
@@ -242,7 +309,9 @@ async function recordServices(scope: Scope, folder: string): Promise<void> {
         sopClass: "1.2.840.10008.5.1.1.33",
         instance: "2.25.5004",
         data: {
-          ReferencedSOPSequence: [{ ReferencedSOPClassUID: CT, ReferencedSOPInstanceUID: image(1) }],
+          ReferencedSOPSequence: [
+            { ReferencedSOPClassUID: CT, ReferencedSOPInstanceUID: image(1) },
+          ],
         },
       },
       {
@@ -294,189 +363,8 @@ const STEP_ENDS = {
   ],
 };
 
-async function startWorklist(scope: Scope): Promise<number> {
-  const folder = scope.tempDir();
-  const items = join(folder, "WORKLIST");
-  mkdirSync(items);
-  writeFileSync(join(items, "lockfile"), ""); // wlmscpfs serves no folder without one
-  for (const [number, study] of [
-    [1, STUDY],
-    [2, "2.25.4999"],
-  ] as const) {
-    const dump = join(items, `item${number}.dump`);
-    writeFileSync(
-      dump,
-      `
-(0008,0005) CS [ISO_IR 100]
-(0008,0050) SH [ACC${number}]
-(0010,0010) PN [Synthetic^Patient]
-(0010,0020) LO [SYN-${number}]
-(0010,0030) DA [19700101]
-(0010,0040) CS [O]
-(0020,000d) UI [${study}]
-(0032,1060) LO [Synthetic procedure]
-(0040,0100) SQ
-(fffe,e000) -
-(0008,0060) CS [CT]
-(0040,0001) AE [MODALITY]
-(0040,0002) DA [20260201]
-(0040,0003) TM [090000]
-(0040,0006) PN [Performing^Synthetic]
-(0040,0007) LO [Step ${number}]
-(0040,0009) SH [SPS${number}]
-(fffe,e00d) -
-(fffe,e0dd) -
-(0040,1001) SH [RP${number}]
-`.trimStart(),
-    );
-    await succeed(scope, ["dump2dcm", "-q", "+te", dump, join(items, `item${number}.wl`)]);
-  }
-  const port = await freePort();
-  scope.start(["wlmscpfs", "-dfp", folder, "-csk", String(port)], { env: NO_DELAY });
-  await portOpen(port, 10_000);
-  return port;
-}
-
-/** Orthanc, which knows one modality, to send it the reports of Storage Commitment. */
-async function startArchive(
-  scope: Scope,
-  { title, port }: { title: string; port: number },
-): Promise<number> {
-  const program = findProgram("Orthanc");
-  if (program === undefined) throw new Error("Orthanc is not on this machine");
-  const folder = scope.tempDir();
-  const own = await freePort();
-  const config = join(folder, "orthanc.json");
-  writeFileSync(
-    config,
-    JSON.stringify({
-      Name: "dicomtap golden",
-      StorageDirectory: join(folder, "storage"),
-      IndexDirectory: join(folder, "index"),
-      Plugins: [],
-      DicomAet: "ORTHANC",
-      DicomPort: own,
-      HttpServerEnabled: false,
-      RemoteAccessAllowed: false,
-      DicomAlwaysAllowStore: true,
-      DicomModalities: { modality: [title, "127.0.0.1", port] },
-    }),
-  );
-  scope.start([program, config], { env: NO_DELAY, cwd: folder });
-  await portOpen(own, 20_000);
-  return own;
-}
-
-async function printConfiguration(
-  scope: Scope,
-  port: number,
-): Promise<{ readonly folder: string; readonly config: string }> {
-  const folder = scope.tempDir();
-  for (const name of ["database", "spool", "log", "lut"]) mkdirSync(join(folder, name));
-  const config = join(folder, "dcmpstat.cfg");
-  writeFileSync(
-    config,
-    `
-[[GENERAL]]
-[APPLICATION]
-LogDirectory = ${folder}/log
-[PRINT]
-Directory = ${folder}/spool
-DetailedLog = false
-BinaryLog = false
-DeletePrintJobs = true
-MinPrintResolution = 128\\128
-MaxPrintResolution = 256\\256
-[DATABASE]
-Directory = ${folder}/database
-[LUT]
-Directory = ${folder}/lut
-[NETWORK]
-aetitle = PRINTSCU
-[[COMMUNICATION]]
-[PRINTER]
-Aetitle = PRINTER
-Description = Synthetic printer
-Hostname = 127.0.0.1
-Port = ${port}
-Type = LOCALPRINTER
-DisplayFormat = 1,1\\2,2
-FilmDestination = MAGAZINE\\PROCESSOR
-FilmSizeID = 8INX10IN\\14INX17IN
-MagnificationType = REPLICATE\\BILINEAR
-MaxDensity = 320
-MaxPDU = 32768
-MediumType = PAPER\\CLEAR FILM
-MinDensity = 20
-Supports12Bit = true
-SupportsPresentationLUT = true
-`.trimStart(),
-  );
-  return { folder, config };
-}
-
-async function makeImages(scope: Scope, numbers: readonly number[]): Promise<string[]> {
-  const folder = scope.tempDir();
-  const side = 32;
-  const made: string[] = [];
-  for (const number of numbers) {
-    const name = join(folder, `ct${number}`);
-    writeFileSync(`${name}.raw`, Uint8Array.from({ length: side * side * 2 }, (_, at) => (at % 2 === 0 ? (at * number) & 0x7f : 0)));
-    writeFileSync(`${name}.dump`, imageDump({ number, side, raw: `${name}.raw` }));
-    await succeed(scope, ["dump2dcm", "-q", "+te", `${name}.dump`, `${name}.dcm`]);
-    if (!existsSync(`${name}.dcm`)) throw new Error(`${name}.dcm was not made`);
-    made.push(`${name}.dcm`);
-  }
-  return made;
-}
-
-function imageDump({ number, side, raw }: { number: number; side: number; raw: string }): string {
-  return `
-(0008,0005) CS [ISO_IR 100]
-(0008,0016) UI [${CT}]
-(0008,0018) UI [${image(number)}]
-(0008,0020) DA [20260201]
-(0008,0030) TM [090500]
-(0008,0050) SH [ACC1]
-(0008,0060) CS [CT]
-(0008,0070) LO [Nobody]
-(0008,0090) PN [Referring^Synthetic]
-(0010,0010) PN [Synthetic^Patient]
-(0010,0020) LO [SYN-1]
-(0010,0030) DA [19700101]
-(0010,0040) CS [O]
-(0020,000d) UI [${STUDY}]
-(0020,000e) UI [${SERIES}]
-(0020,0010) SH [1]
-(0020,0011) IS [1]
-(0020,0013) IS [${number}]
-(0028,0002) US 1
-(0028,0004) CS [MONOCHROME2]
-(0028,0010) US ${side}
-(0028,0011) US ${side}
-(0028,0100) US 16
-(0028,0101) US 12
-(0028,0102) US 11
-(0028,0103) US 0
-(0028,1050) DS [64]
-(0028,1051) DS [128]
-(0028,1052) DS [0]
-(0028,1053) DS [1]
-(7fe0,0010) OW =${raw}
-`.trimStart();
-}
-
 function keys(...names: readonly string[]): string[] {
   return names.flatMap((name) => ["-k", name]);
-}
-
-async function succeed(
-  scope: Scope,
-  command: readonly string[],
-  options: { cwd?: string } = {},
-): Promise<void> {
-  const { code, stdout, stderr } = await scope.run(command, options);
-  if (code !== 0) throw new Error(`${command.join(" ")} ended with ${code}: ${stdout}${stderr}`);
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -487,10 +375,10 @@ async function until(condition: () => boolean): Promise<void> {
   throw new Error("Waited 20 s in vain");
 }
 
-
 const SCENARIOS: Readonly<Record<string, (scope: Scope, folder: string) => Promise<void>>> = {
   study: recordStudy,
   retrieve: recordRetrieve,
+  orthanc: recordOrthanc,
   print: recordPrint,
   services: recordServices,
 };
@@ -513,4 +401,3 @@ for (const [name, record] of Object.entries(SCENARIOS)) {
     }
   });
 }
-
