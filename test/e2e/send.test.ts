@@ -260,6 +260,7 @@ describe("dicomtap send and DCMTK", () => {
       const element = Buffer.from("e07f10004f57000000000000", "hex");
       element.writeUInt32LE(2 ** 28, 8);
       const block = Buffer.alloc(2 ** 24, "0123456789abcdef");
+      writeFileSync(path, Buffer.concat([head, element]));
       for (let count = 0; count < 16; count++) writeFileSync(path, block, { flag: "a" });
       const scp = await startStorescp(scope, { args: ["+B", "+xa"] });
       const run = scope.start([...dicomtap, "send", "c-store", path, "--to", String(scp.port)]);
