@@ -152,7 +152,7 @@ describe("dicomtap send", () => {
     const { code, out, err } = await send(...args);
     assert.equal(code, 0, err);
     assert.deepEqual(statuses, [0, 0xc000, 0xc000, 0xc000, 0]);
-    assert.deepEqual(readdirSync(output), ["000001.dcm", "000002.dcm"]);
+    assert.deepEqual(readdirSync(output).sort(), ["000001.dcm", "000002.dcm"]);
     assert.match(out, /000002\.dcm {2}CT Image Storage, Implicit VR Little Endian/);
     const file = readPart10(readFileSync(join(output, "000002.dcm")));
     assert.deepEqual(file.findings, []);

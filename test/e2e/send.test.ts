@@ -121,7 +121,7 @@ describe("dicomtap send and DCMTK", () => {
       const got = await send(scope, "c-get", study, "--output", output, ...to);
       assert.equal(got.code, 0, got.stderr);
       assert.match(got.stdout, /C-GET {2}0000H Success {2}6 completed, 0 failed, 0 with warning/);
-      const names = readdirSync(output);
+      const names = readdirSync(output).sort();
       assert.deepEqual(names[5], "000006.dcm");
       assert.equal(names.length, STUDY_IMAGES.first);
       const hashes = new Set(
