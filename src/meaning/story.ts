@@ -59,7 +59,10 @@ export interface StoryBookOptions {
 }
 
 const MAX_LINES = 100_000;
-const MAX_KEYS = 1_000_000;
+const MAX_KEYS = 500_000;
+
+/** Studies of one exchange that its story is headed with. */
+const MAX_STUDIES = 16;
 
 export class StoryBook {
   /** Exchanges that were not taken in, because the book is full. */
@@ -73,6 +76,7 @@ export class StoryBook {
   /** The newest line of each association. */
   readonly #newest = new Map<string, OpenLine>();
   #exchanges = 0;
+  #seen = 0;
 
   constructor(options: StoryBookOptions = {}) {
     this.#maxLines = options.maxLines ?? MAX_LINES;
@@ -101,7 +105,7 @@ export class StoryBook {
     const requested = exchange.invoker === "requestor";
     const line: OpenLine = {
       ...where,
-      sentence,
+      sentence: this.#kept(sentence),
       from: requested ? where.callingAeTitle : where.calledAeTitle,
       to: requested ? where.calledAeTitle : where.callingAeTitle,
       invoker: exchange.invoker,
@@ -154,6 +158,16 @@ export class StoryBook {
     }
     stories.sort((a, b) => (a.lines[0]?.at ?? 0) - (b.lines[0]?.at ?? 0));
     return { stories, alone: this.#exchanges - sum(told, ({ count }) => count) };
+  }
+
+  /** With the keys that are needed later, and no more: a report of commitment has thousands. */
+  #kept(sentence: Sentence): Sentence {
+    const { links } = sentence;
+    const binds = links.binds.filter((key) => key.startsWith("study ")).slice(0, MAX_STUDIES);
+    const sees = links.sees.slice(0, Math.max(0, this.#maxKeys - this.#seen));
+    this.#seen += sees.length;
+    this.leftKeys += links.sees.length - sees.length;
+    return { ...sentence, links: { ...links, binds, sees } };
   }
 
   #bind(line: OpenLine, { links }: Sentence): void {
