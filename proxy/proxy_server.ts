@@ -39,6 +39,8 @@ export interface ProxyServerOptions {
 
 const REPORT_EVERY_MS = 10_000;
 
+const REVIVE_AFTER_MS = 1000;
+
 export class ProxyServer {
   readonly #limits: ConnectionLimits;
   readonly #options: ProxyServerOptions;
@@ -53,6 +55,7 @@ export class ProxyServer {
   #stopping = false;
   #reportedAt = Number.NEGATIVE_INFINITY;
   #unreported = 0;
+  #reviving: NodeJS.Timeout | undefined;
   #forceStop: (() => void) | undefined;
   #whenIdle: (() => void) | undefined;
 
@@ -107,6 +110,7 @@ export class ProxyServer {
    */
   async stop(options: { readonly drainMs: number }): Promise<{ readonly stopped: number }> {
     this.#stopping = true;
+    clearTimeout(this.#reviving);
     for (const listener of this.#listeners.splice(0)) listener.close();
     const before = this.#outcomes.stopped;
     if (this.#forceStop !== undefined && options.drainMs === 0) this.#forceStop();
@@ -167,7 +171,15 @@ export class ProxyServer {
     const listener = await listenTcp(route.listen, {
       resolver: this.#resolver,
       backlog: this.#limits.backlog,
-      accept: (socket) => this.#accept(socket, { route, listen, to }),
+      accept: (socket) => {
+        try {
+          this.#accept(socket, { route, listen, to });
+        } catch (error) {
+          // One connection that cannot be taken is no reason to lose the others.
+          resetSocket(socket);
+          this.#report({ kind: "accept failed", listen, error: asError(error) });
+        }
+      },
       failed: (error) => this.#report({ kind: "accept failed", listen, error }),
     });
     listen = formatAddress(listener);
@@ -222,11 +234,25 @@ export class ProxyServer {
     resetSocket(socket);
     this.#turnedAway++;
     this.#unreported++;
+    this.#reviveLater();
     const now = performance.now();
     if (this.#stopping || now - this.#reportedAt < REPORT_EVERY_MS) return;
     this.#reportedAt = now;
     this.#report({ kind: "limit", limit: this.maxConnections, refused: this.#unreported });
     this.#unreported = 0;
+  }
+
+  /** Until there is room again and nobody was turned away for a while. */
+  #reviveLater(): void {
+    if (this.#stopping || this.#reviving !== undefined) return;
+    const before = this.#turnedAway;
+    this.#reviving = setTimeout(() => {
+      this.#reviving = undefined;
+      for (const listener of this.#listeners) listener.revive();
+      const isFull = this.#relays.size >= this.maxConnections;
+      if (isFull || this.#turnedAway > before) this.#reviveLater();
+    }, REVIVE_AFTER_MS);
+    this.#reviving.unref();
   }
 
   #report(event: ProxyEvent): void {
@@ -242,4 +268,8 @@ const ITSELF = "the proxy itself";
 
 function isUnknownHost(error: unknown): error is Error {
   return error instanceof Error && "code" in error && error.code === "ENOTFOUND";
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

@@ -3,6 +3,7 @@
  */
 import { createServer, type Server, type Socket } from "node:net";
 import { type Address, formatAddress } from "../address.ts";
+import { runtime } from "./runtime.ts";
 import type { Resolver } from "./tcp_resolve.ts";
 
 export interface Listener {
@@ -11,6 +12,12 @@ export interface Listener {
   readonly port: number;
   /** Takes no more connections. Those that are there live on. */
   close(): void;
+  /**
+   * To be called after connections were turned away. Deno stops accepting for good once it ran out
+   * of descriptors, also when there are some again; listening anew on the same socket wakes it, and
+   * loses no connection. Does nothing elsewhere.
+   */
+  revive(): void;
 }
 
 export interface ListenOptions {
@@ -84,9 +91,16 @@ function listenOn(
     server.listen({ host, port: options.port, backlog: options.backlog }, () => {
       server.off("error", reject);
       server.on("error", options.failed);
-      resolve({ host, port: portOf(server), close: () => server.close() });
+      const revive = () => {
+        if (runtime.name === "deno") (server as ServerInside)._handle?.listen?.(options.backlog);
+      };
+      resolve({ host, port: portOf(server), close: () => server.close(), revive });
     });
   });
+}
+
+interface ServerInside {
+  readonly _handle?: { readonly listen?: (backlog: number) => number } | null;
 }
 
 function portOf(server: Server): number {
