@@ -1,7 +1,7 @@
 /**
- * Bundles the program for the npm package: dist/main.mjs, one file for each worker thread, and
- * chunks that they share. Dependencies stay outside (npm installs them); only the stand-in of
- * `@std/cli`, which npm does not have, goes in.
+ * Bundles the npm package: the program in dist/main.mjs, the library in dist/mod.mjs, one file for
+ * each worker thread, and chunks that they share. Dependencies stay outside (npm installs them);
+ * only the stand-in of `@std/cli`, which npm does not have, goes in.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { defineConfig } from "rolldown";
@@ -15,7 +15,7 @@ const workers = Object.entries(WORKERS)
   .map(([name, source]) => [`${name}_worker`, source] as const);
 
 export default defineConfig({
-  input: { main: "src/cli/main.ts", ...Object.fromEntries(workers) },
+  input: { main: "src/cli/main.ts", mod: "src/mod.ts", ...Object.fromEntries(workers) },
   external: outside,
   platform: "node",
   output: {

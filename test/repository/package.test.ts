@@ -23,7 +23,7 @@ describe("The npm package", () => {
         const installed = join(folder, "node_modules/dicomtap");
         const files = readdirSync(installed, { recursive: true, encoding: "utf8" });
         assert.deepEqual(
-          files.filter((file) => file.endsWith(".ts")),
+          files.filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts")),
           [],
           "no sources",
         );
@@ -45,7 +45,9 @@ describe("The npm package", () => {
             folder,
             name,
           });
+          await echoAsLibrary(command, { scope, folder, name });
         }
+        await typesAsLibrary(scope, folder);
         const linked = join(folder, "node_modules/.bin/dicomtap");
         const refused = await scope.run([linked, "shwo"], { cwd: folder });
         assert.equal(refused.code, 2);
@@ -167,6 +169,49 @@ async function recordAndVerify(dicomtap: readonly string[], { scope, folder, nam
     .map((line) => JSON.parse(line));
   assert.ok(lines.length >= 3 && lines.every((line) => line.outcome === "released"));
   console.log(`installed package on ${name}: demo recorded, verified and shown`);
+}
+
+/** Both sides of an association, as a program that installed the package has them. */
+async function echoAsLibrary(command: readonly string[], { scope, folder, name }: Place) {
+  const program = join(folder, "echo.mjs");
+  writeFileSync(
+    program,
+    `import { openAssociation, serveAssociations } from "dicomtap";
+const contexts = ["Verification"];
+const server = await serveAssociations({ port: 0, host: "127.0.0.1", supported: contexts, perform: {} });
+const user = await openAssociation({ host: "127.0.0.1", port: server.port, contexts });
+const { meaning } = await user.invoke({ operation: "C-ECHO" }).final();
+await user.release();
+await server.close();
+console.log(meaning);
+`,
+  );
+  const { code, stdout, stderr } = await scope.run([...command, program], { cwd: folder });
+  assert.equal(code, 0, stderr);
+  assert.equal(stdout, "Success\n");
+  console.log(`installed package on ${name}: echo as a library`);
+}
+
+/** The declarations hold for a program in strict TypeScript, and refuse what is wrong. */
+async function typesAsLibrary(scope: Scope, folder: string) {
+  const lines = (operation: string) => `import { openAssociation } from "dicomtap";
+const user = await openAssociation({ host: "pacs", port: 104, contexts: ["Verification"] });
+for await (const response of user.invoke({ operation: "${operation}" })) {
+  const status: number = response.status;
+  console.log(status, (await response.read())?.text("PatientName"));
+}
+`;
+  const files = { "right.mts": lines("C-ECHO"), "wrong.mts": lines("C-ECO") };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  const flags = "--ignoreConfig --noEmit --strict --module nodenext --target es2023 --types node";
+  const types = ["--typeRoots", join(ROOT, "node_modules/@types")];
+  const check = (name: string) =>
+    scope.run([process.execPath, tsc, ...flags.split(" "), ...types, join(folder, name)]);
+  const right = await check("right.mts");
+  assert.equal(right.stdout, "");
+  assert.equal(right.code, 0, right.stderr);
+  assert.match((await check("wrong.mts")).stdout, /"C-ECO"/);
 }
 
 interface Bundling {
