@@ -7,6 +7,7 @@
 import { type CaptureRecord, trafficOf } from "../capture/record.ts";
 import { AssociationObserver, type ObserverOptions } from "../observe/association_observer.ts";
 import type { AssociationSink } from "../observe/association_sink.ts";
+import { ServiceLedger } from "../observe/service/service_ledger.ts";
 import type { AssociationJson } from "../observe/summary.ts";
 import type { Role } from "../role.ts";
 
@@ -36,7 +37,9 @@ export class RecordObserver {
   readonly #open = new Map<number, ObservedAssociation>();
 
   constructor(options: RecordObserverOptions) {
-    this.#options = options;
+    // What one association begins another one ends, if that is looked at too
+    const isAll = options.only === undefined;
+    this.#options = { ...(isAll && { ledger: new ServiceLedger() }), ...options };
   }
 
   get open(): Iterable<ObservedAssociation> {

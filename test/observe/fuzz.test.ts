@@ -23,6 +23,14 @@ import {
   PDV_VIOLATIONS,
   STATE_VIOLATIONS,
 } from "../support/violations_pdu.ts";
+import { CONFORMANT_PRINTS, PRINT_VIOLATIONS } from "../support/violations_print.ts";
+import {
+  ANSWER_VIOLATIONS,
+  COMMITMENT_VIOLATIONS,
+  DATA_SET_VIOLATIONS,
+  QUERY_VIOLATIONS,
+} from "../support/violations_service.ts";
+import { STEP_VIOLATIONS } from "../support/violations_step.ts";
 
 const SCRIPTS: readonly Script[] = [
   ...ASSOCIATE_VIOLATIONS,
@@ -33,9 +41,17 @@ const SCRIPTS: readonly Script[] = [
   ...FRAMING_VIOLATIONS,
   ...PDV_VIOLATIONS,
   ...STATE_VIOLATIONS,
+  ...DATA_SET_VIOLATIONS,
+  ...ANSWER_VIOLATIONS,
+  ...QUERY_VIOLATIONS,
+  ...COMMITMENT_VIOLATIONS,
+  ...PRINT_VIOLATIONS,
+  ...STEP_VIOLATIONS,
 ]
   .map(({ script }) => script)
-  .concat([...CONFORMANT_DATA, ...CONFORMANT_EXCHANGES].map(([, script]) => script));
+  .concat(
+    [...CONFORMANT_DATA, ...CONFORMANT_EXCHANGES, ...CONFORMANT_PRINTS].map(([, script]) => script),
+  );
 
 /** What the AEs send in those scripts, short enough to be changed octet by octet. */
 const SEEDS: readonly (readonly [Role, Uint8Array])[] = SCRIPTS.flatMap((script) => [

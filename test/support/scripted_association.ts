@@ -3,6 +3,7 @@
  * are a conformant association without messages; tests change one thing.
  */
 import { type CommandName, commandField } from "../../src/dimse/command_field.ts";
+import type { ObserverOptions } from "../../src/observe/association_observer.ts";
 import type { Role } from "../../src/role.ts";
 import { encodePdu } from "../../src/ul/encode_pdu.ts";
 import type {
@@ -160,7 +161,11 @@ export function says(
 
 /** Plays a script through an observer; every step takes a millisecond. */
 export function played(script: Script): Observed {
-  const observed = observing();
+  return playedWith(script, {});
+}
+
+export function playedWith(script: Script, options: ObserverOptions): Observed {
+  const observed = observing(options);
   const { observer } = observed;
   const wallUs = Date.UTC(2026, 1, 3, 14, 15, 2) * 1000 + 123_456;
   const addresses = { requestor: "127.0.0.1:50312", acceptor: "127.0.0.1:104" };

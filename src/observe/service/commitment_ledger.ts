@@ -28,8 +28,9 @@ interface Transaction {
   isReported: boolean;
 }
 
-const MAX_TRANSACTIONS = 256;
-const MAX_INSTANCES = 4_096;
+const MAX_TRANSACTIONS = 128;
+/** More than the head of one data set names (64 KiB). */
+const MAX_INSTANCES = 1_024;
 
 export class CommitmentLedger {
   readonly #transactions = new BoundedMap<string, Transaction>(MAX_TRANSACTIONS);

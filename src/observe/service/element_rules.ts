@@ -8,18 +8,16 @@ import type { ServiceMessage } from "./service_message.ts";
 
 export function checkElements({ command, commandSet, say }: ServiceMessage): void {
   for (const element of commandSet.elements) {
+    if (element.vr !== "AE" && element.vr !== "LO") continue;
     const problem = problemOf(element);
     if (problem !== undefined) say("command-element-value", `${command}: ${problem}`);
   }
 }
 
-/** Characters at most; bytes of the default repertoire are characters. */
-const LONGEST: Readonly<Record<string, number>> = { AE: 16, LO: 64 };
-
+/** Of AE and LO; UI is `command-uid`, other text is retired. */
 function problemOf({ keyword, vr, value }: CommandElement): string | undefined {
   if (keyword === undefined || typeof value !== "string") return undefined;
-  const longest = LONGEST[vr];
-  if (longest === undefined) return undefined; // UI is `command-uid`; other text is retired
+  const longest = vr === "AE" ? 16 : 64;
   const name = `${keyword} ${quoted(value)}`;
   if (value.includes("\\")) {
     return `${name} has ${value.split("\\").length} values, its VM is 1`;

@@ -75,7 +75,7 @@ export class MppsWatch {
     }
     const missing = REQUIRED.filter((tag) => head.isEmpty(tag));
     if (missing.length > 0) say("mpps-required", `N-CREATE has no value of ${names(missing)}`);
-    const given = new Set(FINALLY.filter((tag) => head.has(tag) && !head.isEmpty(tag)));
+    const given = head.cut ? undefined : new Set(FINALLY.filter((tag) => !head.isEmpty(tag)));
     message.whenAnswered((response) => {
       const created = response.instance ?? instance;
       if (!response.isDone || created === undefined) return;
@@ -93,11 +93,12 @@ export class MppsWatch {
       say("mpps-transition", text);
     }
     const status = head?.text(STATUS);
-    const given = new Set(known?.given);
+    const given = givenAfter(known, head);
     if (head !== undefined && head.findings.length === 0) {
-      for (const tag of FINALLY) if (head.has(tag) && !head.isEmpty(tag)) given.add(tag);
-      this.#checkSet(message, { head, status, given: known?.given && given });
+      this.#checkSet(message, { head, status, given });
     }
+    // its status may have been behind the head
+    const isSeen = status !== undefined || head?.isEmpty(STATUS) === true;
     message.whenAnswered((response) => {
       if (!response.isDone) return;
       if (isOver) {
@@ -106,10 +107,11 @@ export class MppsWatch {
           `N-SET of a procedure step that is ${known.status} is accepted; 0110H with Error ID A710H is due`,
           "PS3.4 F.7.2.2.3",
         );
+        return;
       }
       const next = status ?? known?.status;
-      if (next === undefined || isOver) return;
-      this.#steps.set(instance, { status: next, given: known?.given && given });
+      if (!isSeen) this.#steps.delete(instance);
+      else if (next !== undefined) this.#steps.set(instance, { status: next, given });
     });
   }
 
@@ -137,6 +139,15 @@ export class MppsWatch {
       say("mpps-final", `${status} without a value of ${names(missing)}`);
     }
   }
+}
+
+/** What has a value after this N-SET; undefined where that is not known. */
+function givenAfter(
+  known: ProcedureStep | undefined,
+  head: DataSetHead | undefined,
+): ReadonlySet<number> | undefined {
+  if (known?.given === undefined || head === undefined || head.cut) return undefined;
+  return new Set([...known.given, ...FINALLY.filter((tag) => !head.isEmpty(tag))]);
 }
 
 function names(tags: readonly number[]): string {

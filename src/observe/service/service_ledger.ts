@@ -13,4 +13,10 @@ export class ServiceLedger {
   readonly commitments = new CommitmentLedger();
   readonly procedureSteps: ProcedureSteps = new BoundedMap(MAX_STEPS);
   readonly unifiedSteps: UnifiedSteps = new BoundedMap(MAX_STEPS);
+
+  /** Octets passed that were not seen: states may have changed in them. */
+  lost(): void {
+    this.procedureSteps.clear();
+    this.unifiedSteps.clear();
+  }
 }

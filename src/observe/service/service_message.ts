@@ -33,6 +33,7 @@ export class ServiceMessage {
   /** Of a response. */
   readonly status: number | undefined;
   readonly exchange: Exchange | undefined;
+  readonly isRequest: boolean;
   #observed: ObservedMessage | undefined;
   readonly #options: ServiceMessageOptions;
   #head: DataSetHead | undefined;
@@ -42,6 +43,7 @@ export class ServiceMessage {
     const { message, exchange } = observed;
     const { commandSet } = message;
     this.command = message.command;
+    this.isRequest = message.command.endsWith("-RQ");
     this.commandSet = commandSet;
     this.sender = message.sender;
     this.exchange = exchange;
@@ -60,10 +62,6 @@ export class ServiceMessage {
   /** undefined after `done`. */
   get observed(): ObservedMessage | undefined {
     return this.#observed;
-  }
-
-  get isRequest(): boolean {
-    return this.command.endsWith("-RQ");
   }
 
   /** A final response that is no failure: what was asked for was done. */

@@ -18,7 +18,7 @@ import { PrintWatch } from "./print_watch.ts";
 import { checkIdentifier } from "./query_rules.ts";
 import { RetrieveWatch } from "./retrieve_watch.ts";
 import { ServiceLedger } from "./service_ledger.ts";
-import { type FollowUp, ServiceMessage } from "./service_message.ts";
+import { type FollowUp, ServiceMessage, type ServiceMessageOptions } from "./service_message.ts";
 import { checkStatus } from "./status_rules.ts";
 import { checkStore } from "./store_rules.ts";
 import { checkTypes } from "./type_rules.ts";
@@ -34,7 +34,9 @@ export interface ServiceWatchOptions {
 export class ServiceWatch {
   readonly #negotiation: Negotiation;
   readonly #report: Report;
+  readonly #options: ServiceMessageOptions;
   readonly #followUps = new WeakMap<Exchange, FollowUp[]>();
+  readonly #ledger: ServiceLedger;
   readonly #print = new PrintWatch();
   readonly #retrieve = new RetrieveWatch();
   readonly #mpps: MppsWatch;
@@ -43,8 +45,13 @@ export class ServiceWatch {
 
   constructor(options: ServiceWatchOptions) {
     const ledger = options.ledger ?? new ServiceLedger();
+    this.#ledger = ledger;
     this.#negotiation = options.negotiation;
     this.#report = options.report;
+    this.#options = {
+      report: options.report,
+      follow: (exchange, followUp) => this.#follow(exchange, followUp),
+    };
     this.#mpps = new MppsWatch(ledger.procedureSteps);
     this.#ups = new UpsWatch(ledger.unifiedSteps);
     this.#commitment = new CommitmentWatch(ledger.commitments);
@@ -54,6 +61,7 @@ export class ServiceWatch {
   lost(): void {
     this.#print.lost();
     this.#retrieve.lost();
+    this.#ledger.lost();
   }
 
   /** The message is whole, or as whole as it gets. */
@@ -62,10 +70,7 @@ export class ServiceWatch {
       this.lost();
       return;
     }
-    const message = new ServiceMessage(observed, {
-      report: this.#report,
-      follow: (exchange, followUp) => this.#follow(exchange, followUp),
-    });
+    const message = new ServiceMessage(observed, this.#options);
     checkElements(message);
     checkStatus(message);
     checkTypes(message);

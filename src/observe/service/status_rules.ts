@@ -49,23 +49,29 @@ function fits(found: StatusClass, operation: string, status: number): boolean {
 const DETAILS = ["OffendingElement", "ErrorComment", "ErrorID"] as const;
 
 export function checkStatus(message: ServiceMessage): void {
-  const { command, status, sopClass, say } = message;
-  if (status === undefined || !command.endsWith("-RSP")) return;
+  const { command, status, say } = message;
+  if (status === undefined || message.isRequest) return;
+  if (status !== 0) {
+    checkListed(message, status);
+    return;
+  }
+  const { values } = message.commandSet;
+  const details = DETAILS.filter((keyword) => values[keyword] !== undefined);
+  if (details.length > 0) {
+    say("status-details", `${command} with Success, and ${details.join(", ")}`);
+  }
+}
+
+function checkListed({ command, sopClass, say }: ServiceMessage, status: number): void {
   const verdict = judgeStatus(status, { command, sopClassUid: sopClass });
   // of no class, or Pending where there is none: PS3.7 C has said so
   const isTold =
     verdict.class === "not listed" ||
     (verdict.class === "pending" && !CANCELABLE.has(command.slice(0, -4)));
-  if (!verdict.listed && !isTold) {
-    say(
-      "status-service",
-      `${command} with Status ${printStatus(status)}, a ${verdict.class} that its service does not list`,
-      command.startsWith("N-") ? "PS3.7 10.1" : "PS3.7 9.1",
-    );
-  }
-  if (status !== 0) return;
-  const details = DETAILS.filter((keyword) => message.commandSet.values[keyword] !== undefined);
-  if (details.length > 0) {
-    say("status-details", `${command} with Success, and ${details.join(", ")}`);
-  }
+  if (verdict.listed || isTold) return;
+  say(
+    "status-service",
+    `${command} with Status ${printStatus(status)}, a ${verdict.class} that its service does not list`,
+    command.startsWith("N-") ? "PS3.7 10.1" : "PS3.7 9.1",
+  );
 }

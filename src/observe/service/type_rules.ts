@@ -41,9 +41,10 @@ const SERVICES: ReadonlyMap<string, ServiceTypes> = new Map([
 ]);
 
 export function checkTypes(message: ServiceMessage): void {
-  const { command, sopClass, instance, isRequest, say } = message;
-  const service = isRequest ? SERVICES.get(sopClass) : undefined;
-  if (service === undefined || !command.startsWith("N-")) return;
+  const { command, sopClass, instance, say } = message;
+  if (!message.isRequest || !command.startsWith("N-")) return;
+  const service = SERVICES.get(sopClass);
+  if (service === undefined) return;
   const { section, actions, events } = service;
   const name = uidName(sopClass);
   const action = message.number("ActionTypeID");

@@ -5,6 +5,8 @@
  *
  * Rule: to ask for a change that is not to be had is a warning, as states change behind the
  * asker's back; to grant it is an error.
+ * Rule: states change out of sight too. What is SCHEDULED here may be IN PROGRESS by now; a final
+ * state, and who performs a step, stay as they were.
  */
 import { quoted } from "../finding.ts";
 import type { BoundedMap } from "./bounded_map.ts";
@@ -39,8 +41,12 @@ export class UpsWatch {
 
   message(message: ServiceMessage): void {
     if (!UPS_CLASSES.has(message.sopClass)) return;
-    const { head } = message;
-    if (head === undefined || head.findings.length > 0) return;
+    const { head, instance } = message;
+    if (head === undefined || head.findings.length > 0) {
+      // it may have changed the state
+      if (message.isRequest && instance !== undefined) this.#steps.delete(instance);
+      return;
+    }
     switch (message.command) {
       case "N-CREATE-RQ":
         this.#create(message, head);
@@ -111,23 +117,28 @@ export class UpsWatch {
     if (head.isEmpty(TRANSACTION_UID)) {
       say("ups-transaction-uid", "N-ACTION Change UPS State has no Transaction UID", section);
     }
-    if (asked === undefined) return;
     const known = this.#steps.get(instance);
-    const refusal = known === undefined ? undefined : refusalOf(known, asked);
-    if (refusal !== undefined) {
-      say("ups-transition", `N-ACTION asks for ${quoted(asked)} of a step that is ${known?.state}`);
-    }
-    const wrong = known === undefined || refusal !== undefined ? undefined : wrongUid(known, head);
+    const refusal = known && asked !== undefined ? refusalOf(known, asked) : undefined;
+    const wrong = known && refusal === undefined ? wrongUid(known, head) : undefined;
     if (wrong !== undefined) say("ups-transaction-uid", `N-ACTION ${wrong}`, section);
+    const isCertain = refusal !== undefined && known?.state !== "SCHEDULED";
+    const due = isCertain ? refusal : wrong === undefined ? undefined : "C301H";
+    const to = quoted(asked ?? "");
+    if (isCertain)
+      say("ups-transition", `N-ACTION asks for ${to} of a step that is ${known?.state}`);
     message.whenAnswered((response) => {
-      if (!response.isDone) return;
-      const due = refusal ?? (wrong === undefined ? undefined : "C301H");
-      // B304H, B306H: it is in that state already, which is no change
-      if (due !== undefined && response.status === 0) {
-        const text = `The change to ${quoted(asked)} is granted; ${due} is due`;
-        response.say("step-accepted", text, "PS3.4 CC.2.1.3");
+      if (refusal !== undefined && !isCertain && !response.isDone) {
+        const text = `${to} was asked for, and refused, of a step that was ${known?.state}`;
+        response.say("ups-transition", text);
       }
-      if (response.status === 0) this.#steps.set(instance, { state: asked, transactionUid });
+      // B304H, B306H: it is in that state already, which is no change
+      if (response.status !== 0) return;
+      if (due !== undefined) {
+        const text = `The change to ${to} is granted; ${due} is due`;
+        response.say("step-accepted", text, section);
+      }
+      if (asked === undefined) this.#steps.delete(instance);
+      else this.#steps.set(instance, { state: asked, transactionUid });
     });
   }
 
