@@ -84,22 +84,26 @@ function aboutRequest(request: ToldMessage): string[] {
   return instanceUid === undefined ? [] : [instanceWords(instanceUid) ?? ""].filter(Boolean);
 }
 
-/** All four that an SCU may leave to the printer, and the memory where it is asked for. */
-function sessionWords({ data }: ToldMessage): string[] {
-  const copies = data.number(COPIES);
+/** What is asked for, and which of the four that an SCU may leave to the printer it leaves. */
+function sessionWords(request: ToldMessage): string[] {
+  const { data } = request;
   const memory = data.text(MEMORY_ALLOCATION);
+  const left = LEFT_TO_PRINTER.filter(([, tag]) => data.text(tag) === undefined);
+  const names = left.map(([name]) => name);
+  const all = [names.slice(0, -1).join(", "), names.at(-1)].filter((part) => part).join(" and ");
   return [
-    copies === undefined ? "copies by the printer's default" : counted(copies, "copy"),
-    named("priority", data.text(PRIORITY)),
-    named("medium", data.text(MEDIUM)),
-    named("destination", data.text(DESTINATION)),
+    ...changedSession(request),
+    ...(names.length === 0 ? [] : [`${all} by the printer's default`]),
     ...(memory === undefined ? [] : [`memory of ${memory} KB`]),
   ];
 }
 
-function named(what: string, value: string | undefined): string {
-  return value === undefined ? `${what} by the printer's default` : `${what} ${value}`;
-}
+const LEFT_TO_PRINTER: readonly (readonly [name: string, tag: number])[] = [
+  ["copies", COPIES],
+  ["priority", PRIORITY],
+  ["medium", MEDIUM],
+  ["destination", DESTINATION],
+];
 
 /** N-SET and what a response tells: only what is there. */
 function changedSession({ data }: ToldMessage): string[] {

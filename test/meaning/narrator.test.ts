@@ -285,7 +285,7 @@ describe("Narrator", () => {
     const bare = asked("N-CREATE", SESSION, { data: {} });
     assert.equal(
       sentenceOf(bare),
-      "N-CREATE Basic Film Session, copies by the printer's default, priority by the printer's default, medium by the printer's default, destination by the printer's default -> Success",
+      "N-CREATE Basic Film Session, copies, priority, medium and destination by the printer's default -> Success",
     );
     const full = (status: number, answer?: Attributes) =>
       sentenceOf(
