@@ -115,12 +115,13 @@ function checkRole(observed: ObservedMessage, check: { negotiation: Negotiation;
   const requestorIsScp = selection !== undefined && selection.scpRole === 1;
   const isRequestor = message.sender === "requestor";
   const may = isRequestor === asScp ? requestorIsScp : requestorIsScu;
-  if (!may) {
-    say(
-      "request-role",
-      `${message.command} from the ${message.sender}, which has not the ${asScp ? "SCP" : "SCU"} role of ${quoted(abstractSyntax)}`,
-    );
-  }
+  if (may) return;
+  // an AE that reports on an association of its own, as many do, with nothing said of roles
+  const isCommon = asScp && isRequestor && selection === undefined;
+  say(
+    isCommon ? "event-role" : "request-role",
+    `${message.command} from the ${message.sender}, which has not the ${asScp ? "SCP" : "SCU"} role of ${quoted(abstractSyntax)}`,
+  );
 }
 
 function checkResponse(

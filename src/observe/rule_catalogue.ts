@@ -111,6 +111,7 @@ export const RULES = {
   "response-command": { severity: "error", section: "PS3.7 9.3" },
   "request-unanswered": { severity: "warning", section: "PS3.7 9.1" },
   "request-role": { severity: "error", section: "PS3.7 D.3.3.4" },
+  "event-role": { severity: "warning", section: "PS3.7 D.3.3.4" },
   "cancel-of-nothing": { severity: "warning", section: "PS3.7 9.3.2.3" },
   "cancel-not-cancelable": { severity: "error", section: "PS3.7 9.3.2.3" },
   "async-window-exceeded": { severity: "error", section: "PS3.7 D.3.3.3" },

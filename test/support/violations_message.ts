@@ -389,7 +389,7 @@ export const EXCHANGE_VIOLATIONS: readonly Violation[] = [
     ),
   },
   {
-    rule: "request-role",
+    rule: "event-role",
     name: "N-EVENT-REPORT-RQ from the requestor",
     script: steps(
       request(
