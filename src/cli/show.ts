@@ -182,6 +182,7 @@ class Show {
     for (const { sentence, at, endAt } of narrateAssociation(association, telling)) {
       book.add(sentence, {
         capture: summary.capture,
+        captureId: association.captureId.join("."),
         association: summary.id,
         callingAeTitle: summary.calling_ae_title ?? "?",
         calledAeTitle: summary.called_ae_title ?? "?",

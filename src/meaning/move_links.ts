@@ -48,7 +48,7 @@ function causeKeys(line: StoryLine): string[] {
   const { exchange, links } = line.sentence;
   switch (exchange.command) {
     case "C-GET-RQ":
-      return [`get ${line.capture} ${line.association}`];
+      return [`get ${line.captureId} ${line.association}`];
     case "C-MOVE-RQ":
       return [
         `originator ${line.from} ${exchange.messageId}`,
@@ -60,7 +60,7 @@ function causeKeys(line: StoryLine): string[] {
 }
 
 function byGet(store: StoryLine, causes: Causes): Found {
-  const gets = causes.get(`get ${store.capture} ${store.association}`) ?? [];
+  const gets = causes.get(`get ${store.captureId} ${store.association}`) ?? [];
   const cause = newest(gets, store, { later: 0 });
   if (cause === undefined || cause.invoker === store.invoker) return undefined;
   return { cause, by: "association" };

@@ -18,7 +18,10 @@ import { Unions } from "./unions.ts";
 
 /** Where an exchange took place. Times are microseconds of the wall clock. */
 export interface StoryPlace {
+  /** Name of the file. */
   readonly capture: string;
+  /** Tells captures apart that were joined to one file: their associations have the same numbers. */
+  readonly captureId: string;
   readonly association: number;
   readonly callingAeTitle: string;
   readonly calledAeTitle: string;
@@ -195,8 +198,8 @@ function continues(line: OpenLine, { exchange, links, result }: Sentence): boole
   );
 }
 
-function associationKey({ capture, association }: StoryPlace): string {
-  return `${capture} #${association}`;
+function associationKey({ captureId, association }: StoryPlace): string {
+  return `${captureId} #${association}`;
 }
 
 function lineKey(line: StoryLine): string {

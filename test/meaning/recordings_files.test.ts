@@ -82,6 +82,7 @@ describe.skipIf(!hasCorpus)("Narrator on recordings", () => {
           assert.match(sentence.text, /^[CN]-[A-Z-]+ .+ -> .+$/, name);
           book.add(sentence, {
             capture: name,
+            captureId: name,
             association: id,
             callingAeTitle: calling_ae_title ?? "",
             calledAeTitle: called_ae_title ?? "",

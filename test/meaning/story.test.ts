@@ -27,6 +27,7 @@ function tell(book: StoryBook, { said, from, to, at, took = 10, capture = "a.dca
   for (const sentence of narrated(said)) {
     book.add(sentence, {
       capture,
+      captureId: capture,
       association,
       callingAeTitle: from,
       calledAeTitle: to,
