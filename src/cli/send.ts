@@ -11,7 +11,7 @@ import type { Invocation } from "../service/invocation.ts";
 import { openAssociation } from "../service/open_association.ts";
 import type { Performers } from "../service/performance.ts";
 import { ReceivedFiles } from "../service/received_files.ts";
-import type { OperationResponse } from "../service/service_message.ts";
+import type { OperationRequest, OperationResponse } from "../service/service_message.ts";
 import type { ServiceUser } from "../service/service_user.ts";
 import type { ContextProposal } from "../ul/negotiate.ts";
 import { checkAeTitle, explained, type Target, targetAt } from "./association_failure.ts";
@@ -111,7 +111,7 @@ async function associated(
   } catch (error) {
     if (error instanceof CommandError) await user.release().catch(() => user.abort());
     else user.abort();
-    throw explained(error, target);
+    throw error instanceof RangeError ? notSendable(error) : explained(error, target);
   }
 }
 
@@ -130,7 +130,7 @@ async function sendRequest(
     ),
   );
   const started = performance.now();
-  const invocation = user.invoke({ ...plan.request, contextId: agreed.id });
+  const invocation = invoked(user, { ...plan.request, contextId: agreed.id });
   const cancel = canceling(invocation, user, stop);
   let pending = 0;
   let last: OperationResponse | undefined;
@@ -142,6 +142,24 @@ async function sendRequest(
   }
   if (last?.statusClass === "cancel") return cancel.called() ? 0 : 1;
   return last?.statusClass === "success" || last?.statusClass === "warning" ? 0 : 1;
+}
+
+/** A data set that has no place in a request, such as one with compressed pixel data. */
+function invoked(user: ServiceUser, request: OperationRequest): Invocation {
+  try {
+    return user.invoke(request);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw usageError(`Cannot send the data set: ${escapeControls(error.message)}`);
+  }
+}
+
+/** What the other side negotiated leaves no way to send, a maximum length of 4 octets for example. */
+function notSendable(error: RangeError): CommandError {
+  return new CommandError(escapeControls(error.message), {
+    exitCode: 3,
+    hint: "The log of the other side may say more.",
+  });
 }
 
 interface Cancel {

@@ -10,11 +10,18 @@ import type { PlannedRequest } from "./send_request.ts";
 /** The context that a request goes on. Throws a CommandError where there is none. */
 export function contextToUse(
   user: ServiceUser,
-  { request, abstractSyntaxes, sopClassUid }: PlannedRequest,
+  { request, abstractSyntaxes, sopClassUid, contexts }: PlannedRequest,
 ): AgreedContext {
   for (const abstractSyntax of abstractSyntaxes) {
     const context = user.association.contextFor(abstractSyntax);
     if (context === undefined) continue;
+    const proposed = contexts.find((one) => one.abstractSyntax === abstractSyntax);
+    if (proposed?.transferSyntaxes.includes(context.transferSyntax ?? "") === false) {
+      throw new CommandError(
+        `The other side accepted ${uidName(abstractSyntax)} in ${escapeControls(uidName(context.transferSyntax ?? "nothing"))}, which was not proposed (PS3.8 9.3.3.2)`,
+        { exitCode: 3, hint: "That is a fault of the other side: its log may say more." },
+      );
+    }
     if (
       request.operation === "N-EVENT-REPORT" &&
       !context.roles.scp &&

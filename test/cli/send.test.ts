@@ -15,6 +15,9 @@ import {
   IMPLICIT_LITTLE,
 } from "../../src/dataset/transfer_syntax.ts";
 import { dataSetFromJson, type Performers, serveAssociations } from "../../src/mod.ts";
+import { encodePdu } from "../../src/ul/encode_pdu.ts";
+import type { Pdu } from "../../src/ul/pdu.ts";
+import { acceptOf } from "../support/golden_exchanges.ts";
 import { inProcess, type Ran } from "../support/in_process.ts";
 import { freePort } from "../support/ports.ts";
 import { meaning } from "../support/same_data_set.ts";
@@ -394,6 +397,56 @@ describe("dicomtap send", () => {
     }
   });
 
+  test("a peer that negotiates what cannot be is told in words, exit 3", async () => {
+    const verification = {
+      abstractSyntax: "1.2.840.10008.1.1",
+      transferSyntaxes: [EXPLICIT_LITTLE.uid],
+    };
+    const tiny = await serve({}, [verification], { maximumLength: 4 });
+    const { code, err } = await send("c-echo", "--to", String(tiny));
+    assert.equal(code, 3);
+    assert.match(err, /a maximum length of 4 bytes leaves no room for a fragment/);
+
+    const unasked = await answering({
+      ...acceptOf([]),
+      items: [
+        { item: "application context", name: "1.2.840.10008.3.1.1.1" },
+        {
+          item: "presentation context AC",
+          id: 1,
+          result: 0,
+          items: [{ item: "transfer syntax", uid: "1.2.840.10008.1.2.4.50" }],
+        },
+        { item: "user information", items: [{ item: "maximum length", maximumLength: 0 }] },
+      ],
+    });
+    const wrong = await send("c-echo", "--to", String(unasked), "--timeout", "300ms");
+    assert.equal(wrong.code, 3);
+    assert.match(
+      wrong.err,
+      /accepted Verification SOP Class in JPEG Baseline .*, which was not prop/,
+    );
+  });
+
+  test("a data set with compressed pixel data is no attribute list: exit 2", async () => {
+    const port = await serve({}, ["BasicGrayscalePrintManagementMeta"]);
+    const path = join(folder(), "compressed.dcm");
+    const fragments = Buffer.from(
+      "e07f10004f420000fffffffffeff00e000000000feff00e002000000ffd8feffdde000000000",
+      "hex",
+    );
+    const head = part10(
+      dataSetFromJson({ Modality: "OT" }),
+      EXPLICIT_LITTLE,
+      "1.2.840.10008.1.2.4.50",
+    );
+    writeFileSync(path, Buffer.concat([head, fragments]));
+    const args = ["n-create", "--class", "BasicFilmSession", "--data", path, "--to", String(port)];
+    const { code, err } = await send(...args);
+    assert.equal(code, 2, err);
+    assert.match(err, /Cannot send the data set: Cannot write \d+ octets of bulk data/);
+  });
+
   test("exit 1 for a failure, with what the response says of it", async () => {
     const comment = "Patient DOE is unknown\x1b[2J";
     const port = await serve(
@@ -451,10 +504,28 @@ function send(...args: readonly string[]): Promise<Ran> {
 async function serve(
   perform: Performers,
   supported: Parameters<typeof serveAssociations>[0]["supported"],
+  more: { readonly maximumLength?: number } = {},
 ): Promise<number> {
-  const server = await serveAssociations({ host: "127.0.0.1", port: 0, supported, perform });
+  const server = await serveAssociations({
+    host: "127.0.0.1",
+    port: 0,
+    supported,
+    perform,
+    ...more,
+  });
   cleanups.push(() => server.close());
   return server.port;
+}
+
+/** A listener that answers every A-ASSOCIATE-RQ with this PDU, and nothing else. */
+async function answering(pdu: Pdu): Promise<number> {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", () => socket.write(encodePdu(pdu)));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  cleanups.push(() => server.close());
+  return (server.address() as { port: number }).port;
 }
 
 function folder(): string {

@@ -54,6 +54,7 @@ describe("The npm package", () => {
         assert.match(refused.stderr, /Did you mean dicomtap show\?/);
       });
     },
+    300_000,
   );
 
   for (const { name, runtime } of RUNTIMES) {
