@@ -45,7 +45,7 @@ export function requestValues(request: OperationRequest, messageId: number): Com
   if (missing !== undefined && request.unchecked !== true) {
     throw new TypeError(`Cannot send ${facts.request} without ${missing.part} (${missing.source})`);
   }
-  return { MessageID: messageId, ...uncheckedValues(request, facts) };
+  return { ...uncheckedValues(request, facts), MessageID: messageId };
 }
 
 /** The elements of a response: from the request what 9.3 and 10.3 repeat, then the answer's own. */

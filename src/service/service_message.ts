@@ -33,9 +33,11 @@ export interface OperationRequest {
    * they are, and must be in it.
    */
   readonly dataSet?: DataSet | DataSetSource;
+  /** 0 to 65535; counted from 1 unless told. */
+  readonly messageId?: number;
   /** Presentation context ID; by default the first accepted one that serves the SOP class. */
   readonly contextId?: number;
-  /** Further elements of the command set by keyword (PS3.7 Annex E); they win over the others. */
+  /** Further elements of the command set by keyword (PS3.7 Annex E); they win over all but MessageID. */
   readonly values?: CommandValues;
   /** Send it even where PS3.7 asks for parts that are missing: to see what the peer says to that. */
   readonly unchecked?: boolean;

@@ -88,7 +88,7 @@ export class ServiceUser implements AsyncDisposable {
     before?.finish();
     const context = this.#contextOf(request);
     // 1 to 65535, then from the start again; 0 is legal and looks like a mistake.
-    const messageId = (this.#lastMessageId % 0xffff) + 1;
+    const messageId = request.messageId ?? (this.#lastMessageId % 0xffff) + 1;
     const values = requestValues(request, messageId);
     const octets = request.dataSet && dataSetOctets(request.dataSet, context);
     this.#lastMessageId = messageId;

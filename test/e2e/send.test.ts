@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "vitest";
-import { dataSetFromJson, openAssociation } from "../../src/mod.ts";
+import { dataSetFromJson, openAssociation, serveAssociations } from "../../src/mod.ts";
 import { formatSize } from "../../src/units.ts";
 import {
   FIRST_SERIES_UID,
@@ -248,6 +248,43 @@ describe("dicomtap send and DCMTK", () => {
         .final();
       assert.equal(printed.statusClass, "success", printed.meaning);
       await user.release();
+    });
+  });
+
+  test("Ctrl-C cancels what is pending and ends in order", async () => {
+    await inScope(async (scope) => {
+      let canceled = false;
+      const server = await serveAssociations({
+        host: "127.0.0.1",
+        port: 0,
+        supported: ["StudyRootQueryRetrieveInformationModelFind"],
+        perform: {
+          async *"C-FIND"(request) {
+            await request.read();
+            while (!request.canceled.aborted) {
+              yield { status: 0xff00, dataSet: dataSetFromJson({ PatientID: "1" }) };
+              await new Promise((resolve) => setTimeout(resolve, 10));
+            }
+            canceled = true;
+            yield { status: 0xfe00 };
+          },
+        },
+      });
+      scope.defer(() => server.close());
+      const run = scope.start([
+        ...dicomtap,
+        "send",
+        "c-find",
+        "PatientID",
+        "--to",
+        String(server.port),
+      ]);
+      await run.line(/FF00H/);
+      run.signal("SIGINT");
+      const { code } = await run.exit(20_000);
+      assert.equal(code, 0, run.stderr);
+      assert.match(run.stdout, /C-FIND {2}FE00H/);
+      assert.equal(canceled, true);
     });
   });
 

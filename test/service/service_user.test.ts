@@ -62,6 +62,10 @@ describe("ServiceUser, both sides over TCP", () => {
     assert.deepEqual(seen, ["Müller^1", "Müller^2", "Müller^3", undefined]);
     const again = await user.invoke(QUERY).final();
     assert.equal(again.messageId, 2, "a Message ID of its own");
+    const ninetyNine = await user.invoke({ ...QUERY, messageId: 99 }).final();
+    assert.equal(ninetyNine.values["MessageIDBeingRespondedTo"], 99);
+    assert.equal((await user.invoke({ ...QUERY, messageId: 65_535 }).final()).messageId, 65_535);
+    assert.equal((await user.invoke(QUERY).final()).messageId, 1, "from the start again");
     await user.release();
   });
 
