@@ -19,8 +19,10 @@ export interface Links {
   readonly originator: { readonly aeTitle: string; readonly messageId: number } | undefined;
   /** C-MOVE: where to. */
   readonly destination: string | undefined;
-  /** Study Instance UIDs that the request names. */
+  /** UIDs that the request names: what is stored, asked for or retrieved. */
   readonly studies: readonly string[];
+  readonly series: readonly string[];
+  readonly instances: readonly string[];
   readonly sopClassUid: string;
   /** Octets of the request's data set. */
   readonly length: number;
@@ -35,6 +37,7 @@ const SOP_INSTANCE_UID = 0x00080018;
 const REFERENCED_SOP_INSTANCE_UID = 0x00081155;
 const TRANSACTION_UID = 0x00081195;
 const STUDY_INSTANCE_UID = 0x0020000d;
+const SERIES_INSTANCE_UID = 0x0020000e;
 
 export class LinkKeys {
   readonly #binds = new Set<string>();
@@ -42,6 +45,8 @@ export class LinkKeys {
   #originator: Links["originator"];
   #destination: string | undefined;
   #studies: readonly string[] = [];
+  #series: readonly string[] = [];
+  #instances: readonly string[] = [];
   #sopClassUid = "";
   #length = 0;
   #succeeded = false;
@@ -58,8 +63,10 @@ export class LinkKeys {
           this.#originator = { aeTitle, messageId };
         }
         this.#studies = data.strings(STUDY_INSTANCE_UID).slice(0, 1);
+        this.#series = data.strings(SERIES_INSTANCE_UID).slice(0, 1);
+        this.#instances = request.instanceUid === undefined ? [] : [request.instanceUid];
         this.#bind("study", this.#studies);
-        this.#bind("instance", request.instanceUid === undefined ? [] : [request.instanceUid]);
+        this.#bind("instance", this.#instances);
         return;
       }
       case "C-FIND-RQ":
@@ -69,7 +76,9 @@ export class LinkKeys {
         this.#studies = named(data, STUDY_INSTANCE_UID);
         if (this.#studies.length === 1) this.#bind("study", this.#studies);
         else this.#see("study", this.#studies);
-        if (command !== "C-FIND-RQ") this.#bind("instance", named(data, SOP_INSTANCE_UID));
+        this.#series = named(data, SERIES_INSTANCE_UID);
+        this.#instances = named(data, SOP_INSTANCE_UID);
+        if (command !== "C-FIND-RQ") this.#bind("instance", this.#instances);
         return;
       default:
         this.#normalized(request);
@@ -103,6 +112,8 @@ export class LinkKeys {
       originator: this.#originator,
       destination: this.#destination,
       studies: this.#studies,
+      series: this.#series,
+      instances: this.#instances,
       sopClassUid: this.#sopClassUid,
       length: this.#length,
       succeeded: this.#succeeded,
@@ -142,5 +153,6 @@ function add(keys: Set<string>, kind: string, uids: readonly string[]): void {
 
 /** Values of a key, without universal matching and wild cards (PS3.4 C.2.2.2). */
 function named(data: DataSet, tag: number): string[] {
-  return data.strings(tag).filter((uid) => uid !== "" && !/[*?]/.test(uid));
+  const uids = data.strings(tag).filter((uid) => uid !== "" && !/[*?]/.test(uid));
+  return uids.slice(0, MAX_KEYS);
 }

@@ -7,8 +7,9 @@
  *   9.3.1.1; PS3.4 C.4.2). A Message ID returns soon (many SCUs start at 1 on each association), so of
  *   the C-MOVEs that fit the newest one that had begun is taken.
  * - Where an SCP leaves them out: the AE that was asked to move is the one that stores, to the AE
- *   that was named as destination, while the C-MOVE is outstanding, and of its study.
+ *   that was named as destination, while the C-MOVE is outstanding, and what that asked for.
  */
+import type { Links } from "./link_keys.ts";
 import type { LinkedBy, StoryLine } from "./story.ts";
 
 export interface MoveLink {
@@ -77,15 +78,21 @@ function byOriginator(store: StoryLine, causes: Causes): Found {
 }
 
 function byTitles(store: StoryLine, causes: Causes): Found {
-  const { originator, studies } = store.sentence.links;
-  if (originator !== undefined) return undefined;
-  const moves = (causes.get(`titles ${store.from} > ${store.to}`) ?? []).filter((move) => {
-    const named = move.sentence.links.studies;
-    const [study] = studies;
-    return named.length === 0 || study === undefined || named.includes(study);
-  });
+  const { links } = store.sentence;
+  if (links.originator !== undefined) return undefined;
+  const moves = (causes.get(`titles ${store.from} > ${store.to}`) ?? []).filter((move) =>
+    asksFor(move.sentence.links, links),
+  );
   const cause = newest(moves, store, { later: 0 });
   return cause && { cause, by: "AE titles and time" };
+}
+
+/** Whether what is stored is of the studies, series and instances that a C-MOVE names. */
+function asksFor(move: Links, store: Links): boolean {
+  return (["studies", "series", "instances"] as const).every((level) => {
+    const [stored] = store[level];
+    return move[level].length === 0 || stored === undefined || move[level].includes(stored);
+  });
 }
 
 /** Of causes that fit, so many are looked at, the newest first. */

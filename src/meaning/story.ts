@@ -67,6 +67,9 @@ const MAX_KEYS = 500_000;
 /** Studies of one exchange that its story is headed with. */
 const MAX_STUDIES = 16;
 
+/** UIDs of a level that a C-MOVE names: with more of them, what is stored is not held against them. */
+const MAX_NAMED = 100;
+
 export class StoryBook {
   /** Exchanges that were not taken in, because the book is full. */
   left = 0;
@@ -170,7 +173,13 @@ export class StoryBook {
     const sees = links.sees.slice(0, Math.max(0, this.#maxKeys - this.#seen));
     this.#seen += sees.length;
     this.leftKeys += links.sees.length - sees.length;
-    return { ...sentence, links: { ...links, binds, sees } };
+    const few = (uids: readonly string[]) => (uids.length > MAX_NAMED ? [] : uids);
+    const named = {
+      studies: few(links.studies),
+      series: few(links.series),
+      instances: few(links.instances),
+    };
+    return { ...sentence, links: { ...links, ...named, binds, sees } };
   }
 
   #bind(line: OpenLine, { links }: Sentence): void {

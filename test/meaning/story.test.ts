@@ -158,6 +158,22 @@ describe("StoryBook", () => {
     tell(book, { said: move("WS"), from: "VIEWER", to: "PACS", at: 100, took: 100 });
     tell(book, { said: store("1.2.9", { study: "1.2.4" }), from: "PACS", to: "WS", at: 150 });
     assert.equal(book.stories().stories.length, 0, "of another study");
+    for (const [asked, expected] of [
+      [{ SeriesInstanceUID: "1.3.1" }, 1],
+      [{ SeriesInstanceUID: "1.3.2" }, 0],
+      [{ SOPInstanceUID: ["1.2.8", "1.2.9"] }, 1],
+      [{ SOPInstanceUID: "1.2.8" }, 0],
+    ] as const) {
+      const levels = new StoryBook();
+      const [request, response] = move("WS") as [Said, Said];
+      const said = [{ ...request, data: asked }, response];
+      tell(levels, { said, from: "VIEWER", to: "PACS", at: 100, took: 100 });
+      const [rq, rsp] = store("1.2.9") as [Said, Said];
+      const stored = [{ ...rq, data: { SeriesInstanceUID: "1.3.1" } }, rsp];
+      tell(levels, { said: stored, from: "PACS", to: "WS", at: 150 });
+      assert.equal(levels.stories().stories.length, expected, JSON.stringify(asked));
+      right++;
+    }
     console.log(`S-08: C-MOVE without originator, ${right + 1} cases, 0 wrong`);
   });
 
