@@ -23,6 +23,7 @@ import { partner } from "../support/partner.ts";
 import { type Finished, inScope, type Scope } from "../support/process.ts";
 import { residentBytes } from "../support/process_memory.ts";
 import { ownRuntime } from "../support/runtimes.ts";
+import { capturesIn, show, startProxy } from "./dicomtap.ts";
 
 const { dicomtap, name: runtime } = ownRuntime();
 const dcmtk = partner("dcmqrscp", "dcmtk");
@@ -248,6 +249,56 @@ describe("dicomtap send and DCMTK", () => {
         .final();
       assert.equal(printed.statusClass, "success", printed.meaning);
       await user.release();
+    });
+  });
+
+  test.skipIf(dcmtk === undefined)("S-13: nothing that send says breaks a rule", async () => {
+    await inScope(async (scope) => {
+      const files = await makeDatasetFiles(scope);
+      const archive = await startDcmqrscp(scope, { files: files.study, destinations: {} });
+      const printer = await startDcmprscp(scope);
+      const found: string[] = [];
+      let messages = 0;
+      for (const [scp, requests] of [
+        [
+          archive,
+          [
+            ["c-echo"],
+            ["c-store", files.bySyntax.implicit, files.bySyntax.rle, files.bySyntax.deflated],
+            ["c-find", "PatientName", "StudyInstanceUID", "--cancel-after", "1"],
+            ["c-get", `StudyInstanceUID=${STUDY_UIDS[0]}`, "--output", scope.tempDir()],
+            ["c-move", `StudyInstanceUID=${STUDY_UIDS[0]}`, "--destination", "NOWHERE"],
+          ],
+        ],
+        [
+          printer,
+          [
+            ["n-create", "--class", "BasicFilmSession", "--instance", "1.2.3", "NumberOfCopies=1"],
+            ["n-get", "--class", "Printer", "PrinterStatus"],
+            ["n-delete", "--class", "BasicFilmSession", "--instance", "1.2.3"],
+          ],
+        ],
+      ] as const) {
+        const proxy = await startProxy(scope, { runtime: ownRuntime(), to: scp.port });
+        for (const request of requests) {
+          const to = ["--to", proxy.port, "--called", scp.aeTitle];
+          const { code } = await send(scope, ...request, ...to);
+          assert.ok(code === 0 || code === 1 || request[0] === "c-store", `${request[0]}: ${code}`);
+        }
+        proxy.process.signal("SIGTERM");
+        await proxy.process.exit(20_000);
+        for (const shown of await show(scope, ownRuntime(), capturesIn(proxy.folder))) {
+          messages += shown.messages.length;
+          for (const { sender, severity, id, text } of shown.association.findings) {
+            if (sender === "requestor" && severity !== "note") found.push(`${id}: ${text}`);
+          }
+        }
+      }
+      assert.deepEqual(found, []);
+      assert.ok(messages > 20);
+      console.log(
+        `S-13: send on ${runtime}, ${messages} messages recorded, ${found.length} findings`,
+      );
     });
   });
 
