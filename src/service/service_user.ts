@@ -43,6 +43,8 @@ export class ServiceUser implements AsyncDisposable {
   #invoked: Invoked | undefined;
   #performance: Performance | undefined;
   #sending = false;
+  /** Responses that still come are passed over. */
+  #releasing = false;
   /** Counts what was begun, on either side. */
   #order = 0;
   #performanceOrder = 0;
@@ -108,6 +110,7 @@ export class ServiceUser implements AsyncDisposable {
 
   /** Asks for release and waits until both sides agree (PS3.8 7.2). */
   async release(): Promise<void> {
+    this.#releasing = true;
     this.#invoked?.invocation.fail(
       new AssociationError("released", "The association was released before the final response"),
     );
@@ -116,7 +119,7 @@ export class ServiceUser implements AsyncDisposable {
 
   /** A-ABORT by this side (PS3.8 7.3). */
   abort(): void {
-    this.association.abort();
+    this.#giveUp(new AssociationError("aborted", "Association aborted by this side (PS3.8 7.3)"));
   }
 
   /** Resolves when the association was released; rejects with the reason of any other end. */
@@ -126,7 +129,7 @@ export class ServiceUser implements AsyncDisposable {
 
   /** Releases where that is possible, else aborts. Never rejects. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.association[Symbol.asyncDispose]();
+    await this.release().catch(() => this.abort());
   }
 
   async #takeMessages(): Promise<void> {
@@ -178,6 +181,7 @@ export class ServiceUser implements AsyncDisposable {
   }
 
   async #takeResponse(message: ReceivedMessage): Promise<void> {
+    if (this.#releasing) return;
     const { command, contextId } = message;
     const invoked = this.#invoked;
     const id = numberValue(message.commandSet.values, "MessageIDBeingRespondedTo");

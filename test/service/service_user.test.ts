@@ -213,6 +213,29 @@ describe("ServiceUser, both sides over TCP", () => {
     assert.match(errors[1]?.message ?? "", /without a final answer/);
   });
 
+  test("release and abort end in order although nobody reads the responses", async () => {
+    const { port } = await serve({
+      async *"C-FIND"(request) {
+        await request.read();
+        for (let number = 0; number < 50 && !request.canceled.aborted; number++) {
+          yield { status: PENDING, dataSet: dataSetFromJson({ PatientID: String(number) }) };
+        }
+        yield { status: 0 };
+      },
+    });
+    for (const end of ["release", "abort", "dispose"] as const) {
+      const user = await open(port, [FIND]);
+      const invocation = user.invoke(QUERY);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      if (end === "release") await user.release();
+      else if (end === "abort") user.abort();
+      else await user[Symbol.asyncDispose]();
+      if (end === "abort") await assert.rejects(user.ended(), /aborted by this side/);
+      else await user.ended();
+      await assert.rejects(invocation.final(), AssociationError);
+    }
+  });
+
   test("mistakes of the caller are told before anything is sent", async () => {
     const { port } = await serve({}, [FIND, VERIFICATION, CT]);
     const user = await open(port, [FIND, VERIFICATION, CT]);
