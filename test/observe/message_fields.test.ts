@@ -22,6 +22,7 @@ const PAIRING = new Set([
   "response-to-nothing",
   "request-unanswered",
   "request-role",
+  "event-role",
   "cancel-of-nothing",
   "suboperations-missing",
   "suboperations-remaining",

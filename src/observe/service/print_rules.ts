@@ -36,7 +36,10 @@ export function checkPrintAttributes(message: ServiceMessage): void {
   const check = { name: nameOf(message), operation, head, say };
   for (const attribute of operation.attributes) checkAttribute(attribute, check);
   if (message.isRequest) checkUnlisted(check);
-  if (sopClass === FILM_SESSION) tellDefaults(check);
+  if (sopClass === FILM_SESSION && message.isRequest) {
+    const left = operation.attributes.filter(({ tag }) => head.isEmpty(tag));
+    sayDefaults(left, say);
+  }
   if (sopClass === PRESENTATION_LUT) checkPresentationLut(check);
   const pixels = PIXEL_SEQUENCES[sopClass];
   if (pixels !== undefined) checkPixels(pixels, check);
@@ -69,6 +72,7 @@ function nameOf({ command, sopClass }: ServiceMessage): string {
 
 /** An N-CREATE without a data set. */
 function checkNothing(message: ServiceMessage, { attributes, section }: PrintOperation): void {
+  if (message.sopClass === FILM_SESSION) sayDefaults(attributes, message.say);
   const missing = attributes.filter(({ scu }) => scu === "M").map(({ keyword }) => keyword);
   if (missing.length === 0) return;
   const text = `${nameOf(message)} has no data set; ${missing.join(", ")} shall be given`;
@@ -112,10 +116,8 @@ function checkUnlisted({ name, operation, head, say }: Check): void {
 }
 
 /** U/M: what the SCU leaves out, the printer chooses (PS3.4 H.2.4). */
-function tellDefaults({ operation, head, say }: Check): void {
-  const left = operation.attributes.filter(
-    ({ scu, scp, tag }) => scu === "U" && scp === "M" && head.isEmpty(tag),
-  );
+function sayDefaults(attributes: readonly PrintAttribute[], say: Say): void {
+  const left = attributes.filter(({ scu, scp }) => scu === "U" && scp === "M");
   if (left.length === 0) return;
   const words = left.map(({ tag, keyword }) => IN_WORDS[tag] ?? keyword);
   say("print-defaults", `The film session leaves to the printer: ${words.join(", ")}`);
