@@ -61,6 +61,7 @@ export const RULES = {
   "user-identity-type": { severity: "error", section: "PS3.7 D.3.3.7" },
   "user-identity-secondary": { severity: "warning", section: "PS3.7 D.3.3.7" },
   "user-identity-unasked": { severity: "error", section: "PS3.7 D.3.3.7" },
+  "user-identity-response": { severity: "warning", section: "PS3.7 D.3.3.7.2" },
   "reject-code": { severity: "error", section: "PS3.8 9.3.4" },
   "abort-code": { severity: "error", section: "PS3.8 9.3.8" },
   // Sequence of PDUs (PS3.8 Table 9-10 as one sender must keep it)

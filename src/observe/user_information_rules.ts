@@ -186,11 +186,16 @@ function checkAnswer(negotiation: Negotiation, say: (...say: Say) => void): void
     }
   }
   const identity = negotiation.first("requestor", "user identity RQ");
-  if (
-    negotiation.first("acceptor", "user identity AC") !== undefined &&
-    identity?.positiveResponseRequested !== 1
-  ) {
+  const response = negotiation.first("acceptor", "user identity AC");
+  if (response === undefined) return;
+  if (identity?.positiveResponseRequested !== 1) {
     say("user-identity-unasked", "User identity 59H, and no positive response was requested");
+  } else if (identity.userIdentityType <= 2 && response.serverResponse.length > 0) {
+    const { length } = response.serverResponse;
+    say(
+      "user-identity-response",
+      `User identity 59H of ${length} bytes; to User-Identity-Type ${identity.userIdentityType} it is empty`,
+    );
   }
 }
 

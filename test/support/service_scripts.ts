@@ -37,17 +37,20 @@ export function message({ command, values = {}, data, by = "requestor", syntax }
 /** An association with one context. */
 export function scriptOn(
   abstractSyntax: string,
-  options: {
-    readonly steps: readonly Step[];
-    readonly syntax?: string;
-    readonly more?: readonly UserInformationSubItem[];
-  },
+  { steps, syntax }: { readonly steps: readonly Step[]; readonly syntax?: string },
 ): Script {
-  const { steps, syntax = IMPLICIT_LITTLE.uid, more = [] } = options;
+  return { ...negotiatedOn(abstractSyntax, [], syntax), steps };
+}
+
+/** `more`: sub-items of both AEs. */
+export function negotiatedOn(
+  abstractSyntax: string,
+  more: readonly UserInformationSubItem[],
+  syntax: string = IMPLICIT_LITTLE.uid,
+): Pick<Script, "rq" | "ac"> {
   return {
     rq: rq({ contexts: [proposal(CONTEXT, abstractSyntax, [syntax])], more }),
     ac: ac({ contexts: [answer(CONTEXT, 0, [syntax])], more }),
-    steps,
   };
 }
 

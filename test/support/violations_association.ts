@@ -50,10 +50,10 @@ const IDENTITY = (
   primaryField: new Uint8Array(4),
   secondaryField: new Uint8Array(options.secondary ?? 0),
 });
-const IDENTITY_AC: UserInformationSubItem = {
+const IDENTITY_AC = {
   item: "user identity AC",
   serverResponse: new Uint8Array(2),
-};
+} as const satisfies UserInformationSubItem;
 const EXTENDED: UserInformationSubItem = {
   item: "SOP class extended negotiation",
   sopClassUid: CT,
@@ -381,6 +381,14 @@ export const ASSOCIATE_VIOLATIONS: readonly Violation[] = [
     name: "no response requested",
     script: negotiated(rq({ more: [IDENTITY(1)] }), ac({ more: [IDENTITY_AC] })),
   },
+  {
+    rule: "user-identity-response",
+    name: "of 2 bytes to a passcode",
+    script: negotiated(
+      rq({ more: [IDENTITY(2, { positiveResponseRequested: 1, secondary: 4 })] }),
+      ac({ more: [IDENTITY_AC] }),
+    ),
+  },
   { rule: "user-identity-unasked", name: "59H in RQ", script: { rq: rq({ more: [IDENTITY_AC] }) } },
   {
     rule: "reject-code",
@@ -426,6 +434,13 @@ export const CONFORMANT_ASSOCIATIONS: readonly (readonly [name: string, script: 
     "user identity with its response",
     {
       rq: rq({ more: [IDENTITY(2, { positiveResponseRequested: 1, secondary: 4 })] }),
+      ac: ac({ more: [{ ...IDENTITY_AC, serverResponse: new Uint8Array(0) }] }),
+    },
+  ],
+  [
+    "a SAML response",
+    {
+      rq: rq({ more: [IDENTITY(4, { positiveResponseRequested: 1 })] }),
       ac: ac({ more: [IDENTITY_AC] }),
     },
   ],

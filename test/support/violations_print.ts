@@ -209,6 +209,20 @@ export const PRINT_VIOLATIONS: readonly Violation[] = [
   },
   {
     rule: "print-value",
+    name: "no copy, set later",
+    script: printing(
+      createSession({ id: 1 }),
+      exchange("N-SET", {
+        id: 2,
+        sopClass: SESSION_CLASS,
+        instance: SESSION,
+        data: { NumberOfCopies: 0 },
+      }),
+      deleteSession(3),
+    ),
+  },
+  {
+    rule: "print-value",
     name: "no copy",
     script: printing(
       createSession({ id: 1, data: { ...SESSION_DATA, NumberOfCopies: 0 } }),
@@ -311,6 +325,19 @@ export const CONFORMANT_PRINTS: readonly (readonly [name: string, script: Script
         },
       }),
       deleteSession(2),
+    ),
+  ],
+  [
+    "a film session with its copies set again",
+    printing(
+      createSession({ id: 1 }),
+      exchange("N-SET", {
+        id: 2,
+        sopClass: SESSION_CLASS,
+        instance: SESSION,
+        data: { NumberOfCopies: 2 },
+      }),
+      deleteSession(3),
     ),
   ],
   ["a film session that was refused", printing(createSession({ id: 1, status: 0x0110 }))],

@@ -4,6 +4,7 @@ import {
   EXPLICIT_LITTLE,
   IMPLICIT_LITTLE,
 } from "../../src/dataset/transfer_syntax.ts";
+import type { UserInformationSubItem } from "../../src/ul/pdu.ts";
 import { explicit, implicit, item, join, SEQUENCE_END, UNDEFINED } from "./data_set_bytes.ts";
 import { concat } from "./event_log.ts";
 import {
@@ -17,7 +18,7 @@ import {
   VERIFICATION,
 } from "./scripted_association.ts";
 import { type Content, dataSetOf, STEP_BEGIN, STEP_END, STORE_DATA } from "./service_data.ts";
-import { exchange, message, scriptOn } from "./service_scripts.ts";
+import { exchange, message, negotiatedOn, scriptOn } from "./service_scripts.ts";
 import type { Violation } from "./violations_association.ts";
 
 const SC = "1.2.840.10008.5.1.4.1.1.7";
@@ -520,6 +521,12 @@ export const COMMITMENT_VIOLATIONS: readonly Violation[] = [
   },
 ];
 
+const RELATIONAL: UserInformationSubItem = {
+  item: "SOP class extended negotiation",
+  sopClassUid: FIND,
+  serviceClassApplicationInformation: Uint8Array.of(1),
+};
+
 export const CONFORMANT_SERVICES: readonly (readonly [name: string, script: Script])[] = [
   ...[IMPLICIT_LITTLE, EXPLICIT_LITTLE].map(
     (syntax) =>
@@ -547,6 +554,13 @@ export const CONFORMANT_SERVICES: readonly (readonly [name: string, script: Scri
   [
     "C-MOVE of two studies",
     moving({ identifier: { ...STUDY, StudyInstanceUID: ["2.25.9", "2.25.10"] } }),
+  ],
+  [
+    "C-FIND with relational queries negotiated",
+    {
+      ...finding({ QueryRetrieveLevel: "SERIES", SeriesInstanceUID: "" }),
+      ...negotiatedOn(FIND, [RELATIONAL]),
+    },
   ],
   ["C-GET canceled", getting({ canceled: true, final: { Status: 0xfe00 } })],
   [

@@ -33,7 +33,9 @@ export const PRESENTATION_LUT = "1.2.840.10008.5.1.1.23";
 /** What the request carries; undefined for operations without a table here. */
 export function printOperation(command: string, sopClass: string): PrintOperation | undefined {
   tables ??= readTables();
-  return tables.get(`${command} ${sopClass}`);
+  // Table H.4-2 is that of the film session's N-SET too (H.4.1.2.2)
+  const isSet = command === "N-SET-RQ" && sopClass === FILM_SESSION;
+  return tables.get(`${isSet ? "N-CREATE-RQ" : command} ${sopClass}`);
 }
 
 /** SOP class and request, section; then tag, keyword, usage SCU/SCP, enumerated values. */

@@ -36,7 +36,7 @@ export function checkPrintAttributes(message: ServiceMessage): void {
   const check = { name: nameOf(message), operation, head, say };
   for (const attribute of operation.attributes) checkAttribute(attribute, check);
   if (message.isRequest) checkUnlisted(check);
-  if (sopClass === FILM_SESSION && message.isRequest) {
+  if (sopClass === FILM_SESSION && command === "N-CREATE-RQ") {
     const left = operation.attributes.filter(({ tag }) => head.isEmpty(tag));
     sayDefaults(left, say);
   }
