@@ -1,5 +1,5 @@
 /**
- * The relay's side of recording: the ring, the tap that fills it, and the recorder's thread that
+ * The relay's side of recording: the queue, the tap that fills it, and the recorder's thread that
  * empties it. When that thread dies, associations go on unrecorded, it is said so, and a new thread
  * records those that open from then on.
  *
@@ -9,6 +9,7 @@ import type { MessagePort, Worker } from "node:worker_threads";
 import { startWorker } from "../src/io/worker_start.ts";
 import type { AssociationJson } from "../src/observe/summary.ts";
 import { ClockWatch, type ProxyClock } from "./clock.ts";
+import { type Batch, RecordQueue } from "./record_queue.ts";
 import type {
   RecorderCommand,
   RecorderReport,
@@ -18,7 +19,6 @@ import type {
 } from "./recorder/worker_messages.ts";
 import { type OnFull, RecordingTap } from "./recording_tap.ts";
 import type { AssociationTap, OpenedFacts, RelayTap } from "./relay_tap.ts";
-import { createRing, RingWriter } from "./ring.ts";
 
 export interface RecordingOptions {
   readonly clock: ProxyClock;
@@ -50,8 +50,9 @@ export class Recording implements RelayTap {
   readonly #watch: ClockWatch;
   readonly #timer: NodeJS.Timeout;
   #tap: RecordingTap;
-  #ring: RingWriter;
-  #memory: ReturnType<typeof createRing>;
+  #queue: RecordQueue;
+  /** Batches that are full before the recorder's thread is there. */
+  #early: Batch[] = [];
   #worker: Worker | undefined;
   #status: RecorderStatus = { state: "starting", reason: null, files: 0, bytes: 0, lost: 0 };
   #routes: RecorderWorkerData["routes"] = [];
@@ -60,8 +61,7 @@ export class Recording implements RelayTap {
   constructor(options: RecordingOptions) {
     this.#options = options;
     this.#watch = new ClockWatch(options.clock);
-    this.#memory = createRing(options.queueSize);
-    this.#ring = new RingWriter(this.#memory);
+    this.#queue = this.#newQueue();
     this.#tap = this.#newTap();
     this.#timer = setInterval(() => this.#look(), LOOK_INTERVAL);
     this.#timer.unref();
@@ -74,14 +74,14 @@ export class Recording implements RelayTap {
 
   /** Octets that wait for the recorder's thread. */
   get queued(): number {
-    return this.#ring.used;
+    return this.#queue.used;
   }
 
   opened(facts: OpenedFacts): AssociationTap | undefined {
     return this.#tap.opened(facts);
   }
 
-  /** Starts the recorder's thread. What was tapped before waits in the ring. */
+  /** Starts the recorder's thread. What was tapped before waits in the queue. */
   start(routes: RecorderWorkerData["routes"]): Promise<RecorderStatus> {
     this.#routes = routes;
     return this.#startWorker();
@@ -102,6 +102,7 @@ export class Recording implements RelayTap {
         this.#options.onAlarm("The recorder did not finish in time: its last file has no index");
         resolve();
       });
+      this.#queue.flush();
       send(worker, { type: "stop" });
     });
     this.#worker = undefined;
@@ -110,11 +111,16 @@ export class Recording implements RelayTap {
 
   #newTap(): RecordingTap {
     const { clock, onFull } = this.#options;
-    return new RecordingTap({
-      ring: this.#ring,
-      onFull,
-      wake: () => this.#worker && send(this.#worker, { type: "wake" }),
-      ...clock,
+    return new RecordingTap({ queue: this.#queue, onFull, ...clock });
+  }
+
+  #newQueue(): RecordQueue {
+    return new RecordQueue({
+      capacity: this.#options.queueSize,
+      send: (batch) => {
+        if (this.#worker === undefined) this.#early.push(batch);
+        else send(this.#worker, { type: "records", ...batch });
+      },
     });
   }
 
@@ -122,7 +128,6 @@ export class Recording implements RelayTap {
     const { clock, recorder, newsPort, start = startWorker } = this.#options;
     const news = newsPort?.();
     const data: RecorderWorkerData = {
-      ring: this.#memory,
       routes: this.#routes,
       options: recorder,
       at: clock.micros(),
@@ -134,6 +139,7 @@ export class Recording implements RelayTap {
       transferList: news === undefined ? [] : [news],
     });
     this.#worker = worker;
+    for (const batch of this.#early.splice(0)) send(worker, { type: "records", ...batch });
     return new Promise((resolve) => {
       let ended = false;
       const died = (reason: string) => {
@@ -144,7 +150,7 @@ export class Recording implements RelayTap {
       };
       worker.on("message", (report: RecorderReport) => {
         if (report.type === "ready") resolve(report.status);
-        this.#heard(report);
+        if (this.#worker === worker) this.#heard(report);
       });
       worker.on("error", (error: Error) => died(error.message));
       worker.on("exit", (code) => died(`exit code ${code}`));
@@ -155,6 +161,9 @@ export class Recording implements RelayTap {
     switch (report.type) {
       case "association":
         this.#options.onAssociation(report.association);
+        return;
+      case "batch":
+        this.#queue.takeBack(report.buffer);
         return;
       case "alarm":
         this.#options.onAlarm(report.text);
@@ -177,6 +186,7 @@ export class Recording implements RelayTap {
     const lost = this.status.lost;
     this.#worker = undefined;
     this.#tap.detach();
+    this.#early = [];
     this.#status = { ...this.#status, state: "paused", reason: "the recorder stopped", lost };
     this.#options.onAlarm(
       `The recorder stopped (${reason}): open associations go on without being recorded, new ones are recorded again in a second`,
@@ -185,8 +195,7 @@ export class Recording implements RelayTap {
     this.#stopped?.();
     setTimeout(() => {
       if (this.#stopped !== undefined) return;
-      this.#memory = createRing(this.#options.queueSize);
-      this.#ring = new RingWriter(this.#memory);
+      this.#queue = this.#newQueue();
       this.#tap = this.#newTap();
       this.#startWorker();
     }, RESTART_DELAY).unref();
@@ -200,5 +209,5 @@ export class Recording implements RelayTap {
 }
 
 function send(worker: Worker, command: RecorderCommand): void {
-  worker.postMessage(command);
+  worker.postMessage(command, command.type === "records" ? [command.buffer] : []);
 }

@@ -1,10 +1,10 @@
 /**
- * The tap of the recording proxy: writes what passes as capture records into the ring, on the
+ * The tap of the recording proxy: writes what passes as capture records into the queue, on the
  * relay's thread, in the time of one copy. Everything else happens on the recorder's thread.
  *
  * Rule: per association and sender, recorded octets + counted gaps = forwarded octets.
  *
- * Rule: nothing here grows with traffic. When the ring is full, `--on-full gap` (the default)
+ * Rule: nothing here grows with traffic. When the queue is full, `--on-full gap` (the default)
  * counts what it could not keep and says so in a gap record as soon as there is room;
  * `--on-full stall` keeps the one chunk that did not fit and asks the relay to wait.
  */
@@ -16,6 +16,7 @@ import {
   writeDataRecord,
 } from "../src/capture/record.ts";
 import type { Role } from "../src/role.ts";
+import type { RecordQueue } from "./record_queue.ts";
 import type {
   AssociationTap,
   ClosedFacts,
@@ -23,27 +24,21 @@ import type {
   OpenedFacts,
   RelayTap,
 } from "./relay_tap.ts";
-import type { RingWriter } from "./ring.ts";
 
 export type OnFull = "gap" | "stall";
 
 export interface RecordingTapOptions {
-  readonly ring: RingWriter;
+  readonly queue: RecordQueue;
   readonly onFull: OnFull;
-  /** Wakes the recorder's thread; called seldom. */
-  readonly wake: () => void;
   /** Microseconds since the origin of the monotonic clock, an integer. */
   readonly micros: () => number;
   /** Wall clock, microseconds since 1970-01-01 UTC. */
   readonly wallMicros: () => number;
 }
 
-/** Octets of the ring that data records leave to the records that say what happened. */
-const CONTROL_RESERVE = 32_768;
-
 /**
  * A longer chunk takes several records, so that the recorder's blocks stay small; so does one that a
- * small ring has no room for, or it would wait for ever (`--on-full stall`).
+ * small queue has no room for, or it would wait for ever (`--on-full stall`).
  */
 const LONGEST_DATA = 262_144;
 
@@ -57,7 +52,6 @@ export class RecordingTap implements RelayTap {
   readonly #options: RecordingTapOptions;
   /** Octets of a chunk that one record takes. */
   readonly longestData: number;
-  readonly #dataLimit: number;
   /** Encoded records that wait for room, oldest first. */
   readonly #pending: Uint8Array[] = [];
   #room: Promise<void> | undefined;
@@ -67,8 +61,7 @@ export class RecordingTap implements RelayTap {
 
   constructor(options: RecordingTapOptions) {
     this.#options = options;
-    this.#dataLimit = options.ring.capacity - CONTROL_RESERVE;
-    this.longestData = Math.min(LONGEST_DATA, Math.floor(this.#dataLimit / 4));
+    this.longestData = Math.min(LONGEST_DATA, options.queue.longest - dataRecordSize(0));
   }
 
   /** Octets that went into gaps, and associations that were left out for want of room. */
@@ -97,7 +90,7 @@ export class RecordingTap implements RelayTap {
     return undefined;
   }
 
-  /** Puts a record that is not data into the ring, or in the line for it. */
+  /** Puts a record that is not data into the queue, or in the line for it. */
   control(record: CaptureRecord): boolean {
     if (this.now(record)) return true;
     if (this.#detached || this.#pending.length >= MAX_PENDING) return false;
@@ -105,12 +98,12 @@ export class RecordingTap implements RelayTap {
     return true;
   }
 
-  /** Puts a record into the ring if there is room at once. */
+  /** Puts a record into the queue if there is room at once. */
   now(record: CaptureRecord): boolean {
     return !this.#detached && this.catchUp() && this.#put(encodeRecord(record));
   }
 
-  /** Puts waiting records into the ring; true when none waits any more. */
+  /** Puts waiting records into the queue; true when none waits any more. */
   catchUp(): boolean {
     let done = 0;
     for (const bytes of this.#pending) {
@@ -121,15 +114,16 @@ export class RecordingTap implements RelayTap {
     return this.#pending.length === 0;
   }
 
-  /** True when the octets are in the ring or kept for it, false when they are a gap. */
+  /** True when the octets are in the queue or kept for it, false when they are a gap. */
   data(association: number, sender: Role, at: number, chunk: Uint8Array): boolean {
     if (this.#detached) return false;
-    const { ring, onFull, wake } = this.#options;
+    const { queue, onFull } = this.#options;
     if (this.catchUp()) {
-      const slot = ring.reserve(dataRecordSize(chunk.length), this.#dataLimit);
+      const size = dataRecordSize(chunk.length);
+      const slot = queue.reserve(size, DATA);
       if (slot !== undefined) {
         writeDataRecord(slot.target, slot.view, slot.position, association, sender, at, chunk);
-        if (ring.commit()) wake();
+        queue.commit(size);
         return true;
       }
     }
@@ -147,31 +141,34 @@ export class RecordingTap implements RelayTap {
   }
 
   room(): Promise<void> | undefined {
-    const { ring, onFull } = this.#options;
+    const { queue, onFull } = this.#options;
     if (onFull === "gap" || this.#detached) return undefined;
-    if (this.#pending.length === 0 && ring.used < (this.#dataLimit / 4) * 3) return undefined;
+    if (this.#pending.length === 0 && queue.used < queue.capacity / 2) return undefined;
     this.#room ??= this.#waitForRoom();
     return this.#room;
   }
 
   async #waitForRoom(): Promise<void> {
-    const half = this.#dataLimit / 2;
-    while (!this.#detached && !(this.catchUp() && this.#options.ring.used < half)) {
-      this.#options.wake();
+    const { queue } = this.#options;
+    while (!this.#detached && !(this.catchUp() && queue.used < queue.capacity / 2)) {
+      queue.flush();
       await new Promise((resolve) => setTimeout(resolve, ROOM_INTERVAL));
     }
     this.#room = undefined;
   }
 
   #put(bytes: Uint8Array): boolean {
-    const { ring, wake } = this.#options;
-    const slot = ring.reserve(bytes.length);
+    const { queue } = this.#options;
+    const slot = queue.reserve(bytes.length, CONTROL);
     if (slot === undefined) return false;
     slot.target.set(bytes, slot.position);
-    if (ring.commit()) wake();
+    queue.commit(bytes.length);
     return true;
   }
 }
+
+const DATA = { control: false } as const;
+const CONTROL = { control: true } as const;
 
 /** One association's part of the tap. */
 class Recorded implements AssociationTap {

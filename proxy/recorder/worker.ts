@@ -1,9 +1,6 @@
 /**
- * The recorder's thread: takes records from the ring, observes them live, writes them to captures.
- *
- * It polls rather than waits for a message a record: after work it looks again soon, and only when
- * nothing came for a while it asks the relay's thread to wake it. So traffic costs the relay no
- * wake-ups, and the ring never holds much.
+ * The recorder's thread: takes batches of records, observes them live, writes them to captures, and
+ * gives the batches back.
  */
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
@@ -18,7 +15,6 @@ import { nodeFileSystem } from "../../src/io/file_system.ts";
 import { runtime } from "../../src/io/runtime.ts";
 import { PRODUCT } from "../../src/version.ts";
 import { type ProxyClock, systemClock } from "../clock.ts";
-import { AWAKE, DOZING, RingReader, SLEEPING } from "../ring.ts";
 import { HeadersFilter } from "./headers_filter.ts";
 import { Live } from "./live.ts";
 import { NewsDesk } from "./news_desk.ts";
@@ -31,21 +27,11 @@ import type {
   RecorderWorkerData,
 } from "./worker_messages.ts";
 
-/** Octets taken from the ring before timers and messages get their turn. */
-const BUDGET = 8_388_608;
-
-/** Milliseconds until the next look, while traffic flows. */
-const DOZE_TIME = 8;
-
-/** Looks without anything new after which the thread sleeps until it is woken. */
-const DOZES = 64;
-
 /** Milliseconds between flushes: with the block size it bounds what `kill -9` can cost (R-15). */
 const FLUSH_INTERVAL = 500;
 
 function main(data: RecorderWorkerData): void {
   const clock = sharedClock(data);
-  const reader = new RingReader(data.ring);
   const news = data.news === undefined ? undefined : new NewsDesk(data.news);
   const alarm = (text: string) => tell({ type: "alarm", text });
   const recorder = createRecorder(data, {
@@ -68,12 +54,16 @@ function main(data: RecorderWorkerData): void {
   const statusNow = () => statusOf(recorder);
 
   const filter = createFilter(data, (bytes) => recorder?.consume(bytes));
-  const take = (bytes: Uint8Array): void => {
-    const record = new RecordReader(bytes).next();
-    if (record === undefined) return;
-    live.consume(record);
-    if (filter === undefined || !("association" in record)) recorder?.consume(bytes);
-    else filter.consume(record, { bytes, summary: live.summary(record.association) });
+  const take = (batch: Uint8Array): void => {
+    const records = new RecordReader(batch);
+    for (let record = records.next(); record !== undefined; record = records.next()) {
+      live.consume(record);
+      if (filter === undefined) continue;
+      const bytes = batch.subarray(records.start, records.position);
+      const summary = "association" in record ? live.summary(record.association) : undefined;
+      filter.consume(record, { bytes, summary });
+    }
+    if (filter === undefined) recorder?.consume(batch);
   };
 
   let told = "";
@@ -87,23 +77,6 @@ function main(data: RecorderWorkerData): void {
     told = text;
   }, FLUSH_INTERVAL);
 
-  let idle = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let stopping = false;
-  const turn = (): void => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (reader.drain(take, BUDGET) > 0) idle = 0;
-    else idle += 1;
-    if (stopping && reader.waiting === 0) stop();
-    else if (reader.waiting > 0 || !reader.rest(idle < DOZES ? DOZING : SLEEPING)) {
-      reader.rest(AWAKE);
-      setImmediate(turn);
-    } else if (idle < DOZES) {
-      timer = setTimeout(turn, DOZE_TIME);
-    }
-  };
-
   const stop = (): void => {
     clearInterval(flushTimer);
     recorder?.close();
@@ -113,13 +86,16 @@ function main(data: RecorderWorkerData): void {
   };
 
   parentPort?.on("message", (command: RecorderCommand) => {
-    if (command.type === "stop") stopping = true;
-    idle = 0;
-    turn();
+    if (command.type === "stop") {
+      stop();
+      return;
+    }
+    const { buffer, length } = command;
+    take(new Uint8Array(buffer, 0, length));
+    parentPort?.postMessage({ type: "batch", buffer } satisfies RecorderReport, [buffer]);
   });
   recorder?.open();
   tell({ type: "ready", status: statusNow() });
-  turn();
 }
 
 function createFilter(

@@ -1,7 +1,7 @@
-/** What the relay's thread and the recorder's thread say to each other, beside the ring. */
+/** What the relay's thread and the recorder's thread say to each other. */
 import type { MessagePort } from "node:worker_threads";
 import type { AssociationJson } from "../../src/observe/summary.ts";
-import type { RingMemory } from "../ring.ts";
+import type { Batch } from "../record_queue.ts";
 
 /** All plain values: it is handed to the thread as a structured clone. */
 export interface RecorderWorkerOptions {
@@ -20,7 +20,6 @@ export interface RecorderWorkerOptions {
 }
 
 export interface RecorderWorkerData {
-  readonly ring: RingMemory;
   readonly routes: readonly { readonly listen: string; readonly to: string }[];
   readonly options: RecorderWorkerOptions;
   /** The relay's monotonic clock at the start of the thread, microseconds. */
@@ -43,11 +42,16 @@ export interface RecorderStatus {
   readonly lost: number;
 }
 
-export type RecorderCommand = { readonly type: "wake" } | { readonly type: "stop" };
+export type RecorderCommand =
+  | ({ readonly type: "records" } & Batch)
+  /** Comes behind all records. */
+  | { readonly type: "stop" };
 
 export type RecorderReport =
   | { readonly type: "ready"; readonly status: RecorderStatus }
   | { readonly type: "status"; readonly status: RecorderStatus }
+  /** A batch that was read: its buffer, for new records. */
+  | { readonly type: "batch"; readonly buffer: ArrayBuffer }
   | { readonly type: "association"; readonly association: AssociationJson }
   | { readonly type: "alarm"; readonly text: string }
   | { readonly type: "stopped"; readonly status: RecorderStatus };

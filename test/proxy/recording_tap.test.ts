@@ -1,28 +1,39 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { unpack } from "msgpackr";
+import { unpackMultiple } from "msgpackr";
 import { describe, test } from "vitest";
+import { type Batch, RecordQueue } from "../../proxy/record_queue.ts";
 import { type OnFull, RecordingTap } from "../../proxy/recording_tap.ts";
-import { createRing, RingReader, RingWriter } from "../../proxy/ring.ts";
 import type { Role } from "../../src/role.ts";
 
 type Decoded = readonly [string, number, ...unknown[]];
 
-function setUp(onFull: OnFull) {
-  const memory = createRing(131_072);
-  const reader = new RingReader(memory);
+function setUp(onFull: OnFull, capacity = 262_144) {
+  const sent: Batch[] = [];
+  const queue = new RecordQueue({ capacity, send: (batch) => sent.push(batch) });
   let now = 0;
   const tap = new RecordingTap({
-    ring: new RingWriter(memory),
+    queue,
     onFull,
-    wake: () => {},
     micros: () => ++now,
     wallMicros: () => 1_700_000_000_000_000 + now,
   });
   const records: Decoded[] = [];
-  const drain = (budget?: number) =>
-    reader.drain((record) => records.push(unpack(Buffer.from(record))), budget);
-  return { tap, records, drain };
+  /** What the recorder's thread does with the batches that it has. */
+  const drain = () => {
+    for (const { buffer, length } of sent.splice(0)) {
+      const octets = Buffer.from(new Uint8Array(buffer, 0, length));
+      records.push(...(unpackMultiple(octets) as unknown as Decoded[]));
+      queue.takeBack(buffer);
+    }
+  };
+  const drainAll = () => {
+    do {
+      queue.flush();
+      drain();
+    } while (!tap.catchUp() || queue.used > 0);
+  };
+  return { tap, records, drain, drainAll };
 }
 
 function open(tap: RecordingTap, id: number) {
@@ -60,7 +71,7 @@ describe("RecordingTap", () => {
           { maxLength: 60 },
         ),
         (steps) => {
-          const { tap, records, drain } = setUp("gap");
+          const { tap, records, drain, drainAll } = setUp("gap");
           const sent = new Map<string, number[]>();
           const associations = [1, 2, 3].map((id) => open(tap, id));
           steps.forEach(({ id, sender, size, drain: pace }, index) => {
@@ -70,7 +81,7 @@ describe("RecordingTap", () => {
             associations[id - 1]?.data(sender, new Uint8Array(size).fill(octet));
             if (pace === 0) drain();
           });
-          drain();
+          drainAll();
           for (const association of associations) {
             association.closed({
               outcome: "closed",
@@ -79,7 +90,7 @@ describe("RecordingTap", () => {
               reason: undefined,
             });
           }
-          drain();
+          drainAll();
           let lost = 0;
           for (const [key, octets] of sent) {
             const [id, sender] = key.split(" ") as [string, Role];
@@ -101,7 +112,7 @@ describe("RecordingTap", () => {
   });
 
   test("stall keeps every octet and asks the relay to wait until there is room", async () => {
-    const { tap, records, drain } = setUp("stall");
+    const { tap, records, drain, drainAll } = setUp("stall");
     const association = open(tap, 1);
     let waited = 0;
     for (let i = 0; i < 40; i++) {
@@ -109,10 +120,11 @@ describe("RecordingTap", () => {
       const room = association.room?.("requestor");
       if (room === undefined) continue;
       waited += 1;
-      drain();
+      const thread = setInterval(drain, 1);
       await room;
+      clearInterval(thread);
     }
-    drain();
+    drainAll();
     const { stream, gaps } = sums(records, 1, "requestor");
     assert.equal(stream.length, 800_000);
     assert.deepEqual(gaps, []);
@@ -121,32 +133,23 @@ describe("RecordingTap", () => {
   });
 
   test("a chunk longer than a record takes several records", () => {
-    const memory = createRing(4_194_304);
-    const reader = new RingReader(memory);
-    const tap = new RecordingTap({
-      ring: new RingWriter(memory),
-      onFull: "gap",
-      wake: () => {},
-      micros: () => 1,
-      wallMicros: () => 1,
-    });
+    const { tap, records, drainAll } = setUp("gap", 33_554_432);
     open(tap, 1).data("acceptor", new Uint8Array(1_000_000).fill(5));
-    const sizes: number[] = [];
-    reader.drain((record) => {
-      const [kind, , , , bytes] = unpack(Buffer.from(record)) as Decoded;
-      if (kind === "data") sizes.push((bytes as Uint8Array).length);
-    });
+    drainAll();
+    const sizes = records.flatMap(([kind, , , , bytes]) =>
+      kind === "data" ? [(bytes as Uint8Array).length] : [],
+    );
     assert.deepEqual(sizes, [262_144, 262_144, 262_144, 213_568]);
   });
 
   test("once detached it lets everything pass and keeps nothing", async () => {
-    const { tap, records, drain } = setUp("stall");
+    const { tap, records, drainAll } = setUp("stall");
     const association = open(tap, 1);
     tap.detach();
     association.data("requestor", new Uint8Array(1000));
     assert.equal(await association.room?.("requestor"), undefined);
     assert.equal(tap.opened({ id: 2, listen: "a:1", to: "b:1", requestor: "c:1" }), undefined);
-    drain();
+    drainAll();
     assert.deepEqual(
       records.map(([kind]) => kind),
       ["open"],
