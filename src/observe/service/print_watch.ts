@@ -87,7 +87,7 @@ export class PrintWatch {
 
   #createSession(message: ServiceMessage): void {
     const { sender, instance, say } = message;
-    if (this.#session !== undefined) {
+    if (this.#session !== undefined && !this.#isUnsure) {
       say(
         "print-session-second",
         "N-CREATE of a film session, and one is open on this association",

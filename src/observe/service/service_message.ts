@@ -87,10 +87,6 @@ export class ServiceMessage {
     return numberOf(this.commandSet, keyword);
   }
 
-  text(keyword: string): string | undefined {
-    return textOf(this.commandSet, keyword);
-  }
-
   readonly say: Say = (id, text, section) => {
     const message = this.#observed?.message;
     if (message === undefined) return;

@@ -18,6 +18,7 @@ import {
   deleteSession,
   printing,
   SESSION_DATA,
+  setImage,
 } from "../../support/violations_print.ts";
 
 const TABLES: readonly (readonly [command: string, sopClass: string])[] = [
@@ -93,5 +94,16 @@ describe("a film session in words", () => {
     assert.deepEqual(texts(createSession({ id: 1 })), [
       'note: Film session "2.25.100" was still open: the end of the association deletes it, as N-DELETE does',
     ]);
+  });
+
+  test("S-10 octets that were not seen may have held anything", () => {
+    const gap: Step = { gap: "requestor", length: 0 };
+    const { findings } = played(
+      printing(createSession({ id: 1 }), [gap], createSession({ id: 2 }), setImage({ id: 3 })),
+    );
+    assert.deepEqual(
+      findings.map(({ id }) => id),
+      ["octets-not-recorded"],
+    );
   });
 });
