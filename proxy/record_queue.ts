@@ -104,7 +104,12 @@ export class RecordQueue {
   /** The other thread is done with a batch. */
   takeBack(buffer: ArrayBuffer): void {
     this.#away -= 1;
-    if (this.#free.length < SPARE) this.#free.push(buffer);
+    this.#free.push(buffer);
+  }
+
+  /** Gives memory back when traffic is low. To be called now and then. */
+  trim(): void {
+    if (this.used < this.#batchSize) this.#free.splice(SPARE);
   }
 
   #newBatch(): { target: Uint8Array; view: DataView; position: number } {
@@ -113,5 +118,5 @@ export class RecordQueue {
   }
 }
 
-/** Empty batches that are kept: enough for the usual come and go, little for a quiet proxy. */
+/** Empty batches that a quiet proxy keeps: enough for the usual come and go. */
 const SPARE = 4;

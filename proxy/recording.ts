@@ -203,6 +203,7 @@ export class Recording implements RelayTap {
 
   #look(): void {
     this.#tap.catchUp();
+    this.#queue.trim();
     const jump = this.#watch.look();
     if (jump !== undefined) this.#tap.control({ kind: "clock", ...jump });
   }

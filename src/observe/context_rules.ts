@@ -129,7 +129,8 @@ function checkRetired(negotiation: Negotiation, say: (...say: Say) => void): voi
 /** SMPTE ST 2110: streams of DICOM-RTV (PS3.22), no encoding of a data set. */
 function checkRealTime(negotiation: Negotiation, say: (...say: Say) => void): void {
   for (const { id, acceptedTransferSyntax: uid } of negotiation.contexts.values()) {
-    if (uid === undefined || !uid.startsWith("1.2.840.10008.1.2.7.")) continue;
+    if (uid === undefined || uidEntry(uid) === undefined) continue;
+    if (!uid.startsWith("1.2.840.10008.1.2.7.")) continue;
     say(
       "syntax-real-time",
       `Presentation context ${id}: ${uidName(uid)} is accepted; it is for real-time video, not for associations`,

@@ -88,7 +88,7 @@ describe("RecordQueue", () => {
     );
   });
 
-  test("allocates as it is used and keeps few buffers for later", () => {
+  test("allocates as it is used and uses buffers again", () => {
     const { sent, queue, put } = setUp(33_554_432);
     put(new Uint8Array(10));
     queue.flush();

@@ -12,6 +12,7 @@ import type { ServiceMessage } from "./service_message.ts";
 
 /** What became known of one procedure step. */
 export interface ProcedureStep {
+  /** One of the three that the standard has. */
   readonly status: string;
   /** Attributes of the final state that have a value; undefined: it was not created in sight. */
   readonly given: ReadonlySet<number> | undefined;
@@ -79,7 +80,8 @@ export class MppsWatch {
     message.whenAnswered((response) => {
       const created = response.instance ?? instance;
       if (!response.isDone || created === undefined) return;
-      this.#steps.set(created, { status: status ?? IN_PROGRESS, given });
+      const isFinal = status !== undefined && FINAL.includes(status);
+      this.#steps.set(created, { status: isFinal ? status : IN_PROGRESS, given });
     });
   }
 
@@ -110,8 +112,9 @@ export class MppsWatch {
         return;
       }
       const next = status ?? known?.status;
-      if (!isSeen) this.#steps.delete(instance);
-      else if (next !== undefined) this.#steps.set(instance, { status: next, given });
+      const isNamed = next !== undefined && (next === IN_PROGRESS || FINAL.includes(next));
+      if (!isSeen || !isNamed) this.#steps.delete(instance);
+      else this.#steps.set(instance, { status: next, given });
     });
   }
 

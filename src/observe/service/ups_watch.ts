@@ -14,6 +14,7 @@ import type { DataSetHead } from "./data_set_head.ts";
 import type { ServiceMessage } from "./service_message.ts";
 
 export interface UnifiedStep {
+  /** One of the four that the standard has. */
   readonly state: string;
   /** Of its performer; undefined where nobody saw it. */
   readonly transactionUid: string | undefined;
@@ -137,7 +138,7 @@ export class UpsWatch {
         const text = `The change to ${to} is granted; ${due} is due`;
         response.say("step-accepted", text, section);
       }
-      if (asked === undefined) this.#steps.delete(instance);
+      if (asked === undefined || !STATES.includes(asked)) this.#steps.delete(instance);
       else this.#steps.set(instance, { state: asked, transactionUid });
     });
   }
