@@ -167,7 +167,7 @@ function statusWords(
 }
 
 function explain(known: SummaryFacts): string | undefined {
-  const { outcome, protocol, reason } = known;
+  const { outcome, protocol, reason, gaps } = known;
   const { negotiation, rj, abort } = known.control;
   if (outcome === "rejected" && rj !== undefined) {
     const { result, source, reason } = rj;
@@ -178,7 +178,8 @@ function explain(known: SummaryFacts): string | undefined {
     const { source, reason } = abort.pdu;
     return explainAbort({ sender: abort.sender, source, reason });
   }
-  return explainOutcome(outcome, { reason, protocol, associated: negotiation.ac !== undefined });
+  const associated = negotiation.ac !== undefined;
+  return explainOutcome(outcome, { reason, protocol, associated, gaps });
 }
 
 /** Milliseconds with three decimals. */

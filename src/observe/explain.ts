@@ -59,9 +59,15 @@ export function explainAbort(abort: { sender: string; source: number; reason: nu
 /** Where no PDU says it. undefined where there is nothing to explain. */
 export function explainOutcome(
   outcome: Outcome,
-  facts: { reason: string | undefined; protocol: string | undefined; associated: boolean },
+  facts: {
+    reason: string | undefined;
+    protocol: string | undefined;
+    associated: boolean;
+    /** How often octets passed that are not recorded. */
+    gaps: number;
+  },
 ): string | undefined {
-  const { reason, protocol, associated } = facts;
+  const { reason, protocol, associated, gaps } = facts;
   const detail = reason === undefined ? "" : ` (${reason})`;
   switch (outcome) {
     case "refused":
@@ -75,6 +81,9 @@ export function explainOutcome(
         ? "the connection was closed without A-RELEASE or A-ABORT"
         : "the connection was closed before an association was made";
     case "opaque":
+      if (protocol === undefined && gaps > 0) {
+        return "part of the traffic is not in the record, and what followed could not be decoded without it; all of it was forwarded";
+      }
       return protocol === undefined
         ? "what passed could not be read as DICOM; it was forwarded and recorded as it is"
         : `${protocol} passed here, not DICOM in clear; it was forwarded and recorded as it is`;

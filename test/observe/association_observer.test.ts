@@ -326,8 +326,9 @@ describe("AssociationObserver on octets that were not recorded", () => {
     observer.bytes("requestor", 1, encodePdu(rq()));
     observer.gap("requestor", 2, 1000);
     observer.bytes("requestor", 3, messageBytes(ECHO_RQ));
-    const { outcome, gaps, bytes } = observer.summary();
+    const { outcome, gaps, bytes, explanation } = observer.summary();
     assert.deepEqual([outcome, gaps], ["opaque", 1]);
+    assert.match(explanation ?? "", /^part of the traffic is not in the record/);
     assert.equal(bytes.requestor, encodePdu(rq()).length + 1000 + messageBytes(ECHO_RQ).length);
     assert.deepEqual(
       findings.map(({ id }) => id),
