@@ -62,7 +62,7 @@ export function* jsonLines(
         const meaning = told ?? narrator.requestOf(message.index);
         const data_set =
           verbose >= 2 && message.data_set !== null
-            ? withJsonModel(message.data_set, observed)
+            ? withJsonModel(message.data_set, observed, { showPatient })
             : message.data_set;
         found.push({ ...message, data_set, ...(meaning === undefined ? {} : { meaning }) });
       },

@@ -1,8 +1,7 @@
 /**
  * A data set as `show -vv` prints it and as `show --json -vv` has it.
  *
- * Rule: the text has `***` for names and identifiers of patients unless they are asked for; the JSON
- * is for programs and has them.
+ * Rule: names and identifiers of patients are masked in both unless they are asked for.
  * Rule: what is shown is the head of the data set; what is not shown is counted.
  */
 import { dumpDataSet } from "../dataset/dump.ts";
@@ -57,9 +56,17 @@ export function* dumpLines(
 }
 
 /** With the DICOM JSON Model of its head in `json` (PS3.18 F). */
-export function withJsonModel(data: DataSetJson, observed: ObservedMessage): DataSetJson {
+export function withJsonModel(
+  data: DataSetJson,
+  observed: ObservedMessage,
+  options: { readonly showPatient: boolean },
+): DataSetJson {
   const head = readHead(observed);
   if (head === undefined) return data;
   const missing = head.missing > 0 ? { json_missing: head.missing } : {};
-  return { ...data, json: dataSetToJson(head.dataSet), ...missing };
+  return {
+    ...data,
+    json: dataSetToJson(head.dataSet, { maskPatient: !options.showPatient }),
+    ...missing,
+  };
 }

@@ -95,13 +95,22 @@ function implementation(user: UserInformationJson): string {
     escapeControls([name, uid].filter((part) => part !== undefined).join(" ")),
     maximum === undefined ? "" : `maximum length ${maximum === 0 ? "unlimited" : maximum}`,
     window === undefined ? "" : `asynchronous ${window.invoked}/${window.performed}`,
-    ...(user.role_selections ?? []).map(
-      (role) => `${nameOf(role.sop_class_uid)} as SCU ${role.scu_role} SCP ${role.scp_role}`,
-    ),
+    roleText(user.role_selections ?? []),
     identity === undefined ? "" : `user identity of type ${identity.type}, secrets not shown`,
   ];
   return parts.filter((part) => part !== "").join(", ");
 }
+
+/** PS3.7 D.3.3.4. A C-GET selects roles for every storage SOP class: the first are enough. */
+function roleText(roles: NonNullable<UserInformationJson["role_selections"]>): string {
+  const shown = roles
+    .slice(0, FEW_ROLES)
+    .map((role) => `${nameOf(role.sop_class_uid)} as SCU ${role.scu_role} SCP ${role.scp_role}`);
+  const rest = roles.length - shown.length;
+  return [...shown, ...(rest > 0 ? [`roles for ${rest} more SOP classes`] : [])].join(", ");
+}
+
+const FEW_ROLES = 3;
 
 /** `origin`: what all times of the association count from. */
 export function messageLine(message: MessageJson, paint: Paint): string {

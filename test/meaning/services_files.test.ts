@@ -195,10 +195,9 @@ describe("show -vv on recordings of real peers", () => {
     assert.equal(response?.meaning, `${request?.meaning} -> Success`);
     const model = request?.data_set.json;
     assert.deepEqual(model?.["00080018"], { vr: "UI", Value: ["2.25.400111"] });
-    assert.deepEqual(model?.["00100010"], {
-      vr: "PN",
-      Value: [{ Alphabetic: "Synthetic^Patient" }],
-    });
+    assert.deepEqual(model?.["00100010"], { vr: "PN", Value: [{ Alphabetic: "***" }] });
+    const unmasked = await json("-vv", "--show-phi", "study_1.dcap", "~m C-STORE");
+    assert.ok(JSON.stringify(unmasked).includes('"Alphabetic":"Synthetic^Patient"'));
     assert.deepEqual(model?.["7FE00010"], { vr: "OW", BulkDataURI: "?offset=442&length=2048" });
     assert.equal(request?.data_set.json_missing, undefined);
     const plain = await json("-v", "study_1.dcap", "~m C-STORE");
