@@ -4,7 +4,7 @@
  * Rule: what goes wrong here costs the live view, never a record.
  */
 import type { CaptureRecord } from "../../src/capture/record.ts";
-import { RecordObserver } from "../../src/inspect/record_observer.ts";
+import { RecordObserver, SUMMARY_HEAD_LENGTH } from "../../src/inspect/record_observer.ts";
 import type { AssociationJson } from "../../src/observe/summary.ts";
 
 export interface LiveOptions {
@@ -18,9 +18,6 @@ export interface LiveOptions {
 /** Summaries that wait for the recorder to write the index entry. */
 const MAX_SUMMARIES = 10_000;
 
-/** Octets of data sets that are looked at: none, the messages of a live view have no data sets. */
-const HEAD_LENGTH = 0;
-
 export class Live {
   readonly #options: LiveOptions;
   readonly #observer: RecordObserver;
@@ -31,7 +28,7 @@ export class Live {
     this.#options = options;
     this.#observer = new RecordObserver({
       capture: "",
-      headLength: HEAD_LENGTH,
+      headLength: SUMMARY_HEAD_LENGTH,
       sink: (id) => ({
         changed: () => this.#dirty.add(id),
         messageStarted: () => this.#dirty.add(id),

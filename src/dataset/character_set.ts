@@ -7,8 +7,9 @@
  * Rule: the text is the same on every runtime. Where the platform's decoders follow Windows and not
  * ISO 8859 the table is our own.
  */
+
+import { latin1 } from "../latin1.ts";
 import { type CodeElement, decodeExtended, type ExtensionState } from "./code_extension.ts";
-import { latin1 } from "./octets.ts";
 import { platformDecoder } from "./platform_decoder.ts";
 import { singleByteTable } from "./single_byte_tables.ts";
 

@@ -2,6 +2,8 @@
  * Octets of a value to text and numbers (PS3.5 6.2, 6.4). Never fails: what cannot be read as its VR
  * gives fewer values or NaN, and the octets are still there.
  */
+
+import { latin1 } from "../latin1.ts";
 import {
   type CharacterSet,
   DEFAULT_CHARACTER_SET,
@@ -9,7 +11,6 @@ import {
   splitValues,
 } from "./character_set.ts";
 import type { ValueElement } from "./element.ts";
-import { latin1 } from "./octets.ts";
 import { hexTag } from "./tag.ts";
 import { type VrFacts, vrFacts } from "./vr.ts";
 

@@ -7,6 +7,8 @@
  *
  * Rule: the first of two equal tags counts in `values`.
  */
+
+import { latin1 } from "../latin1.ts";
 import { ProtocolError } from "../protocol_error.ts";
 import {
   type CommandElementEntry,
@@ -14,7 +16,6 @@ import {
   hexTag,
   printTag,
 } from "./command_dictionary.ts";
-import { latin1 } from "./latin1.ts";
 
 /** US, UL: number. AT: ["00100010"]. Text without padding. null: no value, or it cannot be read. */
 export type CommandValue = number | string | readonly number[] | readonly string[] | null;

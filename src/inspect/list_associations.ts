@@ -13,7 +13,7 @@ import { RecordReader } from "../capture/record_reader.ts";
 import type { AssociationJson } from "../observe/summary.ts";
 import { unpackSummary } from "./index_summary.ts";
 import { AssociationReader, type FoundAssociation } from "./read_association.ts";
-import { RecordObserver } from "./record_observer.ts";
+import { RecordObserver, SUMMARY_HEAD_LENGTH } from "./record_observer.ts";
 
 export type ListItem =
   | { readonly item: "capture"; readonly header: CaptureHeader | undefined }
@@ -80,7 +80,7 @@ function summarise(
   let summary: AssociationJson | undefined;
   const observer = new RecordObserver({
     capture,
-    headLength: 0,
+    headLength: SUMMARY_HEAD_LENGTH,
     ended: (association) => {
       summary = association.summary();
     },
@@ -133,7 +133,7 @@ class Scan {
   constructor(options: ListOptions) {
     this.#observer = new RecordObserver({
       capture: options.name,
-      headLength: 0,
+      headLength: SUMMARY_HEAD_LENGTH,
       ended: (association) => {
         const places = this.#places.get(association.id) ?? [];
         this.#places.delete(association.id);

@@ -11,6 +11,13 @@ import { ServiceLedger } from "../observe/service/service_ledger.ts";
 import type { AssociationJson } from "../observe/summary.ts";
 import type { Role } from "../role.ts";
 
+/**
+ * Octets of each data set that are looked at for a summary: enough for identifiers, attribute lists
+ * and the beginning of an image. The recorder, the index and a list without index use the same, so
+ * that they find the same.
+ */
+export const SUMMARY_HEAD_LENGTH = 16_384;
+
 export interface RecordObserverOptions extends ObserverOptions {
   /** What the capture is called in the JSON of its associations. */
   readonly capture: string;

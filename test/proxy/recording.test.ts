@@ -11,7 +11,8 @@ import { capturePaths } from "../../src/io/capture_paths.ts";
 import { FileSource } from "../../src/io/file_source.ts";
 import { startWorker } from "../../src/io/worker_start.ts";
 import type { AssociationJson } from "../../src/observe/summary.ts";
-import { GOLDEN_EXCHANGES, streamOf } from "../support/golden_exchanges.ts";
+import { messageBytes, STORE_RQ } from "../support/dimse_stream.ts";
+import { acceptOf, GOLDEN_EXCHANGES, requestOf, streamOf } from "../support/golden_exchanges.ts";
 
 const scratch: string[] = [];
 
@@ -109,6 +110,30 @@ describe("Recording", () => {
       assert.ok(outcomes.has(outcome));
     assert.deepEqual(heard.alarms, []);
     assert.equal(recording.status.lost, 0);
+  });
+
+  test("finds what is wrong with data sets while it records, and the index has it", async () => {
+    const path = directory();
+    const { recording, heard } = setUp({ directory: path });
+    await recording.start([]);
+    const address = "127.0.0.1:104";
+    const tap = recording.opened({ id: 1, listen: address, to: address, requestor: address });
+    tap?.data("requestor", streamOf([requestOf([])]));
+    tap?.data("acceptor", streamOf([acceptOf([])]));
+    const fileMeta = Uint8Array.of(2, 0, 16, 0, 4, 0, 0, 0, 0x31, 0x2e, 0x32, 0); // group 0002
+    tap?.data("requestor", messageBytes(STORE_RQ, { dataSet: fileMeta }));
+    const bytes = { requestor: 0, acceptor: 0 };
+    tap?.closed({ outcome: "closed", by: "requestor", bytes, reason: undefined });
+    await recording.stop();
+    const live = heard.associations[0]?.findings.map(({ id }) => id) ?? [];
+    assert.ok(
+      live.some((id) => id.startsWith("data-set") || id.startsWith("store")),
+      live.join(),
+    );
+    assert.deepEqual(
+      listed(path)[0]?.findings.map(({ id }) => id),
+      live,
+    );
   });
 
   test("observes without recording where there is no directory", async () => {
