@@ -15,6 +15,8 @@ import type {
   SequenceElement,
   ValueElement,
 } from "./element.ts";
+import { explicitHead, type Head, plainHead } from "./encode_head.ts";
+import { joined } from "./octets.ts";
 import { IMPLICIT_LITTLE, type TransferSyntax } from "./transfer_syntax.ts";
 import { vrFacts } from "./vr.ts";
 
@@ -176,7 +178,7 @@ function writeSequence(element: SequenceElement, writing: Writing): number {
   const head = elementHead({ tag, vr, length: declared }, encoding);
   parts[headAt] = head;
   if (!undefinedLength) return head.length + length;
-  parts.push(itemHead({ tag: SEQUENCE_DELIMITATION, length: 0 }, inner));
+  parts.push(plainHead({ tag: SEQUENCE_DELIMITATION, length: 0 }, inner));
   return head.length + length + 8;
 }
 
@@ -186,9 +188,9 @@ function writeItem(item: DataSet, writing: Writing): number {
   parts.push(EMPTY);
   const length = writeElements(item, writing);
   const declared = item.undefinedLength ? UNDEFINED_LENGTH : length;
-  parts[headAt] = itemHead({ tag: ITEM, length: declared }, encoding);
+  parts[headAt] = plainHead({ tag: ITEM, length: declared }, encoding);
   if (!item.undefinedLength) return 8 + length;
-  parts.push(itemHead({ tag: ITEM_DELIMITATION, length: 0 }, encoding));
+  parts.push(plainHead({ tag: ITEM_DELIMITATION, length: 0 }, encoding));
   return 8 + length + 8;
 }
 
@@ -200,59 +202,24 @@ function writeFragments(element: FragmentsElement, writing: Writing): number {
   let length = head.length;
   for (const [at, fragment] of element.fragments.entries()) {
     const even = fragment.length + (fragment.length & 1);
-    parts.push(itemHead({ tag: ITEM, length: even }, encoding));
+    parts.push(plainHead({ tag: ITEM, length: even }, encoding));
     if (at === 0 && element.offsetTable !== undefined) parts.push(element.offsetTable);
     else parts.push({ ...fragment, vr: "OB", swapped: false });
     if (fragment.length !== even) parts.push(Uint8Array.of(0));
     length += 8 + even;
   }
-  parts.push(itemHead({ tag: SEQUENCE_DELIMITATION, length: 0 }, encoding));
+  parts.push(plainHead({ tag: SEQUENCE_DELIMITATION, length: 0 }, encoding));
   return length + 8;
-}
-
-interface Head {
-  readonly tag: number;
-  readonly length: number;
 }
 
 /** PS3.5 7.1.2 and 7.1.3. */
 function elementHead({ tag, length, vr }: Head & { vr: string }, encoding: Encoding): Uint8Array {
   // group FFFE has no VR in any encoding (7.5), known or not
-  if (!encoding.explicit || tag >>> 16 === 0xfffe) return itemHead({ tag, length }, encoding);
+  if (!encoding.explicit || tag >>> 16 === 0xfffe) return plainHead({ tag, length }, encoding);
   const facts = vrFacts(vr);
   // a VR that is not known came with the long form, or it is not two letters and had none
   const long = facts?.long ?? /^[A-Z]{2}$/.test(vr);
-  const bytes = new Uint8Array(long ? 12 : 8);
-  const view = new DataView(bytes.buffer);
-  const little = !encoding.bigEndian;
-  view.setUint16(0, tag >>> 16, little);
-  view.setUint16(2, tag & 0xffff, little);
-  bytes[4] = vr.charCodeAt(0);
-  bytes[5] = vr.charCodeAt(1);
-  if (long) view.setUint32(8, length, little);
-  else view.setUint16(6, length, little);
-  return bytes;
-}
-
-/** Tag and a length of 32 bits (7.1.3, 7.5). */
-function itemHead({ tag, length }: Head, encoding: Encoding): Uint8Array {
-  const bytes = new Uint8Array(8);
-  const view = new DataView(bytes.buffer);
-  const little = !encoding.bigEndian;
-  view.setUint16(0, tag >>> 16, little);
-  view.setUint16(2, tag & 0xffff, little);
-  view.setUint32(4, length, little);
-  return bytes;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return explicitHead({ tag, length, vr, long }, encoding);
 }
 
 const EMPTY = new Uint8Array(0);

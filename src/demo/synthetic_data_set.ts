@@ -2,6 +2,8 @@
  * Small data sets of the simulated PACS as octets: implicit or explicit VR little endian (PS3.5 7.1).
  * Values are given by keyword; sequences have a defined length. All people and studies are invented.
  */
+import { explicitHead, plainHead } from "../dataset/encode_head.ts";
+import { joined } from "../dataset/octets.ts";
 import { elementByKeyword } from "../dictionary/elements.ts";
 import { latin1Bytes } from "../ul/latin1.ts";
 
@@ -34,45 +36,28 @@ interface Element {
   readonly bytes: Uint8Array;
 }
 
-function encodeElement(element: Element, options: { readonly explicit: boolean }): Uint8Array {
-  const { tag, vr, bytes } = element;
-  const isLong = options.explicit && LONG_VRS.has(vr);
-  const header = new DataView(new ArrayBuffer(isLong ? 12 : 8));
-  header.setUint16(0, tag >>> 16, true);
-  header.setUint16(2, tag & 0xffff, true);
-  if (options.explicit) {
-    header.setUint8(4, vr.charCodeAt(0));
-    header.setUint8(5, vr.charCodeAt(1));
-  }
-  if (isLong) header.setUint32(8, bytes.length, true);
-  else if (options.explicit) header.setUint16(6, bytes.length, true);
-  else header.setUint32(4, bytes.length, true);
-  return joined([new Uint8Array(header.buffer), bytes]);
+export function encodeElement(
+  { tag, vr, bytes }: Element,
+  { explicit }: { readonly explicit: boolean },
+): Uint8Array {
+  const { length } = bytes;
+  const head = explicit
+    ? explicitHead({ tag, length, vr, long: LONG_VRS.has(vr) }, LITTLE)
+    : plainHead({ tag, length }, LITTLE);
+  return joined([head, bytes]);
 }
 
 /** Item (FFFE,E000) with a defined length, PS3.5 7.5. */
 function encodeItem(bytes: Uint8Array): Uint8Array {
-  const header = new DataView(new ArrayBuffer(8));
-  header.setUint16(0, 0xfffe, true);
-  header.setUint16(2, 0xe000, true);
-  header.setUint32(4, bytes.length, true);
-  return joined([new Uint8Array(header.buffer), bytes]);
+  return joined([plainHead({ tag: 0xfffe_e000, length: bytes.length }, LITTLE), bytes]);
 }
+
+const LITTLE = { bigEndian: false } as const;
 
 /** Even length: UI with NUL, text with a space (PS3.5 6.2). */
 function padded(text: string, vr: string): Uint8Array {
   const even = text.length % 2 === 0 ? text : text + (vr === "UI" ? "\0" : " ");
   return latin1Bytes(even, "a synthetic value");
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 /** VRs of the data sets here whose explicit length has four octets (PS3.5 7.1.2). */

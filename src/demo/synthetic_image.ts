@@ -2,7 +2,8 @@
  * A CT image of nobody: rings that move from slice to slice, 256 x 256, 16 bits (PS3.3 A.3). The
  * same round and number give the same octets.
  */
-import { encodeSynthetic } from "./synthetic_data_set.ts";
+import { joined } from "../dataset/octets.ts";
+import { encodeElement, encodeSynthetic } from "./synthetic_data_set.ts";
 
 export interface SyntheticImage {
   readonly sopInstanceUid: string;
@@ -41,9 +42,10 @@ export function syntheticImage({ round, number, explicit }: SyntheticImageOption
     { explicit },
   );
   const numbers = IMAGE_PIXEL.map(([tag, value]) =>
-    element(tag, { vr: "US", explicit }, u16(value)),
+    encodeElement({ tag, vr: "US", bytes: u16(value) }, { explicit }),
   );
-  const pixels = element(0x7fe0_0010, { vr: "OW", explicit }, rings(number));
+  const pixel = { tag: 0x7fe0_0010, vr: "OW", bytes: rings(number) };
+  const pixels = encodeElement(pixel, { explicit });
   return { sopInstanceUid, dataSet: joined([attributes, ...numbers, pixels]) };
 }
 
@@ -73,36 +75,6 @@ function rings(number: number): Uint8Array {
   return pixels;
 }
 
-/** PS3.5 7.1.2 and 7.1.3. */
-function element(
-  tag: number,
-  { vr, explicit }: { readonly vr: "US" | "OW"; readonly explicit: boolean },
-  value: Uint8Array,
-): Uint8Array {
-  const isLong = explicit && vr === "OW";
-  const head = new DataView(new ArrayBuffer(isLong ? 12 : 8));
-  head.setUint16(0, tag >>> 16, true);
-  head.setUint16(2, tag & 0xffff, true);
-  if (explicit) {
-    head.setUint8(4, vr.charCodeAt(0));
-    head.setUint8(5, vr.charCodeAt(1));
-  }
-  if (isLong) head.setUint32(8, value.length, true);
-  else if (explicit) head.setUint16(6, value.length, true);
-  else head.setUint32(4, value.length, true);
-  return joined([new Uint8Array(head.buffer), value]);
-}
-
 function u16(value: number): Uint8Array {
   return Uint8Array.of(value & 0xff, value >> 8);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let end = 0;
-  for (const part of parts) {
-    whole.set(part, end);
-    end += part.length;
-  }
-  return whole;
 }

@@ -7,6 +7,7 @@
 import { swapped } from "../dataset/byte_order.ts";
 import { DataSetReader } from "../dataset/data_set_reader.ts";
 import { type DataSetSink, UNDEFINED_LENGTH } from "../dataset/data_set_sink.ts";
+import { explicitHead, plainHead } from "../dataset/encode_head.ts";
 import { printTag } from "../dataset/tag.ts";
 import type { TransferSyntax } from "../dataset/transfer_syntax.ts";
 import { vrFacts } from "../dataset/vr.ts";
@@ -115,16 +116,16 @@ class Writer implements DataSetSink {
 
   itemStart(_offset: number, _length: number, bigEndian: boolean): void {
     this.#bigEndian.push(bigEndian);
-    this.#itemHead(ITEM, UNDEFINED_LENGTH, this.#encoding);
+    this.#parts.push(plainHead({ tag: ITEM, length: UNDEFINED_LENGTH }, this.#encoding));
   }
 
   itemEnd(): void {
     this.#bigEndian.pop();
-    this.#itemHead(ITEM_DELIMITATION, 0, this.#encoding);
+    this.#parts.push(plainHead({ tag: ITEM_DELIMITATION, length: 0 }, this.#encoding));
   }
 
   sequenceEnd(): void {
-    this.#itemHead(SEQUENCE_DELIMITATION, 0, this.#encoding);
+    this.#parts.push(plainHead({ tag: SEQUENCE_DELIMITATION, length: 0 }, this.#encoding));
     this.#encodings.pop();
   }
 
@@ -154,33 +155,13 @@ class Writer implements DataSetSink {
   #head(tag: number, vr: string, length: number): void {
     const encoding = this.#encoding;
     if (!encoding.explicit) {
-      this.#itemHead(tag, length, encoding);
+      this.#parts.push(plainHead({ tag, length }, encoding));
       return;
     }
     const known = vrFacts(vr);
     const long = known?.long !== false || length > LONGEST_SHORT;
     const name = long && known?.long === false ? "UN" : vr;
-    const bytes = new Uint8Array(long ? 12 : 8);
-    const view = new DataView(bytes.buffer);
-    const little = !encoding.bigEndian;
-    view.setUint16(0, tag >>> 16, little);
-    view.setUint16(2, tag & 0xffff, little);
-    bytes[4] = name.charCodeAt(0);
-    bytes[5] = name.charCodeAt(1);
-    if (long) view.setUint32(8, length, little);
-    else view.setUint16(6, length, little);
-    this.#parts.push(bytes);
-  }
-
-  /** Tag and a length of 32 bits: items, delimiters, and elements in Implicit VR (7.1.3, 7.5). */
-  #itemHead(tag: number, length: number, encoding: Encoding): void {
-    const bytes = new Uint8Array(8);
-    const view = new DataView(bytes.buffer);
-    const little = !encoding.bigEndian;
-    view.setUint16(0, tag >>> 16, little);
-    view.setUint16(2, tag & 0xffff, little);
-    view.setUint32(4, length, little);
-    this.#parts.push(bytes);
+    this.#parts.push(explicitHead({ tag, length, vr: name, long }, encoding));
   }
 }
 
