@@ -69,7 +69,8 @@ export class Live {
   }
 
   /** Of an association that is open, or has just ended. */
-  summary(association: number): AssociationJson | undefined {
+  summary(association: number | undefined): AssociationJson | undefined {
+    if (association === undefined) return undefined;
     return this.#observer.get(association)?.summary() ?? this.#summaries.get(association);
   }
 

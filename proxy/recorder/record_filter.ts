@@ -31,10 +31,13 @@ export class RecordFilter {
     this.#emit = emit;
   }
 
-  /** `bytes`: the encoded record, a view. `summary`: of its association, after this record. */
+  /**
+   * `bytes`: the encoded record, a view. `summary`: of its association, after this record; asked
+   * for only until the verdict is known.
+   */
   consume(
     record: CaptureRecord,
-    { bytes, summary }: { bytes: Uint8Array; summary: AssociationJson | undefined },
+    { bytes, summary }: { bytes: Uint8Array; summary: () => AssociationJson | undefined },
   ): void {
     if (!("association" in record)) {
       this.#emit(bytes);
@@ -47,7 +50,7 @@ export class RecordFilter {
     if (typeof state === "object") {
       state.records.push(bytes.slice());
       state.size += bytes.length;
-      this.#states.set(id, this.#judge(state, { summary, over }));
+      this.#states.set(id, this.#judge(state, { summary: summary(), over }));
     }
     if (over) this.#states.delete(id);
   }

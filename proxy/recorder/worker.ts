@@ -60,8 +60,8 @@ function main(data: RecorderWorkerData): void {
       live.consume(record);
       if (filter === undefined) continue;
       const bytes = batch.subarray(records.start, records.position);
-      const summary = "association" in record ? live.summary(record.association) : undefined;
-      filter.consume(record, { bytes, summary });
+      const id = "association" in record ? record.association : undefined;
+      filter.consume(record, { bytes, summary: () => live.summary(id) });
     }
     if (filter === undefined) recorder?.consume(batch);
   };

@@ -50,7 +50,7 @@ function filtered(text: string) {
       const bytes = encodeRecord(record);
       whole += bytes.length;
       observer.consume(record);
-      recording.consume(record, { bytes, summary: last ?? observer.get(id)?.summary() });
+      recording.consume(record, { bytes, summary: () => last ?? observer.get(id)?.summary() });
     }
     assert.ok(kept === 0 || kept === whole, "an association is recorded whole or not at all");
     return { kept: kept > 0, outcome: last?.outcome };
