@@ -141,10 +141,8 @@ export class Recording implements RelayTap {
     this.#worker = worker;
     for (const batch of this.#early.splice(0)) send(worker, { type: "records", ...batch });
     return new Promise((resolve) => {
-      let ended = false;
       const died = (reason: string) => {
-        if (ended || this.#worker !== worker) return;
-        ended = true;
+        if (this.#worker !== worker) return;
         this.#died(reason);
         resolve(this.#status);
       };
@@ -186,7 +184,6 @@ export class Recording implements RelayTap {
     const lost = this.status.lost;
     this.#worker = undefined;
     this.#tap.detach();
-    this.#early = [];
     this.#status = { ...this.#status, state: "paused", reason: "the recorder stopped", lost };
     this.#options.onAlarm(
       `The recorder stopped (${reason}): open associations go on without being recorded, new ones are recorded again in a second`,
@@ -195,6 +192,7 @@ export class Recording implements RelayTap {
     this.#stopped?.();
     setTimeout(() => {
       if (this.#stopped !== undefined) return;
+      this.#early = []; // of associations that the new thread knows nothing of
       this.#queue = this.#newQueue();
       this.#tap = this.#newTap();
       this.#startWorker();
