@@ -1,7 +1,7 @@
 /** PDUs in one line each, as `show -vv` prints them. */
 import { escapeControls } from "../escape.ts";
 import type { PduEvent } from "../observe/association_sink.ts";
-import { abortReasonName, rejectReasonName } from "../ul/names.ts";
+import { abortReasonName, hex2, rejectReasonName } from "../ul/names.ts";
 import type { Pdu } from "../ul/pdu.ts";
 import { formatDurationMs } from "../units.ts";
 import type { Paint } from "./paint.ts";
@@ -15,7 +15,7 @@ export function pduLine(
 ): string {
   const at = formatDurationMs((event.at - openedAt) / 1000).padStart(9);
   const arrow = event.sender === "requestor" ? "->" : "<-";
-  const type = event.type === "unknown" ? `PDU of unknown type ${hex(event.pduType)}` : event.type;
+  const type = event.type === "unknown" ? `PDU of unknown type ${hex2(event.pduType)}` : event.type;
   const what = `${event.length} octets at ${event.offset}`;
   const more = event.pdu === undefined ? pdvText(event) : pduText(event.pdu);
   return paint.dim(`${at}  ${arrow}  ${type}, ${what}${more === "" ? "" : `: ${more}`}`);
@@ -49,8 +49,4 @@ function pduText(pdu: Pdu): string {
     default:
       return pdu satisfies never;
   }
-}
-
-function hex(octet: number): string {
-  return `${octet.toString(16).toUpperCase().padStart(2, "0")}H`;
 }
