@@ -39,7 +39,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   "src/service": { rooms: SERVING, packages: ["node:"] },
   // What other programs import: names from below, gathered in one file.
-  "src/mod.ts": { rooms: [...SERVING, "src/service"] },
+  "src/mod.ts": { rooms: [...EVERYTHING_BELOW, "src/service", "replay"] },
   "src/dashboard": {
     rooms: EVERYTHING_BELOW,
     packages: ["node:", "hono", "zod", "@hono/zod-validator", "@logtape/logtape"],
@@ -47,7 +47,10 @@ const ROOMS: Readonly<Record<string, Room>> = {
   "src/demo": { rooms: EVERYTHING_BELOW, packages: ["node:"] },
   "src/interchange": { rooms: EVERYTHING_BELOW, packages: ["node:"] },
   proxy: { rooms: EVERYTHING_BELOW, packages: ["node:", "zod", "@logtape/logtape"] },
-  replay: { rooms: EVERYTHING_BELOW, packages: ["node:", "zod", "@logtape/logtape"] },
+  replay: {
+    rooms: [...EVERYTHING_BELOW, "src/service"],
+    packages: ["node:", "zod", "@logtape/logtape"],
+  },
   "src/cli": {
     rooms: [
       ...EVERYTHING_BELOW,
