@@ -1,0 +1,129 @@
+/**
+ * What the captures hold for an SCP to answer with: recorded exchanges by operation and SOP class,
+ * and which of them were used.
+ *
+ * Rule: repeated requests walk through the recorded answers in their order; when all were used,
+ * `reuse` decides: the last one again, all of them from the start, or none.
+ * Rule: a live association that is like a recorded one walks through that one's exchanges, by cursors
+ * of its own; other associations' exchanges are asked only where that one has none.
+ */
+import { isFinal } from "../../src/dimse/status.ts";
+import { type OperationName, operationOfRequest } from "../../src/service/operation.ts";
+import { numberValue, textValue } from "../../src/service/service_message.ts";
+import type { RecordedAssociation, RecordedMessage } from "../recorded.ts";
+
+export type Reuse = "last" | "cycle" | "none";
+
+/** A recorded request of the requestor with what the acceptor answered. */
+export interface RecordedExchange {
+  readonly association: RecordedAssociation;
+  readonly operation: OperationName;
+  readonly sopClassUid: string;
+  readonly sopInstanceUid: string | undefined;
+  readonly request: RecordedMessage;
+  /** In order, the C-CANCEL-RQ not among them; the last is final where the recording has it. */
+  readonly responses: readonly RecordedMessage[];
+  /** The recording has the final response. */
+  readonly isWhole: boolean;
+}
+
+export class Library {
+  readonly associations: readonly RecordedAssociation[];
+  readonly reuse: Reuse;
+  /** Of exchanges that no live association has for itself. */
+  readonly cursors = new Cursors();
+  readonly #byClass = new Map<string, RecordedExchange[]>();
+
+  constructor(
+    associations: Iterable<RecordedAssociation>,
+    options: { readonly reuse?: Reuse } = {},
+  ) {
+    this.associations = [...associations];
+    this.reuse = options.reuse ?? "last";
+    for (const association of this.associations) {
+      for (const exchange of exchangesOf(association)) {
+        const key = classKey(exchange.operation, exchange.sopClassUid);
+        const others = this.#byClass.get(key);
+        if (others === undefined) this.#byClass.set(key, [exchange]);
+        else others.push(exchange);
+      }
+    }
+  }
+
+  /** All recorded exchanges of an operation with a SOP class, in order. */
+  exchanges(name: OperationName, sopClassUid: string): readonly RecordedExchange[] {
+    return this.#byClass.get(classKey(name, sopClassUid)) ?? [];
+  }
+
+  /**
+   * The next one of `all`, which are as good as one another. Undefined where all were used and none
+   * is used again.
+   */
+  next<T extends object>(all: readonly T[], cursors: Cursors = this.cursors): T | undefined {
+    const [first] = all;
+    if (first === undefined) return undefined;
+    const used = cursors.advance(first);
+    if (used < all.length) return all[used];
+    switch (this.reuse) {
+      case "last":
+        return all.at(-1);
+      case "cycle":
+        return all[used % all.length];
+      case "none":
+        return undefined;
+      default:
+        return this.reuse satisfies never;
+    }
+  }
+}
+
+/** How many of a list of equals were used, by the first of the list. */
+export class Cursors {
+  readonly #used = new Map<object, number>();
+
+  /** How often it was called for this list before. */
+  advance(first: object): number {
+    const used = this.#used.get(first) ?? 0;
+    this.#used.set(first, used + 1);
+    return used;
+  }
+}
+
+/** The requests of the requestor that can be answered, with their responses. */
+export function* exchangesOf(association: RecordedAssociation): Generator<RecordedExchange> {
+  for (const request of association.messages) {
+    const facts = operationOfRequest(request.command);
+    if (facts === undefined || request.sender !== "requestor") continue;
+    const responses = request.responses.flatMap((index) => {
+      const message = association.messages[index];
+      return message?.command === facts.response ? [message] : [];
+    });
+    const last = responses.at(-1);
+    yield {
+      association,
+      operation: facts.name,
+      sopClassUid: classOf(association, request),
+      sopInstanceUid: facts.instanceElement && textValue(request.values, facts.instanceElement),
+      request,
+      responses,
+      isWhole: last?.complete === true && isFinal(statusOf(last)),
+    };
+  }
+}
+
+function classOf(association: RecordedAssociation, request: RecordedMessage): string {
+  const named =
+    textValue(request.values, "AffectedSOPClassUID") ??
+    textValue(request.values, "RequestedSOPClassUID");
+  if (named !== undefined) return named;
+  const context = association.contexts.find(({ id }) => id === request.contextId);
+  return context?.abstractSyntax ?? "";
+}
+
+function statusOf(response: RecordedMessage): number {
+  return numberValue(response.values, "Status") ?? 0x0000;
+}
+
+function classKey(name: OperationName, sopClassUid: string): string {
+  return `${name} ${sopClassUid}`;
+}
