@@ -14,7 +14,7 @@ import { type UserInformation, userInformation } from "../ul/associate_view.ts";
 import { type AgreedContext, agreedContexts } from "../ul/negotiate.ts";
 import type { AAssociateAc, AAssociateRq } from "../ul/pdu.ts";
 import type { Primitive } from "../ul/upper_layer.ts";
-import { AssociationError, abortedError, timeoutError } from "./association_error.ts";
+import { type Abort, AssociationError, abortedError, timeoutError } from "./association_error.ts";
 import { MessageReceiver, type ReceivedMessage } from "./message_receiver.ts";
 import type { UlDriver, UlUser } from "./ul_driver.ts";
 
@@ -137,11 +137,24 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
     await this.#within(this.#limits.acseTimeout, this.#ended(), "A-RELEASE-RP (ACSE timeout)");
   }
 
-  /** A-ABORT by the service-user (PS3.8 7.3). */
-  abort(): void {
+  /** A-ABORT by the service-user (PS3.8 7.3), unless another source and reason are to be sent. */
+  abort(abort: Partial<Abort> = {}): void {
     this.#abortWith(
       new AssociationError("aborted", "Association aborted by this side (PS3.8 7.3)"),
+      abort,
     );
+  }
+
+  /** Ends the connection without a release, by FIN after what was sent. */
+  close(): void {
+    this.#leave("closed");
+    this.#driver.close();
+  }
+
+  /** Ends the connection without a release, by RST. */
+  reset(): void {
+    this.#leave("reset");
+    this.#driver.reset();
   }
 
   /** Releases where that is possible, else aborts. Never rejects. */
@@ -166,7 +179,7 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
         this.#end(undefined);
         return;
       case "A-ABORT indication":
-        this.#end(abortedError({ source: 0, reason: 0 }));
+        this.#end(abortedError(this.#driver.abortReceived ?? { source: 0, reason: 0 }));
         return;
       case "A-P-ABORT indication":
         this.#end(this.#providerAbort(primitive));
@@ -175,11 +188,16 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
     }
   }
 
-  #abortWith(error: AssociationError): void {
+  #abortWith(error: AssociationError, abort: Partial<Abort> = {}): void {
     if (this.#over !== undefined) return;
     this.#receiver.discard();
     this.#end(error);
-    this.#driver.give({ kind: "A-ABORT request" });
+    this.#driver.give({ kind: "A-ABORT request", ...abort });
+  }
+
+  #leave(how: "closed" | "reset"): void {
+    this.#receiver.discard();
+    this.#end(new AssociationError("closed", `Connection ${how} by this side, without a release`));
   }
 
   #releaseIndicated(): void {
@@ -202,9 +220,12 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
     if (primitive.by === "transport") {
       const why = this.#driver.failure?.message;
       const how = why === undefined ? "closed by the peer" : `lost: ${why}`;
-      return new AssociationError("closed", `Connection ${how}, without a release (PS3.8 9.2.3)`);
+      const text = `Connection ${how}, without a release (PS3.8 9.2.3)`;
+      return new AssociationError("closed", text, { reset: this.#driver.wasReset });
     }
-    if (primitive.by !== this.#role) return abortedError({ source: 2, reason: primitive.reason });
+    if (primitive.by !== this.#role) {
+      return abortedError(this.#driver.abortReceived ?? { source: 2, reason: primitive.reason });
+    }
     const fault = this.#fault?.message ?? "a PDU that is not expected now (PS3.8 9.2.3)";
     return new AssociationError("protocol", `Association aborted by this side: ${fault}`, {
       cause: this.#fault,

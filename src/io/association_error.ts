@@ -25,6 +25,8 @@ export class AssociationError extends Error {
   readonly rejection: Rejection | undefined;
   /** PS3.8 Table 9-26, where `kind` is "aborted". */
   readonly abort: Abort | undefined;
+  /** The peer ended the transport by RST, where `kind` is "closed". */
+  readonly reset: boolean;
 
   constructor(
     kind: AssociationFailure,
@@ -32,6 +34,7 @@ export class AssociationError extends Error {
     facts: {
       readonly rejection?: Rejection;
       readonly abort?: Abort;
+      readonly reset?: boolean;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -39,6 +42,7 @@ export class AssociationError extends Error {
     this.kind = kind;
     this.rejection = facts.rejection;
     this.abort = facts.abort;
+    this.reset = facts.reset ?? false;
   }
 }
 

@@ -17,14 +17,22 @@ import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from "./impleme
 import { connectTcp } from "./tcp_connect.ts";
 import { TcpReader } from "./tcp_reader.ts";
 import { Resolver } from "./tcp_resolve.ts";
+import type { TransportTap } from "./transport_tap.ts";
 import { UlDriver, type UlUser } from "./ul_driver.ts";
 
 export interface RequestOptions {
   readonly host: string;
   readonly port: number;
-  readonly callingAeTitle: string;
-  readonly calledAeTitle: string;
-  readonly contexts: readonly ContextProposal[];
+  /** "DICOMTAP" and "ANY-SCP" unless told. */
+  readonly callingAeTitle?: string;
+  readonly calledAeTitle?: string;
+  /** What is proposed: 1 to 128, unless `request` is given. */
+  readonly contexts?: readonly ContextProposal[];
+  /**
+   * Sent as it is, in place of AE titles, contexts, maximum length and user information: a recorded
+   * request with its context IDs, order, roles and items that nobody knows.
+   */
+  readonly request?: AAssociateRq;
   /** Octets of a P-DATA-TF that we are ready to receive; 16,384 unless told. */
   readonly maximumLength?: number;
   /** What else is negotiated: user identity, extended negotiation (PS3.7 D.3.3). */
@@ -35,8 +43,13 @@ export interface RequestOptions {
   readonly dimseTimeout?: number;
   /** Gives up while the association is not established yet. */
   readonly signal?: AbortSignal;
+  readonly tap?: TransportTap;
 }
 
+/**
+ * Rejects with an `AssociationError`: `rejection` has the fields of an A-ASSOCIATE-RJ, `abort` those
+ * of an A-ABORT. Throws a RangeError for a number of contexts that cannot be proposed.
+ */
 export function requestAssociation(options: RequestOptions): Promise<Association> {
   return new Promise((resolve, reject) => {
     new Attempt(options, { established: resolve, failed: reject }).start();
@@ -66,21 +79,12 @@ class Attempt implements UlUser {
     this.#options = options;
     this.#outcome = outcome;
     this.#acseTimeout = options.acseTimeout ?? 30_000;
-    this.#request = associateRq(
-      {
-        callingAeTitle: options.callingAeTitle,
-        calledAeTitle: options.calledAeTitle,
-        maximumLength: options.maximumLength ?? 16_384,
-        implementationClassUid: IMPLEMENTATION_CLASS_UID,
-        implementationVersionName: IMPLEMENTATION_VERSION_NAME,
-        ...(options.userInformation && { userInformation: options.userInformation }),
-      },
-      options.contexts,
-    );
+    this.#request = options.request ?? ownRequest(options);
     this.#driver = new UlDriver(new UpperLayer("requestor"), {
       user: this,
       artimMs: this.#acseTimeout,
       connect: () => this.#connect(),
+      tap: options.tap,
     });
   }
 
@@ -104,7 +108,7 @@ class Attempt implements UlUser {
     if (this.#association !== undefined) {
       this.#association.primitive(primitive);
     } else if (primitive.name === "A-ABORT indication") {
-      this.#fail(abortedError({ source: 0, reason: 0 }));
+      this.#fail(abortedError(this.#driver.abortReceived ?? { source: 0, reason: 0 }));
     } else if (primitive.name === "A-P-ABORT indication") {
       this.#fail(this.#providerAbort(primitive));
     } else if (primitive.name === "A-ASSOCIATE confirmation") {
@@ -168,7 +172,10 @@ class Attempt implements UlUser {
     primitive: Extract<Primitive, { readonly name: "A-P-ABORT indication" }>,
   ): AssociationError {
     const { failure } = this.#driver;
-    if (primitive.by === "acceptor") return abortedError({ source: 2, reason: primitive.reason });
+    if (primitive.by === "acceptor") {
+      const { reason } = primitive;
+      return abortedError(this.#driver.abortReceived ?? { source: 2, reason });
+    }
     if (primitive.by === "requestor") {
       const what = this.#fault?.message ?? "the answer is not one to A-ASSOCIATE-RQ (PS3.8 9.2.3)";
       return new AssociationError("protocol", `No association: ${what}`, { cause: this.#fault });
@@ -176,8 +183,23 @@ class Attempt implements UlUser {
     if (!this.#connected) return notConnectedError(this.#options, failure);
     const how = failure === undefined ? "closed" : `lost (${failure.message})`;
     const text = `Connection ${how} by the other side before it answered A-ASSOCIATE-RQ`;
-    return new AssociationError("closed", text, { cause: failure });
+    return new AssociationError("closed", text, { cause: failure, reset: this.#driver.wasReset });
   }
+}
+
+function ownRequest(options: RequestOptions): AAssociateRq {
+  const { userInformation, maximumLength = 16_384 } = options;
+  return associateRq(
+    {
+      callingAeTitle: options.callingAeTitle ?? "DICOMTAP",
+      calledAeTitle: options.calledAeTitle ?? "ANY-SCP",
+      maximumLength,
+      implementationClassUid: IMPLEMENTATION_CLASS_UID,
+      implementationVersionName: IMPLEMENTATION_VERSION_NAME,
+      ...(userInformation && { userInformation }),
+    },
+    options.contexts ?? [],
+  );
 }
 
 const nothing = (): void => undefined;

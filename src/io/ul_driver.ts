@@ -6,11 +6,16 @@
  * out before the next one. After the transport is gone nothing is sent.
  */
 import type { Socket } from "node:net";
+import type { EndHow } from "../capture/record.ts";
 import type { ProtocolError } from "../protocol_error.ts";
+import { otherRole, type Role } from "../role.ts";
+import type { AAbort } from "../ul/pdu.ts";
 import { PduFramer } from "../ul/pdu_framer.ts";
 import type { PduSink } from "../ul/pdu_sink.ts";
 import { readPdu } from "../ul/read_pdu.ts";
 import type { Primitive, UpperLayer, UpperLayerEvent } from "../ul/upper_layer.ts";
+import { addressOf, endWasReset, resetSocket } from "./tcp_socket.ts";
+import type { TransportTap } from "./transport_tap.ts";
 
 /** The user of the upper layer service. */
 export interface UlUser {
@@ -27,6 +32,7 @@ export interface UlDriverOptions {
   readonly connect?: () => Promise<Socket>;
   /** Awaiting A-ASSOCIATE-RQ, and awaiting transport close (PS3.8 9.1.5); milliseconds. */
   readonly artimMs: number;
+  readonly tap?: TransportTap | undefined;
 }
 
 export class UlDriver {
@@ -41,6 +47,9 @@ export class UlDriver {
   #artim: ReturnType<typeof setTimeout> | undefined;
   #drained: (() => void)[] = [];
   #failure: Error | undefined;
+  #abort: AAbort | undefined;
+  #reset = false;
+  readonly #ends = new Set<Role>();
 
   constructor(layer: UpperLayer, options: UlDriverOptions) {
     this.#layer = layer;
@@ -53,6 +62,16 @@ export class UlDriver {
     return this.#failure;
   }
 
+  /** The A-ABORT that the peer sent (PS3.8 9.3.8). */
+  get abortReceived(): AAbort | undefined {
+    return this.#abort;
+  }
+
+  /** The peer reset the connection: it did not close it in order. */
+  get wasReset(): boolean {
+    return this.#reset;
+  }
+
   get layer(): UpperLayer {
     return this.#layer;
   }
@@ -60,17 +79,27 @@ export class UlDriver {
   /** Takes a connected socket, and tells the machine so. */
   attach(socket: Socket): void {
     this.#socket = socket;
+    const { tap } = this.#options;
+    tap?.onOpen?.({ local: addressOf(socket, "local"), remote: addressOf(socket, "remote") });
     socket.on("drain", () => this.#releaseDrained());
     socket.on("error", (error: Error) => {
       this.#failure ??= error;
+      if (isReset(error)) this.#peerEnded("reset");
     });
-    socket.on("end", () => this.#transportEnded());
-    socket.on("close", () => this.#transportEnded());
+    socket.on("end", () => {
+      this.#peerEnded(endWasReset(socket) ? "reset" : "fin");
+      this.#transportEnded();
+    });
+    socket.on("close", () => {
+      this.#transportEnded();
+      tap?.onClose?.(this.#failure);
+    });
     this.give({ kind: "transport connected" });
   }
 
   /** The octets that came. */
   receive(chunk: Uint8Array): void {
+    this.#options.tap?.onOctets?.(otherRole(this.#layer.role), chunk);
     if (!this.#ending) this.#framer.receive(chunk);
   }
 
@@ -88,7 +117,7 @@ export class UlDriver {
     }
   }
 
-  /** Whole P-DATA-TF PDUs. Resolves when there is room for more. */
+  /** Octets of P-DATA-TF PDUs. Resolves when there is room for more. */
   async send(bytes: Uint8Array): Promise<void> {
     this.give({ kind: "P-DATA request", bytes });
     if (this.#socket?.writableNeedDrain !== true) return;
@@ -101,6 +130,30 @@ export class UlDriver {
 
   resume(): void {
     if (!this.#ending) this.#socket?.resume();
+  }
+
+  /** Ends the connection in order, without a release: what was written goes out, then FIN. */
+  close(): void {
+    this.#leave(() => this.#close());
+  }
+
+  /** Ends the connection by RST, when what was written is out. */
+  reset(): void {
+    this.#leave((socket) => {
+      this.#stopArtim();
+      this.#ownEnd("reset");
+      resetSocket(socket);
+      this.#releaseDrained();
+    });
+  }
+
+  #leave(end: (socket: Socket) => void): void {
+    const socket = this.#socket;
+    if (socket === undefined || this.#ending) return;
+    this.#ending = true;
+    this.#framer.end();
+    this.give({ kind: "transport closed" });
+    end(socket);
   }
 
   #handle(event: UpperLayerEvent): void {
@@ -123,7 +176,9 @@ export class UlDriver {
           this.#stopArtim();
           break;
         case "send":
-          if (this.#socket?.writable === true) this.#socket.write(command.bytes);
+          if (this.#socket?.writable !== true) break;
+          this.#options.tap?.onOctets?.(this.#layer.role, command.bytes);
+          this.#socket.write(command.bytes);
           break;
         case "issue":
           if (command.primitive.name === "P-DATA indication") this.#indicated = true;
@@ -156,6 +211,7 @@ export class UlDriver {
     this.#stopArtim();
     const socket = this.#socket;
     if (socket === undefined) return;
+    this.#ownEnd("fin");
     const late = setTimeout(() => socket.destroy(), this.#options.artimMs);
     socket.end(() => {
       clearTimeout(late);
@@ -170,6 +226,21 @@ export class UlDriver {
     this.#framer.end();
     this.give({ kind: "transport closed" });
     this.#close();
+  }
+
+  #peerEnded(how: EndHow): void {
+    if (how === "reset") this.#reset = true;
+    this.#tellEnd(otherRole(this.#layer.role), how);
+  }
+
+  #ownEnd(how: EndHow): void {
+    this.#tellEnd(this.#layer.role, how);
+  }
+
+  #tellEnd(sender: Role, how: EndHow): void {
+    if (this.#ends.has(sender)) return;
+    this.#ends.add(sender);
+    this.#options.tap?.onEnd?.(sender, how);
   }
 
   #stopArtim(): void {
@@ -190,7 +261,11 @@ export class UlDriver {
       this.give({ kind: "invalid PDU", abortReason: error.abortReason });
     };
     return {
-      pdu: (offset, bytes) => this.give({ kind: "PDU", pdu: readPdu(bytes, { offset }).pdu }),
+      pdu: (offset, bytes) => {
+        const { pdu } = readPdu(bytes, { offset });
+        if (pdu.type === "A-ABORT") this.#abort ??= pdu;
+        this.give({ kind: "PDU", pdu });
+      },
       pDataStart: () => {
         this.#indicated = false;
         this.give({ kind: "P-DATA-TF" });
@@ -215,4 +290,8 @@ export class UlDriver {
       lost: (_offset, error) => invalid(error),
     };
   }
+}
+
+function isReset(error: Error): boolean {
+  return "code" in error && error.code === "ECONNRESET";
 }

@@ -6,17 +6,14 @@ import { ServiceUser, type ServiceUserOptions } from "./service_user.ts";
 import { abstractSyntaxesFor, sopClassUid } from "./sop_class.ts";
 
 export interface OpenOptions
-  extends Omit<RequestOptions, "contexts" | "callingAeTitle" | "calledAeTitle">,
+  extends Omit<RequestOptions, "contexts">,
     Pick<ServiceUserOptions, "perform"> {
-  /** "DICOMTAP" unless told. */
-  readonly callingAeTitle?: string;
-  /** "ANY-SCP" unless told. */
-  readonly calledAeTitle?: string;
   /**
    * What is proposed, 128 contexts at most: SOP classes by UID, keyword or name, in Explicit and
-   * Implicit VR Little Endian, or contexts with transfer syntaxes and roles of their own.
+   * Implicit VR Little Endian, or contexts with transfer syntaxes and roles of their own. Needed
+   * unless `request` is given.
    */
-  readonly contexts: readonly (string | ContextProposal)[];
+  readonly contexts?: readonly (string | ContextProposal)[] | undefined;
 }
 
 /**
@@ -25,13 +22,10 @@ export interface OpenOptions
  * have. That a context was refused is no error: see `association.contexts`.
  */
 export async function openAssociation(options: OpenOptions): Promise<ServiceUser> {
-  const { callingAeTitle = "DICOMTAP", calledAeTitle = "ANY-SCP", perform, ...rest } = options;
-  const contexts = options.contexts.flatMap(proposalsOf);
+  const { perform, contexts = [], ...rest } = options;
   const association: Association = await requestAssociation({
     ...rest,
-    callingAeTitle,
-    calledAeTitle,
-    contexts,
+    contexts: contexts.flatMap(proposalsOf),
   });
   return new ServiceUser(association, {
     ...(options.dimseTimeout !== undefined && { dimseTimeout: options.dimseTimeout }),

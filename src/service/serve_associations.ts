@@ -4,6 +4,7 @@ import {
   type AssociationServer,
   acceptAssociations,
 } from "../io/accept_associations.ts";
+import type { Peer } from "../io/accepted_connection.ts";
 import type { ContextProposal } from "../ul/negotiate.ts";
 import { proposalsOf } from "./open_association.ts";
 import type { Performers } from "./performance.ts";
@@ -13,9 +14,10 @@ export interface ServeOptions
   extends Omit<AcceptOptions, "supported" | "handle" | "serve" | "dimseTimeout"> {
   /**
    * What is accepted: SOP classes by UID, keyword or name, in Explicit and Implicit VR Little
-   * Endian, or abstract syntaxes with transfer syntaxes and roles of their own.
+   * Endian, or abstract syntaxes with transfer syntaxes and roles of their own. Needed unless
+   * `answer` is given.
    */
-  readonly supported: readonly (string | ContextProposal)[];
+  readonly supported?: readonly (string | ContextProposal)[] | undefined;
   /** One handler an operation; what has none is answered 0211H, Unrecognized operation. */
   readonly perform: Performers;
   /** Milliseconds to wait for each part of a message and each response; 0 for ever. */
@@ -23,23 +25,23 @@ export interface ServeOptions
   /** Milliseconds that an association may be silent; for ever (0) unless told. */
   readonly idleTimeout?: number;
   /** An association was accepted: to invoke operations on it, N-EVENT-REPORT for example. */
-  readonly accepted?: (user: ServiceUser) => void;
+  readonly accepted?: (user: ServiceUser, peer: Peer) => void;
 }
 
 /** Listens, and serves every association until the server is closed. Rejects with a `ListenError`. */
 export function serveAssociations(options: ServeOptions): Promise<AssociationServer> {
-  const { perform, idleTimeout, dimseTimeout, accepted, supported, ...rest } = options;
+  const { perform, idleTimeout, dimseTimeout, accepted, supported = [], ...rest } = options;
   return acceptAssociations({
     ...rest,
     ...(dimseTimeout !== undefined && { dimseTimeout }),
     supported: supported.flatMap(proposalsOf),
-    serve: async (association) => {
+    serve: async (association, peer) => {
       const user = new ServiceUser(association, {
         perform,
         ...(dimseTimeout !== undefined && { dimseTimeout }),
         ...(idleTimeout !== undefined && { idleTimeout }),
       });
-      accepted?.(user);
+      accepted?.(user, peer);
       await user.ended();
     },
   });

@@ -20,8 +20,10 @@ export type UpperLayerEvent =
   | { readonly kind: "A-ASSOCIATE response"; readonly pdu: AAssociateAc | AAssociateRj }
   /** Evt9: the octets of one or more whole P-DATA-TF PDUs. */
   | { readonly kind: "P-DATA request"; readonly bytes: Uint8Array }
-  /** Evt11, Evt14, Evt15. */
-  | { readonly kind: "A-RELEASE request" | "A-RELEASE response" | "A-ABORT request" }
+  /** Evt11, Evt14. */
+  | { readonly kind: "A-RELEASE request" | "A-RELEASE response" }
+  /** Evt15; source 0 (service-user) and reason 0, unless told (PS3.8 Table 9-26). */
+  | { readonly kind: "A-ABORT request"; readonly source?: number; readonly reason?: number }
   /** Evt2 or Evt5, by role. */
   | { readonly kind: "transport connected" }
   /** Evt3, Evt4, Evt6, Evt12, Evt13, Evt16, or Evt19 for an unknown type. */
@@ -132,7 +134,7 @@ export class UpperLayer {
       case "AR-10":
         return to("Sta12", issue({ name: "A-RELEASE confirmation" }));
       case "AA-1":
-        return to("Sta13", send(abort(0, 0)), { do: "start ARTIM" });
+        return to("Sta13", send(userAbort(event)), { do: "start ARTIM" });
       case "AA-2":
         return to("Sta1", { do: "stop ARTIM" }, { do: "close" });
       case "AA-3":
@@ -220,8 +222,14 @@ function pduOf<T extends Pdu["type"]>(
   throw new TypeError(`Cannot take ${event.kind} as ${types.join(" or ")}`);
 }
 
+/** PS3.8 Table 9-9, AA-1: by the service-user, unless our user asks to repeat another one's. */
+function userAbort(event: UpperLayerEvent): AAbort {
+  const { source = 0, reason = 0 } = event.kind === "A-ABORT request" ? event : {};
+  return abort(source, reason);
+}
+
 /** PS3.8 9.3.8, Table 9-26: source 0 is the service-user, 2 the service-provider. */
-function abort(source: 0 | 2, reason: number): AAbort {
+function abort(source: number, reason: number): AAbort {
   return { type: "A-ABORT", source, reason };
 }
 
