@@ -1,20 +1,22 @@
 /**
  * Bundles the npm package: the program in dist/main.mjs, the library in dist/mod.mjs, one file for
  * each worker thread, and chunks that they share. Dependencies stay outside (npm installs them);
- * only the stand-in of `@std/cli`, which npm does not have, goes in.
+ * only the stand-in of `@std/cli`, which npm does not have, goes in. The dashboard's page goes to
+ * dist/ui/ with all that it needs.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { defineConfig } from "rolldown";
+import { styleSheet, UI_ENTRY } from "./src/dashboard/ui_assets.ts";
 import { WORKERS } from "./src/io/worker_start.ts";
 
 const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
-const outside = new RegExp(`^(node:|(${Object.keys(dependencies).join("|")})(/|$))`);
+const outside = new RegExp(`^(node:|(${Object.keys(dependencies).join("|")}|rolldown)(/|$))`);
 
 const workers = Object.entries(WORKERS)
   .filter(([, source]) => existsSync(source))
   .map(([name, source]) => [`${name}_worker`, source] as const);
 
-export default defineConfig({
+const program = defineConfig({
   input: { main: "src/cli/main.ts", mod: "src/mod.ts", ...Object.fromEntries(workers) },
   external: outside,
   platform: "node",
@@ -26,3 +28,21 @@ export default defineConfig({
     chunkFileNames: "[name]-[hash].mjs",
   },
 });
+
+const UI = "src/dashboard/ui";
+
+const page = defineConfig({
+  input: `${UI}/${UI_ENTRY}`,
+  platform: "browser",
+  output: { dir: "dist/ui", format: "esm", minify: true, entryFileNames: "app.js" },
+  plugins: [
+    {
+      name: "style sheet",
+      generateBundle() {
+        this.emitFile({ type: "asset", fileName: "app.css", source: styleSheet(UI) });
+      },
+    },
+  ],
+});
+
+export default [program, page];

@@ -79,6 +79,42 @@ export function* readBlockRange(
   }
 }
 
+/** Where reading of a capture that grows stands. */
+export interface BlockPlace {
+  readonly captureId: Uint8Array;
+  /** Place in the file where the next block begins. */
+  readonly position: number;
+  /** Its sequence number. */
+  readonly sequence: number;
+}
+
+/**
+ * The sound blocks of one capture from a place on, and the damage between them. What is at the end
+ * and no whole block may still be written: it is left for the next time, when reading goes on from
+ * the place that is returned.
+ */
+export function* readBlocksOn(
+  source: ByteSource,
+  from: BlockPlace,
+): Generator<BlockFound | Damage, BlockPlace, undefined> {
+  const file = new BlockFinder(source);
+  const { captureId } = from;
+  let { position, sequence } = from;
+  while (position < file.size) {
+    const expected: Expected = { captureId, sequence };
+    const block =
+      file.blockAt(position, expected) ?? file.findBlock(expected, { from: position + 1 });
+    if (block === undefined) break;
+    const length = block.offset - position;
+    const blocks = block.sequence - sequence;
+    if (length > 0) yield damaged({ offset: position, length, blocks, what: "damaged" });
+    position = block.offset + block.size;
+    sequence = block.sequence + 1;
+    yield block;
+  }
+  return { captureId, position, sequence };
+}
+
 /** Returns where the next capture begins: the end of the file, or sooner where several are joined. */
 function* readOneCapture(file: BlockFinder, start: number): Generator<BlockItem, number> {
   let position = start;

@@ -3,17 +3,17 @@
  * there is none, by reading its records.
  */
 import { RECORDS_BLOCK } from "../capture/block.ts";
-import type { BlockFound } from "../capture/block_finder.ts";
 import { type Damage, readBlocks } from "../capture/block_reader.ts";
 import type { ByteSource } from "../capture/byte_source.ts";
 import type { CaptureHeader } from "../capture/header.ts";
 import { type IndexedCapture, readIndex } from "../capture/index_block.ts";
-import { unreadable } from "../capture/reader.ts";
-import { RecordReader } from "../capture/record_reader.ts";
 import type { AssociationJson } from "../observe/summary.ts";
+import { CaptureScan, type ListedAssociation } from "./capture_scan.ts";
 import { unpackSummary } from "./index_summary.ts";
 import { AssociationReader, type FoundAssociation } from "./read_association.ts";
 import { RecordObserver, SUMMARY_HEAD_LENGTH } from "./record_observer.ts";
+
+export type { ListedAssociation } from "./capture_scan.ts";
 
 export type ListItem =
   | { readonly item: "capture"; readonly header: CaptureHeader | undefined }
@@ -27,10 +27,6 @@ export interface CaptureDone {
   readonly closed: boolean;
   /** Octets of traffic that the recorder had to leave out. */
   readonly lost: number;
-}
-
-export interface ListedAssociation extends FoundAssociation {
-  readonly summary: AssociationJson;
 }
 
 export interface ListOptions {
@@ -91,16 +87,16 @@ function summarise(
 }
 
 function* listScanned(source: ByteSource, options: ListOptions): Generator<ListItem> {
-  let scan = new Scan(options);
+  let ordered = new OrderedScan(options);
   for (const item of readBlocks(source)) {
     switch (item.item) {
       case "capture":
-        scan = new Scan(options);
+        ordered = new OrderedScan(options);
         yield { item: "capture", header: item.header };
         break;
       case "block": {
         options.progress?.(item.offset);
-        const damage = item.kind === RECORDS_BLOCK ? scan.block(item) : undefined;
+        const damage = item.kind === RECORDS_BLOCK ? ordered.scan.block(item) : undefined;
         if (damage !== undefined) yield damage;
         break;
       }
@@ -108,59 +104,32 @@ function* listScanned(source: ByteSource, options: ListOptions): Generator<ListI
         yield item;
         break;
       case "end":
-        scan.finish();
-        yield* scan.inOrder();
-        yield { item: "end", closed: item.closed, lost: scan.lost };
+        ordered.scan.finish();
+        yield* ordered.inOrder();
+        yield { item: "end", closed: item.closed, lost: ordered.scan.lost };
         continue;
       default:
         item satisfies never;
     }
-    yield* scan.inOrder();
+    yield* ordered.inOrder();
   }
 }
 
 /** So many associations that ended wait for one that opened before them and has not ended. */
 const MAX_WAITING = 10_000;
 
-class Scan {
-  lost = 0;
-  readonly #observer: RecordObserver;
-  readonly #places = new Map<number, number[]>();
+/** A scan that gives associations in the order in which they opened. */
+class OrderedScan {
+  readonly scan: CaptureScan;
   /** Associations in the order in which they opened; with a value once they ended. */
   readonly #order = new Map<number, ListItem | undefined>();
-  #captureId: Uint8Array = new Uint8Array(16);
 
   constructor(options: ListOptions) {
-    this.#observer = new RecordObserver({
-      capture: options.name,
-      headLength: SUMMARY_HEAD_LENGTH,
-      ended: (association) => {
-        const places = this.#places.get(association.id) ?? [];
-        this.#places.delete(association.id);
-        const { id } = association;
-        const listed = { id, captureId: this.#captureId, places, summary: association.summary() };
-        this.#order.set(id, { item: "association", association: listed });
-      },
+    this.scan = new CaptureScan({
+      name: options.name,
+      opened: (id) => this.#order.set(id, undefined),
+      ended: (association) => this.#order.set(association.id, { item: "association", association }),
     });
-  }
-
-  block(block: BlockFound): Damage | undefined {
-    this.#captureId = block.captureId;
-    const records = new RecordReader(block.payload);
-    for (let record = records.next(); record !== undefined; record = records.next()) {
-      if (record.kind === "gap" || record.kind === "lost") this.lost += record.length;
-      if (!("association" in record)) continue;
-      if (!this.#order.has(record.association)) this.#order.set(record.association, undefined);
-      this.#place(record.association, block);
-      this.#observer.consume(record);
-    }
-    return records.position < block.payload.length
-      ? unreadable(block.offset, block.payload, records)
-      : undefined;
-  }
-
-  finish(): void {
-    this.#observer.finish();
   }
 
   *inOrder(): Generator<ListItem> {
@@ -170,12 +139,5 @@ class Scan {
       this.#order.delete(id);
       yield item;
     }
-  }
-
-  #place(association: number, { offset, size }: BlockFound): void {
-    const places = this.#places.get(association);
-    if (places === undefined) this.#places.set(association, [offset, offset + size]);
-    else if (places.at(-1) === offset) places[places.length - 1] = offset + size;
-    else if (places.at(-1) !== offset + size) places.push(offset, offset + size);
   }
 }
