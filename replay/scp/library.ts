@@ -4,13 +4,14 @@
  *
  * Rule: repeated requests walk through the recorded answers in their order; when all were used,
  * `reuse` decides: the last one again, all of them from the start, or none.
- * Rule: a live association that is like a recorded one walks through that one's exchanges, by cursors
- * of its own; other associations' exchanges are asked only where that one has none.
+ * Rule: a live association that is like a recorded one walks through that one's exchanges; those of
+ * other associations are asked only where that one has none.
  */
 import { isFinal } from "../../src/dimse/status.ts";
 import { type OperationName, operationOfRequest } from "../../src/service/operation.ts";
 import { numberValue, textValue } from "../../src/service/service_message.ts";
 import type { RecordedAssociation, RecordedMessage } from "../recorded.ts";
+import { ExchangeIndex } from "./exchange_index.ts";
 
 export type Reuse = "last" | "cycle" | "none";
 
@@ -30,9 +31,12 @@ export interface RecordedExchange {
 export class Library {
   readonly associations: readonly RecordedAssociation[];
   readonly reuse: Reuse;
-  /** Of exchanges that no live association has for itself. */
-  readonly cursors = new Cursors();
   readonly #byClass = new Map<string, RecordedExchange[]>();
+  /** Of what no live association has for itself. */
+  readonly #cursors = new Cursors();
+  readonly #cursorsOf = new Map<RecordedAssociation, Cursors>();
+  readonly #spent = new Set<object>();
+  readonly #indexes = new Map<string, ExchangeIndex>();
 
   constructor(
     associations: Iterable<RecordedAssociation>,
@@ -55,25 +59,58 @@ export class Library {
     return this.#byClass.get(classKey(name, sopClassUid)) ?? [];
   }
 
+  /** The same by what they are compared by; made when it is first asked for. */
+  index(name: OperationName, sopClassUid: string): ExchangeIndex {
+    const key = classKey(name, sopClassUid);
+    let index = this.#indexes.get(key);
+    if (index === undefined) {
+      index = new ExchangeIndex(this.exchanges(name, sopClassUid));
+      this.#indexes.set(key, index);
+    }
+    return index;
+  }
+
   /**
    * The next one of `all`, which are as good as one another. Undefined where all were used and none
    * is used again.
    */
-  next<T extends object>(all: readonly T[], cursors: Cursors = this.cursors): T | undefined {
+  next<T extends object>(all: readonly T[], cursors: Cursors = this.#cursors): T | undefined {
     const [first] = all;
     if (first === undefined) return undefined;
-    const used = cursors.advance(first);
-    if (used < all.length) return all[used];
+    let used = cursors.advance(first);
     switch (this.reuse) {
       case "last":
-        return all.at(-1);
+        return all[used] ?? all.at(-1);
       case "cycle":
         return all[used % all.length];
-      case "none":
+      case "none": {
+        // Another list or cursor may have used it.
+        for (; used < all.length; used = cursors.advance(first)) {
+          const one = all[used];
+          if (one === undefined || this.#spent.has(one)) continue;
+          this.#spent.add(one);
+          return one;
+        }
         return undefined;
+      }
       default:
         return this.reuse satisfies never;
     }
+  }
+
+  /**
+   * The cursors for a live association that is like a recorded one. Where the recording is played
+   * over and over, each live association begins at the start; else it goes on where the one before it
+   * left off.
+   */
+  cursorsFor(recorded: RecordedAssociation): Cursors {
+    if (this.reuse === "cycle") return new Cursors();
+    let cursors = this.#cursorsOf.get(recorded);
+    if (cursors === undefined) {
+      cursors = new Cursors();
+      this.#cursorsOf.set(recorded, cursors);
+    }
+    return cursors;
   }
 }
 

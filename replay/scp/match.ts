@@ -2,18 +2,27 @@
  * Which recorded exchange a live request is like, and by what: exact, keys, shape, order.
  *
  * - exact: the command set and the data set are the same by meaning, return keys included.
- * - keys: what decides on the answer is the same: matching keys of an Identifier (query_keys.ts), the
- *   SOP instance and the type of an action or event.
+ * - keys: what decides on the answer is the same: matching keys of an Identifier, the SOP instance and
+ *   the type of an action or event (request_facts.ts).
  * - shape: the same elements have values, but other ones.
  * - order: the next one of that operation and SOP class.
  *
  * Rule: never on Message ID, context, fragmentation, priority, group length, octets (PS3.7 E.1).
+ * Rule: the recorded association that the live one is like is asked first, exact and keys before the
+ * looser levels of both.
  */
-import type { Difference, MatchLevel } from "../events.ts";
+import type { OperationName } from "../../src/service/operation.ts";
+import type { Difference } from "../events.ts";
+import { recordedFacts } from "./exchange_index.ts";
 import type { Library, RecordedExchange } from "./library.ts";
+import {
+  differences,
+  LEVELS,
+  type RecordedLevel,
+  type RequestFacts,
+  requestFacts,
+} from "./request_facts.ts";
 import type { LiveRequest } from "./responder.ts";
-
-export type RecordedLevel = Extract<MatchLevel, "exact" | "keys" | "shape" | "order">;
 
 export interface Match {
   readonly by: RecordedLevel;
@@ -31,20 +40,80 @@ export interface Miss {
   readonly usedUp: boolean;
 }
 
+export interface MatchOptions {
+  /**
+   * The level that is good enough: "keys" for C-FIND, C-MOVE and C-GET, whose answers are about what
+   * was asked for, "order" for the rest, unless told.
+   */
+  readonly lowest?: RecordedLevel | undefined;
+}
+
 /**
- * Finds the recorded exchange for a live request and moves its cursor on. Reads the request's data
- * set, but for C-STORE. `lowest` is the level that is good enough: "keys" for C-FIND, C-MOVE and
- * C-GET, "order" for the rest, unless told.
+ * Finds the recorded exchange for a live request and moves its cursor on: each call uses one up. Reads
+ * the request's data set, but for C-STORE.
  */
 export async function matchRecorded(
   request: LiveRequest,
   library: Library,
-  options: { readonly lowest?: RecordedLevel } = {},
+  options: MatchOptions = {},
 ): Promise<Match | Miss> {
-  const all = library.exchanges(request.operation, request.sopClassUid);
-  const exchange = library.next(all);
-  if (exchange === undefined) {
-    return { by: undefined, exchange: all.at(-1), missed: [], usedUp: all.length > 0 };
+  const index = library.index(request.operation, request.sopClassUid);
+  const live = await liveFacts(request);
+  const { showPatient } = request.server;
+  const missedFrom = (exchange: RecordedExchange): readonly Difference[] =>
+    differences(recordedFacts(exchange).facts, live.facts, { showPatient });
+
+  const lowest = options.lowest ?? lowestFor(request.operation);
+  const own = request.association.recorded;
+  for (const { level, within } of searches(LEVELS.slice(0, LEVELS.indexOf(lowest) + 1))) {
+    if (within === "own association" && own === undefined) continue;
+    const found = index.like(level, live.levels[level], within === "any" ? undefined : own);
+    if (found.length === 0) continue;
+    const exchange = library.next(
+      found,
+      within === "any" ? undefined : request.association.cursors,
+    );
+    if (exchange !== undefined) return { by: level, exchange, missed: missedFrom(exchange) };
+    const last = found.at(-1);
+    return { by: undefined, exchange: last, missed: [], usedUp: true };
   }
-  return { by: options.lowest ?? "order", exchange, missed: [] };
+  const exchange = index.closest((recorded) => {
+    return differences(recorded.facts, live.facts, { showPatient: true }).length;
+  }, MAX_CANDIDATES);
+  const missed = exchange === undefined ? [] : missedFrom(exchange);
+  return { by: undefined, exchange, missed, usedUp: false };
 }
+
+/** Recorded requests that are looked at for the closest one. */
+const MAX_CANDIDATES = 100;
+
+interface Search {
+  readonly level: RecordedLevel;
+  readonly within: "own association" | "any";
+}
+
+function* searches(levels: readonly RecordedLevel[]): Generator<Search> {
+  const isTight = (level: RecordedLevel): boolean => level === "exact" || level === "keys";
+  for (const group of [levels.filter(isTight), levels.filter((level) => !isTight(level))]) {
+    for (const level of group) yield { level, within: "own association" };
+    for (const level of group) yield { level, within: "any" };
+  }
+}
+
+async function liveFacts(request: LiveRequest): Promise<RequestFacts> {
+  const { operation, values, sopInstanceUid, server } = request;
+  return requestFacts({
+    operation,
+    values,
+    // An instance that was created under another UID in the recording.
+    sopInstanceUid:
+      sopInstanceUid && (server.instances.recordedOf(sopInstanceUid) ?? sopInstanceUid),
+    dataSet: operation === "C-STORE" ? undefined : await request.identifier(),
+  });
+}
+
+function lowestFor(operation: OperationName): RecordedLevel {
+  return QUERIES.has(operation) ? "keys" : "order";
+}
+
+const QUERIES: ReadonlySet<OperationName> = new Set(["C-FIND", "C-GET", "C-MOVE"]);

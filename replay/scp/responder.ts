@@ -23,7 +23,7 @@ import type { AAssociateRq } from "../../src/ul/pdu.ts";
 import type { Difference, MatchLevel } from "../events.ts";
 import type { RecordedAssociation, RecordedDataSet, RecordedEnd } from "../recorded.ts";
 import type { InstanceMap } from "./instance_map.ts";
-import type { Library, RecordedExchange } from "./library.ts";
+import type { Cursors, Library, RecordedExchange } from "./library.ts";
 import type { StateMap } from "./state_map.ts";
 
 export interface Responder {
@@ -69,6 +69,8 @@ export interface LiveAssociation {
   readonly user: ServiceUser;
   /** The recorded association that this one is like; its exchanges are preferred. */
   readonly recorded: RecordedAssociation | undefined;
+  /** How far that one's exchanges are used. */
+  readonly cursors: Cursors;
   /** What a service remembers of this association: a film session, for example. */
   readonly state: StateMap;
 }
@@ -81,6 +83,8 @@ export interface LiveServer {
   readonly instances: InstanceMap;
   /** Resolves after so many recorded microseconds at the chosen speed; at once when canceled. */
   pause(microseconds: number, canceled: AbortSignal): Promise<void>;
+  /** Whether events may name patients. */
+  readonly showPatient: boolean;
   /** Something went wrong that no answer tells: a destination that cannot be reached. */
   warn(text: string): void;
   /** Aborts when the server is to end: long waits and retries stop. */

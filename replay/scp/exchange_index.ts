@@ -1,0 +1,93 @@
+/**
+ * Recorded exchanges of one operation and SOP class by what they are compared by, a text a level
+ * (request_facts.ts), over all associations and in each one.
+ *
+ * Rule: exchanges of which the recording has no final response answer nobody.
+ */
+import type { RecordedAssociation } from "../recorded.ts";
+import type { RecordedExchange } from "./library.ts";
+import { LEVELS, type RecordedLevel, type RequestFacts, requestFacts } from "./request_facts.ts";
+
+/** Longest data set of a recorded request that is read to be compared: an Identifier is far shorter. */
+const MAX_COMPARED = 2 ** 20;
+
+export class ExchangeIndex {
+  readonly #all: readonly RecordedExchange[];
+  readonly #byText = new Map<string, RecordedExchange[]>();
+  readonly #byAssociation = new Map<RecordedAssociation, Map<string, RecordedExchange[]>>();
+
+  constructor(exchanges: readonly RecordedExchange[]) {
+    this.#all = exchanges.filter(canAnswer);
+    for (const exchange of this.#all) {
+      const { levels } = recordedFacts(exchange);
+      for (const level of LEVELS) {
+        const text = levels[level];
+        if (text === undefined) continue;
+        add(this.#byText, key(level, text), exchange);
+        add(this.#within(exchange.association), key(level, text), exchange);
+      }
+    }
+  }
+
+  /** In the order of the recording; empty where nothing is like it at that level. */
+  like(
+    level: RecordedLevel,
+    text: string | undefined,
+    within?: RecordedAssociation,
+  ): readonly RecordedExchange[] {
+    if (text === undefined) return [];
+    const map = within === undefined ? this.#byText : this.#byAssociation.get(within);
+    return map?.get(key(level, text)) ?? [];
+  }
+
+  /** The one with the fewest differences, among the first `limit`. */
+  closest(
+    differencesFrom: (recorded: RequestFacts) => number,
+    limit: number,
+  ): RecordedExchange | undefined {
+    let best: { readonly exchange: RecordedExchange; readonly count: number } | undefined;
+    for (const exchange of this.#all.slice(0, limit)) {
+      const count = differencesFrom(recordedFacts(exchange));
+      if (best === undefined || count < best.count) best = { exchange, count };
+    }
+    return best?.exchange;
+  }
+
+  #within(association: RecordedAssociation): Map<string, RecordedExchange[]> {
+    let map = this.#byAssociation.get(association);
+    if (map === undefined) {
+      map = new Map();
+      this.#byAssociation.set(association, map);
+    }
+    return map;
+  }
+}
+
+/** What a recorded request is compared by. */
+export function recordedFacts(exchange: RecordedExchange): RequestFacts {
+  const { operation, request, sopInstanceUid } = exchange;
+  const { dataSet } = request;
+  const readable =
+    operation !== "C-STORE" && dataSet?.complete === true && dataSet.length <= MAX_COMPARED;
+  return requestFacts({
+    operation,
+    values: request.values,
+    sopInstanceUid,
+    dataSet: readable ? dataSet.read() : undefined,
+  });
+}
+
+/** It has a final response, or the acceptor ended the association instead of one. */
+function canAnswer({ isWhole, association }: RecordedExchange): boolean {
+  return isWhole || association.end.by === "acceptor";
+}
+
+function add(map: Map<string, RecordedExchange[]>, text: string, exchange: RecordedExchange): void {
+  const list = map.get(text);
+  if (list === undefined) map.set(text, [exchange]);
+  else list.push(exchange);
+}
+
+function key(level: RecordedLevel, text: string): string {
+  return `${level} ${text}`;
+}

@@ -1,0 +1,138 @@
+/**
+ * What a request, live or recorded, is compared by: its facts by path, and one text a level that is
+ * the same for requests that match at that level.
+ *
+ * - C-FIND, C-MOVE, C-GET: `keys` are the Query/Retrieve Level and the keys with a value (PS3.4
+ *   C.2.2.2); `exact` has the return keys and the Move Destination too.
+ * - C-STORE: `exact` is the same SOP instance. Modalities make new ones, so `order` is the usual level.
+ * - N services: `keys` are the instance and the type of the action or event; `exact` has all values.
+ *   An instance that is made by the request is nobody's key.
+ */
+import { createHash } from "node:crypto";
+import type { DataSet } from "../../src/dataset/data_set.ts";
+import type { CommandValues } from "../../src/io/association.ts";
+import type { OperationName } from "../../src/service/operation.ts";
+import type { Difference } from "../events.ts";
+import { type Fact, type Facts, isUniversal, valueFacts } from "./value_facts.ts";
+
+export const LEVELS = ["exact", "keys", "shape", "order"] as const;
+export type RecordedLevel = (typeof LEVELS)[number];
+
+export interface RequestFacts {
+  /** Absent: at this level nothing is like it. */
+  readonly levels: Readonly<Partial<Record<RecordedLevel, string>>>;
+  readonly facts: Facts;
+}
+
+export interface RequestParts {
+  readonly operation: OperationName;
+  readonly values: CommandValues;
+  /** As the recording has it. */
+  readonly sopInstanceUid: string | undefined;
+  /** Undefined where there is none, or it is too long to be held. */
+  readonly dataSet: DataSet | undefined;
+}
+
+export function requestFacts(parts: RequestParts): RequestFacts {
+  const facts = new Map<string, Fact>(commandFacts(parts));
+  const types = entriesOf(facts).filter(([path]) => TYPES.has(path));
+  for (const [path, fact] of parts.dataSet === undefined ? [] : valueFacts(parts.dataSet)) {
+    facts.set(path, fact);
+  }
+  const all = entriesOf(facts);
+  const order = digest(types);
+  const levels = (keys: readonly Entry[] | undefined, shape: readonly Entry[]) => ({
+    exact: digest(all),
+    ...(keys !== undefined && { keys: digest(keys) }),
+    shape: digest([...types, ...shape.map(([path]) => path)]),
+    order,
+  });
+  switch (parts.operation) {
+    case "C-ECHO":
+      return { levels: { exact: order }, facts };
+    case "C-STORE":
+      return { levels: { exact: digest(all), order }, facts };
+    case "C-FIND":
+    case "C-GET":
+    case "C-MOVE": {
+      const keys = all.filter(isKey);
+      return { levels: levels(keys, keys), facts };
+    }
+    case "N-CREATE": {
+      const given = all.filter(([path]) => path !== INSTANCE);
+      return { levels: { ...levels(undefined, given), exact: digest(given) }, facts };
+    }
+    case "N-GET":
+    case "N-SET":
+    case "N-ACTION":
+    case "N-DELETE":
+    case "N-EVENT-REPORT": {
+      const instance = all.filter(([path]) => path === INSTANCE);
+      return { levels: levels([...types, ...instance], all), facts };
+    }
+    default:
+      return parts.operation satisfies never;
+  }
+}
+
+/** What differs, patients masked unless `showPatient`; what counts for no answer is left out. */
+export function differences(
+  recorded: Facts,
+  got: Facts,
+  { showPatient }: { readonly showPatient: boolean },
+): readonly Difference[] {
+  const found: Difference[] = [];
+  for (const path of new Set([...recorded.keys(), ...got.keys()])) {
+    if (found.length >= MAX_DIFFERENCES) break;
+    const before = recorded.get(path);
+    const now = got.get(path);
+    if (before?.value === now?.value) continue;
+    const shown = (fact: Fact | undefined): string | null => {
+      if (fact === undefined) return null;
+      const masked = fact.isPatient && !showPatient && !isUniversal(fact.value);
+      return masked ? "***" : shortened(fact.value);
+    };
+    found.push({ path, recorded: shown(before), got: shown(now) });
+  }
+  return found;
+}
+
+/** Differences that one request is explained by. */
+const MAX_DIFFERENCES = 20;
+const MAX_SHOWN = 128;
+
+function* commandFacts({ values, sopInstanceUid }: RequestParts): Iterable<[string, Fact]> {
+  for (const keyword of [...TYPES, "MoveDestination", "AttributeIdentifierList"]) {
+    const value = values[keyword];
+    if (value === undefined || value === null) continue;
+    const text = Array.isArray(value) ? [...value].sort().join("\\") : String(value);
+    yield [keyword, { value: text, isPatient: false }];
+  }
+  if (sopInstanceUid !== undefined) {
+    yield [INSTANCE, { value: sopInstanceUid, isPatient: false }];
+  }
+}
+
+/** Universal keys ask for a value and match everything; a destination is where to, not what. */
+function isKey([path, value]: Entry): boolean {
+  return path !== "MoveDestination" && !isUniversal(value);
+}
+
+/** The same for the same entries, in whatever order they came. */
+function digest(entries: Iterable<unknown>): string {
+  const lines = Array.from(entries, (entry) => JSON.stringify(entry)).sort();
+  return createHash("sha256").update(lines.join("\n")).digest("base64");
+}
+
+function entriesOf(facts: Facts): readonly Entry[] {
+  return Array.from(facts, ([path, { value }]) => [path, value]);
+}
+
+type Entry = readonly [path: string, value: string];
+
+function shortened(value: string): string {
+  return value.length <= MAX_SHOWN ? value : `${value.slice(0, MAX_SHOWN)}…`;
+}
+
+const INSTANCE = "SOPInstanceUID";
+const TYPES: ReadonlySet<string> = new Set(["ActionTypeID", "EventTypeID"]);
