@@ -12,7 +12,7 @@ import type { AgreedContext } from "../src/ul/negotiate.ts";
 import type { AAssociateAc, AAssociateRj, AAssociateRq } from "../src/ul/pdu.ts";
 
 export interface RecordedAssociation {
-  /** As `show --json` names it: the capture's file name. */
+  /** As `show --json` names it: the path of its file. */
   readonly capture: string;
   /** Its number there. */
   readonly id: number;
@@ -21,6 +21,11 @@ export interface RecordedAssociation {
   /** Wall clock at `openedAt`, microseconds since 1970-01-01 UTC; undefined where it is not told. */
   readonly wallUs: number | undefined;
   readonly summary: AssociationJson;
+  /**
+   * What was taken out before it was written: "none", "user-identity" (then secrets are asterisks,
+   * PS3.7 D.3.3.7), "de-identified". Absent where the capture's header is not readable.
+   */
+  readonly redaction?: string;
   /** Undefined where the capture does not hold it whole. */
   readonly request: AAssociateRq | undefined;
   readonly answer: AAssociateAc | AAssociateRj | undefined;
@@ -80,8 +85,16 @@ export interface RecordedDataSet {
   readonly length: number;
   /** Every octet is in the capture. */
   readonly complete: boolean;
-  /** The octets as they passed, in pieces that the caller may keep. */
+  /** In hexadecimal, where the capture tells it: of a data set whose octets were left out. */
+  readonly sha256?: string;
+  /**
+   * The octets as they passed, in pieces that the caller may keep. Throws where the first of them
+   * is not in the capture.
+   */
   octets(): AsyncIterable<Uint8Array>;
-  /** Read whole, bulk values as (offset, length) where the codec leaves them; cached when small. */
+  /**
+   * Read whole, bulk values as (offset, length) where the codec leaves them; cached when small. What
+   * there is of one that is not complete; empty where the transfer syntax is not known.
+   */
   read(): DataSet;
 }

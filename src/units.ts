@@ -71,6 +71,11 @@ export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** `1 gap`, `3 gaps`. */
+export function plural(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+}
+
 function parseAmount(text: string, units: Readonly<Record<string, number>>): number | undefined {
   const match = /^(\d{1,16}(?:\.\d{1,6})?)\s?([a-z]{0,3})$/i.exec(text.trim());
   const factor = units[(match?.[2] ?? "?").toLowerCase()];

@@ -9,13 +9,12 @@ import { formatAddress } from "../address.ts";
 import { type DashboardThread, startDashboard } from "../dashboard/dashboard_thread.ts";
 import { configureLog, flushLog, logger } from "../io/log.ts";
 import type { AssociationJson } from "../observe/summary.ts";
-import { formatCount, formatSize } from "../units.ts";
+import { formatCount, formatSize, plural } from "../units.ts";
 import { type CommandArguments, defineCommand, JSON_OPTION } from "./command.ts";
 import { usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
 import { readRoutes } from "./proxy_routes.ts";
 import { filterHelp, readFilter } from "./read_filter.ts";
-import { plural } from "./show_list.ts";
 import { LiveRows } from "./show_live.ts";
 
 export const PROXY_OPTIONS = {

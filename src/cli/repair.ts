@@ -7,11 +7,10 @@ import { packSummary } from "../inspect/index_summary.ts";
 import { RecordObserver } from "../inspect/record_observer.ts";
 import { NewFile } from "../io/file_new.ts";
 import { FileSource } from "../io/file_source.ts";
-import { formatCount, formatSize } from "../units.ts";
+import { formatCount, formatSize, plural } from "../units.ts";
 import { defineCommand, JSON_OPTION } from "./command.ts";
 import { CommandError, usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
-import { plural } from "./show_list.ts";
 
 export const command = defineCommand({
   name: "repair",

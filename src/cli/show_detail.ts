@@ -15,9 +15,9 @@ import type {
   MessageJson,
   UserInformationJson,
 } from "../observe/summary.ts";
-import { formatDurationMs, formatSize } from "../units.ts";
+import { formatDurationMs, formatSize, plural } from "../units.ts";
 import type { Paint } from "./paint.ts";
-import { aeTitles, clockDate, clockTime, outcomeWord, plural } from "./show_list.ts";
+import { aeTitles, clockDate, clockTime, outcomeWord } from "./show_list.ts";
 import { tableLines } from "./table.ts";
 
 const INDENT = "    ";

@@ -4,7 +4,7 @@
  */
 import { escapeControls } from "../escape.ts";
 import type { AssociationJson, Outcome } from "../observe/summary.ts";
-import { formatDurationMs, formatSize } from "../units.ts";
+import { formatDurationMs, formatSize, plural } from "../units.ts";
 import type { Paint } from "./paint.ts";
 import type { Column } from "./table.ts";
 
@@ -109,8 +109,4 @@ function remarks(association: AssociationJson, paint: Paint): string {
     refused === 0 ? "" : paint.yellow(`${plural(refused, "context")} refused`),
   ];
   return parts.filter((part) => part !== "").join(", ");
-}
-
-export function plural(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }

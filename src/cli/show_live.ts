@@ -4,8 +4,9 @@
  * Rule: a terminal or pipe that does not keep up costs rows, which are counted, never memory.
  */
 import type { AssociationJson } from "../observe/summary.ts";
+import { plural } from "../units.ts";
 import type { Context } from "./context.ts";
-import { LIST_COLUMNS, listNote, listRow, plural } from "./show_list.ts";
+import { LIST_COLUMNS, listNote, listRow } from "./show_list.ts";
 import { visibleWidth } from "./table.ts";
 
 export class LiveRows {

@@ -1,9 +1,9 @@
 /** Stories as `show --story` prints them: what belongs together, in the order of time. */
 import { escapeControls } from "../escape.ts";
 import type { Story, StoryBook, StoryLine } from "../meaning/story.ts";
-import { formatCount, formatDurationMs, formatSize } from "../units.ts";
+import { formatCount, formatDurationMs, formatSize, plural } from "../units.ts";
 import type { Paint } from "./paint.ts";
-import { clockDate, clockTime, plural } from "./show_list.ts";
+import { clockDate, clockTime } from "./show_list.ts";
 
 const INDENT = "    ";
 

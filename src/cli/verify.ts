@@ -4,12 +4,12 @@ import { type CaptureReport, type FileReport, verifyCapture } from "../capture/v
 import { escapeControls } from "../escape.ts";
 import { capturePaths } from "../io/capture_paths.ts";
 import { FileSource } from "../io/file_source.ts";
-import { formatCount, formatSize } from "../units.ts";
+import { formatCount, formatSize, plural } from "../units.ts";
 import { defineCommand, JSON_OPTION } from "./command.ts";
 import { usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
 import type { Paint } from "./paint.ts";
-import { clockDate, clockTime, plural } from "./show_list.ts";
+import { clockDate, clockTime } from "./show_list.ts";
 
 export const command = defineCommand({
   name: "verify",

@@ -20,7 +20,15 @@ export interface FoundAssociation {
   readonly places: readonly number[];
 }
 
+/** What one block of the file holds of an association. */
+export interface AssociationBlock {
+  /** Place of the block in the file. */
+  readonly offset: number;
+  readonly records: Iterable<CaptureRecord>;
+}
+
 interface Cached {
+  readonly offset: number;
   /** Where the next block begins. */
   readonly end: number;
   readonly records: ReadonlyMap<number, readonly CaptureRecord[]>;
@@ -42,32 +50,44 @@ export class AssociationReader {
 
   /** Bytes in records are views: copy what you keep for long. */
   *records(association: FoundAssociation): Generator<CaptureRecord, void, undefined> {
-    const { id, captureId, places } = association;
-    for (let i = 0; i + 1 < places.length; i += 2) {
-      const from = places[i] ?? 0;
-      const to = places[i + 1] ?? 0;
+    for (const block of this.blocks(association)) yield* block.records;
+  }
+
+  /** The same by block. The records of one have to be taken before the next is asked for. */
+  *blocks(association: FoundAssociation): Generator<AssociationBlock, void, undefined> {
+    const { id, captureId } = association;
+    for (const { from, to } of ranges(association)) {
       const range = { captureId, from, to };
       if (to - from > CACHED_RANGE) yield* this.#straight(id, range);
       else yield* this.#cached(id, range);
     }
   }
 
-  *#straight(id: number, range: Range): Generator<CaptureRecord> {
-    for (const block of readBlockRange(this.#source, range)) {
-      if (block.kind !== RECORDS_BLOCK) continue;
-      const reader = new RecordReader(block.payload);
-      for (let record = reader.next(); record !== undefined; record = reader.next()) {
-        if ("association" in record && record.association === id) yield record;
-      }
+  /** From a block on that was seen before, which is kept for a while: for reading here and there. */
+  *blocksFrom(
+    association: FoundAssociation,
+    offset: number,
+  ): Generator<AssociationBlock, void, undefined> {
+    const { id, captureId } = association;
+    for (const { from, to } of ranges(association)) {
+      if (to > offset) yield* this.#cached(id, { captureId, from: Math.max(from, offset), to });
     }
   }
 
-  *#cached(id: number, range: Range): Generator<CaptureRecord> {
+  *#straight(id: number, range: Range): Generator<AssociationBlock> {
+    for (const block of readBlockRange(this.#source, range)) {
+      if (block.kind !== RECORDS_BLOCK) continue;
+      yield { offset: block.offset, records: recordsOf(id, block) };
+    }
+  }
+
+  *#cached(id: number, range: Range): Generator<AssociationBlock> {
     let position = range.from;
     while (position < range.to) {
       const cached = this.#cache.get(position) ?? this.#load({ ...range, from: position });
       if (cached === undefined) return;
-      yield* cached.records.get(id) ?? [];
+      const records = cached.records.get(id);
+      if (records !== undefined) yield { offset: cached.offset, records };
       position = cached.end;
     }
   }
@@ -75,7 +95,8 @@ export class AssociationReader {
   #load(range: Range): Cached | undefined {
     const [block] = readBlockRange(this.#source, range);
     if (block === undefined) return undefined;
-    const cached = { end: block.offset + block.size, records: byAssociation(block) };
+    const { offset } = block;
+    const cached = { offset, end: offset + block.size, records: byAssociation(block) };
     this.#cache.set(range.from, cached);
     for (const oldest of this.#cache.keys()) {
       if (this.#cache.size <= MAX_CACHED) break;
@@ -89,6 +110,19 @@ interface Range {
   readonly captureId: Uint8Array;
   readonly from: number;
   readonly to: number;
+}
+
+function* ranges({ places }: FoundAssociation): Generator<{ from: number; to: number }> {
+  for (let i = 0; i + 1 < places.length; i += 2) {
+    yield { from: places[i] ?? 0, to: places[i + 1] ?? 0 };
+  }
+}
+
+function* recordsOf(id: number, block: BlockFound): Generator<CaptureRecord> {
+  const reader = new RecordReader(block.payload);
+  for (let record = reader.next(); record !== undefined; record = reader.next()) {
+    if ("association" in record && record.association === id) yield record;
+  }
 }
 
 function byAssociation(block: BlockFound): Map<number, CaptureRecord[]> {

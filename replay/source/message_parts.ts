@@ -1,0 +1,86 @@
+/**
+ * The parts of one recorded message as they passed: PDUs, fragments and their octets (PS3.8 9.3.5,
+ * Annex E), framed again from the records.
+ */
+import type { Role } from "../../src/role.ts";
+import { PduFramer } from "../../src/ul/pdu_framer.ts";
+import type { PduSink } from "../../src/ul/pdu_sink.ts";
+import { type RecordedStreams, streamPieces } from "./stream_reader.ts";
+
+/** Where a message is. Offsets count octets of the sender's stream. */
+export interface MessagePlace {
+  readonly sender: Role;
+  readonly contextId: number;
+  /** Where its first PDV begins. */
+  readonly offset: number;
+  /** Behind its last octet. */
+  readonly endOffset: number;
+}
+
+export type MessagePart =
+  /** A P-DATA-TF begins, perhaps one that carries nothing of the message. */
+  | { readonly part: "PDU" }
+  | { readonly part: "fragment"; readonly isCommand: boolean; readonly length: number }
+  /** Some octets of the fragment; the caller may keep them. */
+  | { readonly part: "octets"; readonly isCommand: boolean; readonly bytes: Uint8Array }
+  | { readonly part: "missing"; readonly isCommand: boolean; readonly length: number };
+
+/** From the PDV at `place.offset` on, which need not be the first of the message. */
+export function* messageParts(
+  streams: RecordedStreams,
+  place: MessagePlace,
+): Generator<MessagePart, void, undefined> {
+  const { sender, offset: from, endOffset: to } = place;
+  const { pduOffset, pieces } = streamPieces(streams, { sender, from, to });
+  const parts = new Parts(place, pduOffset);
+  const framer = new PduFramer(parts);
+  for (const piece of pieces) {
+    if (piece.piece === "octets") framer.receive(piece.bytes);
+    else framer.skip(piece.length);
+    if (framer.lost) return;
+    if (parts.found.length > 0) yield* parts.found.splice(0);
+  }
+}
+
+const COMMAND = 1;
+
+class Parts implements PduSink {
+  readonly found: MessagePart[] = [];
+  readonly #place: MessagePlace;
+  /** Octets of the stream before those that the framer was given. */
+  readonly #before: number;
+  /** The PDV at hand is one of the message. */
+  #isOwn = false;
+  #isCommand = false;
+
+  constructor(place: MessagePlace, before: number) {
+    this.#place = place;
+    this.#before = before;
+  }
+
+  pDataStart(): void {
+    this.found.push({ part: "PDU" });
+  }
+
+  pdvStart(offset: number, contextId: number, messageControlHeader: number, length: number): void {
+    const { contextId: own, offset: from, endOffset: to } = this.#place;
+    const at = this.#before + offset;
+    this.#isOwn = contextId === own && at >= from && at < to;
+    this.#isCommand = (messageControlHeader & COMMAND) !== 0;
+    if (this.#isOwn) this.found.push({ part: "fragment", isCommand: this.#isCommand, length });
+  }
+
+  fragment(_offset: number, bytes: Uint8Array): void {
+    if (this.#isOwn) this.found.push({ part: "octets", isCommand: this.#isCommand, bytes });
+  }
+
+  skipped(_offset: number, length: number): void {
+    if (this.#isOwn) this.found.push({ part: "missing", isCommand: this.#isCommand, length });
+  }
+
+  pdvEnd(): void {}
+  pDataEnd(): void {}
+  pdu(): void {}
+  problem(): void {}
+  lost(): void {}
+}

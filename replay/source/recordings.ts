@@ -1,0 +1,123 @@
+/**
+ * The captures that a replay plays, as associations in the order in which they opened.
+ *
+ * Rule: what can be read is replayed, the rest is named in `problems`: a file that is no capture, or
+ * encrypted, or gone, and damage inside of one.
+ *
+ * Rule: nothing is read before it is asked for, and captures may be larger than memory.
+ */
+import type { CaptureHeader } from "../../src/capture/header.ts";
+import { type ListItem, listAssociations } from "../../src/inspect/list_associations.ts";
+import { AssociationReader } from "../../src/inspect/read_association.ts";
+import { capturePaths } from "../../src/io/capture_paths.ts";
+import { FileSource } from "../../src/io/file_source.ts";
+import type { RecordedAssociation } from "../recorded.ts";
+import { CapturedAssociation } from "./captured_association.ts";
+import { merged } from "./merge_associations.ts";
+import { OctetCache } from "./octet_cache.ts";
+
+export interface RecordingProblem {
+  readonly path: string;
+  /** In words. */
+  readonly what: string;
+}
+
+/** `paths`: captures, and directories that stand for the captures in them. Never throws. */
+export function openRecordings(paths: readonly string[]): Recordings {
+  return new Recordings(paths);
+}
+
+export class Recordings {
+  readonly #captures: Capture[] = [];
+  readonly #problems = new Map<string, RecordingProblem>();
+  readonly #cache = new OctetCache();
+
+  /** Use `openRecordings`. */
+  constructor(paths: readonly string[]) {
+    for (const path of this.#expand(paths)) this.#open(path);
+  }
+
+  /** Paths of the captures that are read. */
+  get captures(): readonly string[] {
+    return this.#captures.map(({ path }) => path);
+  }
+
+  /** What cannot be read; damage is found while associations are gone through. */
+  get problems(): readonly RecordingProblem[] {
+    return [...this.#problems.values()];
+  }
+
+  /**
+   * Each association once, in the order in which they opened: within a capture as it says, captures
+   * among one another by the wall clock. Can be gone through again, and is read again then.
+   */
+  associations(): Iterable<RecordedAssociation> {
+    return merged(this.#captures.map((capture) => this.#associationsOf(capture)));
+  }
+
+  [Symbol.dispose](): void {
+    this.#cache.clear();
+    for (const { source } of this.#captures.splice(0)) source.close();
+  }
+
+  *#associationsOf(capture: Capture): Generator<RecordedAssociation, void, undefined> {
+    const { path, source, reader } = capture;
+    let header: CaptureHeader | undefined;
+    try {
+      for (const item of listAssociations(source, { name: path })) {
+        if (item.item === "capture") header = item.header;
+        this.#note(path, item);
+        if (item.item !== "association") continue;
+        const redaction = header?.redaction;
+        yield new CapturedAssociation(item.association, { reader, cache: this.#cache, redaction });
+      }
+    } catch (error) {
+      this.#problem(path, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #note(path: string, item: ListItem): void {
+    if (item.item === "damage") {
+      const { what, length, offset } = item;
+      this.#problem(path, `${what} (${length} octets at ${offset}): the rest is read`);
+    } else if (item.item === "end" && item.lost > 0) {
+      this.#problem(path, `${item.lost} octets passed that its recorder could not write`);
+    }
+  }
+
+  #expand(paths: readonly string[]): string[] {
+    return paths.flatMap((path) => {
+      try {
+        const found = capturePaths([path]);
+        if (found.length === 0) this.#problem(path, "There is no capture in it");
+        return found;
+      } catch (error) {
+        this.#problem(path, (error as Error).message);
+        return [];
+      }
+    });
+  }
+
+  #open(path: string): void {
+    let source: FileSource | undefined;
+    try {
+      source = new FileSource(path);
+      // A file that is none is refused before its first item
+      listAssociations(source, { name: path }).next();
+      this.#captures.push({ path, source, reader: new AssociationReader(source) });
+    } catch (error) {
+      source?.close();
+      this.#problem(path, (error as Error).message);
+    }
+  }
+
+  #problem(path: string, what: string): void {
+    this.#problems.set(`${path}\n${what}`, { path, what });
+  }
+}
+
+interface Capture {
+  readonly path: string;
+  readonly source: FileSource;
+  readonly reader: AssociationReader;
+}
