@@ -1,10 +1,13 @@
 /**
  * The list of commands. Only the command that runs is loaded; the list is static so that a bundler
  * sees every `import()`. A command without `load` is planned and says so.
+ *
+ * A name may be two words, "replay scu": the first is then a group, whose help lists its commands.
  */
 import type { Command } from "./command.ts";
 
 export interface Listed {
+  /** What the user types behind `dicomtap`. */
   readonly name: string;
   readonly summary: string;
   readonly load?: () => Promise<{ readonly command: Command }>;
@@ -27,6 +30,14 @@ export const COMMANDS: readonly Listed[] = [
     load: () => import("./show.ts"),
   },
   {
+    name: "replay scu",
+    summary: "Play the association-requestor's side of captures and compare what comes back",
+  },
+  {
+    name: "replay scp",
+    summary: "Play the association-acceptor's side of captures",
+  },
+  {
     name: "verify",
     summary: "Check captures for damage",
     load: () => import("./verify.ts"),
@@ -47,3 +58,20 @@ export const COMMANDS: readonly Listed[] = [
     load: () => import("./send.ts"),
   },
 ];
+
+/** What the first words of a command line name. */
+export type Named =
+  | { readonly listed: Listed; readonly rest: readonly string[] }
+  /** The first of two words alone, or with a second one that is not there. */
+  | { readonly group: readonly Listed[]; readonly rest: readonly string[] };
+
+/** Undefined where the first word is neither a command nor a group. */
+export function commandOf(args: readonly string[]): Named | undefined {
+  const [first = "", second = ""] = args;
+  for (const [name, words] of [[first, 1] as const, [`${first} ${second}`, 2] as const]) {
+    const listed = COMMANDS.find((command) => command.name === name);
+    if (listed !== undefined) return { listed, rest: args.slice(words) };
+  }
+  const group = COMMANDS.filter(({ name }) => name.startsWith(`${first} `));
+  return group.length === 0 ? undefined : { group, rest: args.slice(1) };
+}

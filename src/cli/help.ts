@@ -14,16 +14,13 @@ const READABLE = 100;
 
 export function mainHelp(commands: readonly Listed[], look: Look): string {
   const { paint } = look;
-  const rows = commands
-    .filter((command) => command.load !== undefined)
-    .map((command) => [paint.cyan(command.name), command.summary] as const);
   return [
     "Transparent proxy and traffic recorder for DICOM: modality -> dicomtap -> PACS.",
     "",
     `${paint.bold("Usage:")} dicomtap COMMAND [OPTION...]`,
     "",
     paint.bold("Commands:"),
-    ...pairs(rows, look),
+    ...commandRows(commands, look),
     "",
     paint.bold("Examples:"),
     ...examples(
@@ -37,6 +34,26 @@ export function mainHelp(commands: readonly Listed[], look: Look): string {
     "",
     "`dicomtap COMMAND --help` tells more about a command, `dicomtap --version` which one this is.",
   ].join("\n");
+}
+
+/** The help on a first word that is no command alone: `dicomtap replay --help`. */
+export function groupHelp(group: string, commands: readonly Listed[], look: Look): string {
+  const { paint } = look;
+  return [
+    `${paint.bold("Usage:")} dicomtap ${group} COMMAND [OPTION...]`,
+    "",
+    paint.bold("Commands:"),
+    ...commandRows(commands, look),
+    "",
+    `\`dicomtap ${group} COMMAND --help\` tells more about a command.`,
+  ].join("\n");
+}
+
+function commandRows(commands: readonly Listed[], look: Look): string[] {
+  const rows = commands
+    .filter((command) => command.load !== undefined)
+    .map((command) => [look.paint.cyan(command.name), command.summary] as const);
+  return pairs(rows, look);
 }
 
 export function commandHelp(command: Command, look: Look): string {

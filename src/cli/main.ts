@@ -11,9 +11,9 @@ import { runtime } from "../io/runtime.ts";
 import { PRODUCT } from "../version.ts";
 import type { Command } from "./command.ts";
 import { CommandError, usageError } from "./command_error.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS, commandOf } from "./commands.ts";
 import { type Context, createContext } from "./context.ts";
-import { commandHelp, mainHelp } from "./help.ts";
+import { commandHelp, groupHelp, mainHelp } from "./help.ts";
 import { nearestName } from "./nearest.ts";
 import { OutputClosed } from "./output.ts";
 import { parseOptions } from "./parse_options.ts";
@@ -47,7 +47,9 @@ export async function run(args: readonly string[], context: Context): Promise<nu
       context.out.line(`${PRODUCT} (${runtime.name} ${runtime.version})`);
       return 0;
     }
-    return await runCommand(await loadCommand(first), { args: rest, context });
+    const { command, rest: own } = await loadCommand(args, context);
+    if (command === undefined) return 0;
+    return await runCommand(command, { args: own, context });
   } catch (error) {
     return explain(error, { program: "dicomtap", context });
   }
@@ -87,23 +89,51 @@ async function checkAndRun(
 }
 
 async function help(args: readonly string[], context: Context): Promise<number> {
-  const [name] = args;
-  if (name === undefined) context.out.line(mainHelp(COMMANDS, context));
-  else context.out.line(commandHelp(await loadCommand(name), context));
+  if (args.length === 0) {
+    context.out.line(mainHelp(COMMANDS, context));
+    return 0;
+  }
+  const { command } = await loadCommand([...args, "--help"], context);
+  if (command !== undefined) context.out.line(commandHelp(command, context));
   return 0;
 }
 
-async function loadCommand(name: string): Promise<Command> {
-  const listed = COMMANDS.find((command) => command.name === name);
-  if (listed?.load !== undefined) return (await listed.load()).command;
-  if (listed !== undefined) throw usageError(`Command ${name} is not in this version yet`);
-  const what = name.startsWith("-") ? "option" : "command";
-  const near = nearestName(
-    name,
-    COMMANDS.map((command) => command.name),
-  );
+/** No command where the user asked for the help on a group, which is printed. */
+async function loadCommand(
+  args: readonly string[],
+  context: Context,
+): Promise<{ readonly command: Command | undefined; readonly rest: readonly string[] }> {
+  const named = commandOf(args);
+  const [first = ""] = args;
+  if (named === undefined) {
+    throw unknownName(first, [...new Set(COMMANDS.map(({ name }) => name.split(" ")[0] ?? ""))]);
+  }
+  const { rest } = named;
+  if ("listed" in named) {
+    const { name, load } = named.listed;
+    if (load === undefined) throw usageError(`Command ${name} is not in this version yet`);
+    return { command: (await load()).command, rest };
+  }
+  const [second] = rest;
+  const names = named.group.map(({ name }) => name);
+  if (second === "--help" || second === "-h") {
+    context.out.line(groupHelp(first, named.group, context));
+    return { command: undefined, rest };
+  }
+  if (second === undefined) {
+    throw usageError(
+      `Command ${first} needs a second word`,
+      `It is one of ${names.map((name) => `dicomtap ${name}`).join(", ")}.`,
+    );
+  }
+  throw unknownName(`${first} ${second}`, names);
+}
+
+function unknownName(given: string, known: readonly string[]): CommandError {
+  const what = given.startsWith("-") ? "option" : "command";
+  const near = nearestName(given, known);
   const hint = near === undefined ? "See dicomtap --help." : `Did you mean dicomtap ${near}?`;
-  throw usageError(`Unknown ${what} ${shown(name)}`, hint);
+  return usageError(`Unknown ${what} ${shown(given)}`, hint);
 }
 
 interface Failing {

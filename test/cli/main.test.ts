@@ -47,6 +47,26 @@ describe("run()", () => {
     assert.doesNotMatch(hostile.err, /\x1b/);
   });
 
+  test("tells of a group of commands, and of a second word that it does not have", async () => {
+    for (const args of [
+      ["replay", "--help"],
+      ["help", "replay"],
+    ]) {
+      const { code, out } = await inProcess((context) => run(args, context));
+      assert.equal(code, 0);
+      assert.match(out, /^Usage: dicomtap replay COMMAND[\s\S]*Commands:/);
+    }
+    const alone = await inProcess((context) => run(["replay"], context));
+    assert.equal(alone.code, 2);
+    assert.match(
+      alone.err,
+      /^dicomtap: Command replay needs a second word\nIt is one of dicomtap /,
+    );
+    const wrong = await inProcess((context) => run(["replay", "scv\x07"], context));
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.err, /^dicomtap: Unknown command replay scv\\x07\nDid you mean dicomtap /);
+  });
+
   test("says which operand is missing, and what is too much", async () => {
     const missing = await inProcess((context) => run(["show"], context));
     assert.equal(missing.code, 2);
@@ -61,7 +81,9 @@ describe("run()", () => {
       const { command } = await load();
       assert.equal(command.name, name);
       assert.equal(command.summary, summary, "the list and the command say the same");
-      const { code, out } = await inProcess((context) => run([name, "--help"], context));
+      const { code, out } = await inProcess((context) =>
+        run([...name.split(" "), "--help"], context),
+      );
       assert.equal(code, 0);
       assert.ok(out.includes(`Usage: dicomtap ${name}`));
       const unwrapped = out.replace(/\s+/g, " ");
@@ -73,7 +95,9 @@ describe("run()", () => {
       for (const { run: text } of command.examples) {
         assert.ok(out.includes(text) && text.includes(`dicomtap ${name}`), text);
       }
-      const bad = await inProcess((context) => run([name, "--no-such-option"], context));
+      const bad = await inProcess((context) =>
+        run([...name.split(" "), "--no-such-option"], context),
+      );
       assert.equal(bad.code, 2);
       assert.match(bad.err, new RegExp(`^dicomtap ${name}: Unknown option --no-such-option\n`));
     });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "vitest";
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { commandOf } from "../../src/cli/commands.ts";
 import { parseOptions } from "../../src/cli/parse_options.ts";
 import { readFilter } from "../../src/cli/read_filter.ts";
 import { ROOT } from "../support/runtimes.ts";
@@ -14,10 +14,11 @@ describe("README.md", () => {
   test("shows commands that exist, with options that they take", async () => {
     let checked = 0;
     for (const text of commandLines()) {
-      const [name, ...args] = shellWords(text);
-      const listed = COMMANDS.find((command) => command.name === name);
-      assert.ok(listed?.load !== undefined, `no such command: ${text}`);
-      const { command } = await listed.load();
+      const named = commandOf(shellWords(text));
+      assert.ok(named !== undefined && "listed" in named, `no such command: ${text}`);
+      assert.ok(named.listed.load !== undefined, `not in this version: ${text}`);
+      const { command } = await named.listed.load();
+      const args = named.rest;
       // Capitals stand for what a user writes: a port and a size that can be read, instead.
       const sample = args.map((arg) =>
         arg.replace(/^HOST:PORT$/, "pacs:104").replace(/^PORT$/, "104"),
