@@ -35,7 +35,8 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
   readonly contexts: readonly AgreedContext[];
   /** What the peer said of itself. */
   readonly peer: UserInformation;
-  readonly #role: Role;
+  /** What this side is in the association. */
+  readonly role: Role;
   readonly #driver: UlDriver;
   readonly #limits: AssociationLimits;
   readonly #receiver: MessageReceiver;
@@ -54,11 +55,11 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
   ) {
     this.#driver = driver;
     this.#limits = limits;
-    this.#role = driver.layer.role;
+    this.role = driver.layer.role;
     this.request = negotiated.request;
     this.answer = negotiated.answer;
     this.contexts = agreedContexts(this.request, this.answer);
-    this.peer = userInformation(this.#role === "requestor" ? this.answer : this.request);
+    this.peer = userInformation(this.role === "requestor" ? this.answer : this.request);
     this.#agreed = new Set(this.contexts.flatMap(({ id, result }) => (result === 0 ? [id] : [])));
     this.#receiver = new MessageReceiver({
       fault: (error) => {
@@ -223,7 +224,7 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
       const text = `Connection ${how}, without a release (PS3.8 9.2.3)`;
       return new AssociationError("closed", text, { reset: this.#driver.wasReset });
     }
-    if (primitive.by !== this.#role) {
+    if (primitive.by !== this.role) {
       return abortedError(this.#driver.abortReceived ?? { source: 2, reason: primitive.reason });
     }
     const fault = this.#fault?.message ?? "a PDU that is not expected now (PS3.8 9.2.3)";

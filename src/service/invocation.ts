@@ -1,8 +1,8 @@
 /**
  * An operation under way: its responses, one after another, until the final one (PS3.7 9.1.2.1).
  *
- * Rule: a response is handed over only when the one before it is done with, so that its data set can
- * be read as it comes and a slow reader slows the peer down.
+ * Rule: a response with a data set that is still coming is done with before anything else is read
+ * from the peer, so that a slow reader slows the peer down; of those that are whole a few may wait.
  * Rule: who stops reading before the final response ends the operation: a C-CANCEL-RQ where there is
  * one for it, and what still comes is passed over.
  */
@@ -25,7 +25,7 @@ export interface InvocationOptions {
 export class Invocation implements AsyncIterable<OperationResponse> {
   readonly messageId: number;
   readonly #options: InvocationOptions;
-  #inbox: { readonly response: OperationResponse; readonly done: () => void } | undefined;
+  readonly #inbox: { readonly response: OperationResponse; readonly done: () => void }[] = [];
   #done: (() => void) | undefined;
   #error: Error | undefined;
   #wake: (() => void) | undefined;
@@ -80,13 +80,23 @@ export class Invocation implements AsyncIterable<OperationResponse> {
     }
   }
 
-  /** For the service user: resolves when the next message may be read. */
-  deliver(response: OperationResponse): Promise<void> {
+  /** Somebody waits for the next response. */
+  get awaited(): boolean {
+    return this.#wake !== undefined;
+  }
+
+  /**
+   * For the service user: resolves when the next message may be read. `whole`: nothing of this one
+   * is still to come from the peer.
+   */
+  deliver(response: OperationResponse, whole: boolean): Promise<void> {
     if (response.final) this.#over = true;
     if (this.#error !== undefined) return Promise.resolve();
-    return new Promise((done) => {
-      this.#inbox = { response, done };
+    const holdsUp = !whole || this.#inbox.length >= MOST_WAITING;
+    return new Promise((resolve) => {
+      this.#inbox.push({ response, done: resolve });
       this.#wake?.();
+      if (!holdsUp) resolve();
     });
   }
 
@@ -100,17 +110,17 @@ export class Invocation implements AsyncIterable<OperationResponse> {
   /** For the service user: the response that was handed over last is done with. */
   finish(): void {
     this.#handBack();
-    if (this.#error !== undefined) this.#inbox?.done();
+    if (this.outstanding) return;
+    for (const { done } of this.#inbox) done();
   }
 
   async #next(): Promise<OperationResponse> {
     this.#handBack();
     for (;;) {
-      const inbox = this.#inbox;
-      if (inbox !== undefined) {
-        this.#inbox = undefined;
-        this.#done = inbox.done;
-        return inbox.response;
+      const oldest = this.#inbox.shift();
+      if (oldest !== undefined) {
+        this.#done = oldest.done;
+        return oldest.response;
       }
       if (this.#error !== undefined) throw this.#error;
       await this.#somethingNew();
@@ -147,3 +157,6 @@ export class Invocation implements AsyncIterable<OperationResponse> {
     this.#wake = undefined;
   }
 }
+
+/** Responses that nobody has read yet. */
+const MOST_WAITING = 64;

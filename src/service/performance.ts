@@ -46,7 +46,6 @@ export class Performance {
   readonly #message: ReceivedMessage;
   readonly #options: PerformanceOptions;
   readonly #canceled = new AbortController();
-  #over = false;
   #mayProceed: () => void = () => undefined;
 
   constructor(message: ReceivedMessage, options: PerformanceOptions) {
@@ -57,14 +56,7 @@ export class Performance {
       this.#mayProceed = resolve;
     });
     if (message.dataSet === undefined) this.#mayProceed();
-    this.ended = this.#perform().finally(() => {
-      this.#over = true;
-      this.#mayProceed();
-    });
-  }
-
-  get over(): boolean {
-    return this.#over;
+    this.ended = this.#perform().finally(() => this.#mayProceed());
   }
 
   cancel(): void {

@@ -121,13 +121,26 @@ export interface QueryLevel {
   readonly uniqueKey: string;
 }
 
-/** The levels of a Query/Retrieve information model, top first (PS3.4 C.6.1.1, C.6.2.1). */
+/**
+ * The levels of a Query/Retrieve information model, top first: Patient Root, Study Root, Patient/Study
+ * Only (retired), Composite Instance Root (PS3.4 C.6.1.1, C.6.2.1, Y.4.1.1).
+ */
 export function queryModel(
   sopClassUid: string,
 ): { readonly levels: readonly QueryLevel[] } | undefined {
-  const found = /^1\.2\.840\.10008\.5\.1\.4\.1\.2\.([12])\.[123]$/.exec(sopClassUid);
-  if (found === null) return undefined;
-  return { levels: found[1] === "1" ? LEVELS : LEVELS.slice(1) };
+  const found = /^1\.2\.840\.10008\.5\.1\.4\.1\.2\.([1-4])\.[123]$/.exec(sopClassUid);
+  switch (found?.[1]) {
+    case "1":
+      return { levels: LEVELS };
+    case "2":
+      return { levels: LEVELS.slice(1) };
+    case "3":
+      return { levels: LEVELS.slice(0, 2) };
+    case "4":
+      return { levels: LEVELS.slice(3) };
+    default:
+      return undefined;
+  }
 }
 
 const LEVELS: readonly QueryLevel[] = [

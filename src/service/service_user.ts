@@ -2,21 +2,26 @@
  * A DIMSE-service-user on an association (PS3.7 6.1): invokes operations and performs those that the
  * peer invokes. Both sides of an association can do both: a requestor of C-GET performs C-STORE.
  *
- * Rule: one operation at a time. Nothing else is negotiated (PS3.7 D.3.3.3), so a second one before
- * the final response is refused as the caller's mistake.
- * Rule: messages are taken in the order in which they come, the next one when the one before it is
- * done with; only a C-CANCEL-RQ is seen while the operation that it ends is performed.
+ * Rule: as many operations at once as the Asynchronous Operations Window allows, one where none was
+ * negotiated (PS3.7 D.3.3.3); one more is refused as the caller's mistake.
+ * Rule: messages are taken in the order in which they come, the next one when the data set of the one
+ * before it was read. A small data set that nobody reads yet is read ahead: who waits for the
+ * response behind it, or for one to a request of its own, must not wait for ever.
  */
 import { uidName } from "../dictionary/uids.ts";
 import { commandField } from "../dimse/command_field.ts";
 import type { Association } from "../io/association.ts";
 import { AssociationError } from "../io/association_error.ts";
 import type { ReceivedMessage } from "../io/message_receiver.ts";
-import type { AgreedContext } from "../ul/negotiate.ts";
+import { otherRole } from "../role.ts";
+import { type AgreedContext, operationsWindow } from "../ul/negotiate.ts";
 import { requestedClass, requestValues } from "./command_values.ts";
 import { Invocation } from "./invocation.ts";
-import { type OperationName, operation, operationOfRequest } from "./operation.ts";
+import { operation, operationOfRequest } from "./operation.ts";
+import { Outstanding } from "./outstanding.ts";
 import { Performance, type Performers } from "./performance.ts";
+import { Performing } from "./performing.ts";
+import { type ReadAhead, readAhead } from "./read_ahead.ts";
 import {
   dataSetOctets,
   numberValue,
@@ -39,15 +44,16 @@ export class ServiceUser implements AsyncDisposable {
   readonly association: Association;
   readonly #options: ServiceUserOptions;
   readonly #ended: Promise<void>;
-  #lastMessageId = 0;
-  #invoked: Invoked | undefined;
-  #performance: Performance | undefined;
-  #sending = false;
+  readonly #outstanding: Outstanding;
+  readonly #performing: Performing;
+  /** Messages of ours that are going out. */
+  #sending = 0;
+  /** Nothing is read from the peer, because one of ours has not read what it got. */
+  #heldUp = false;
   /** Responses that still come are passed over. */
   #releasing = false;
   /** Counts what was begun, on either side. */
   #order = 0;
-  #performanceOrder = 0;
   /** When something last happened, in milliseconds of the runtime's monotonic clock. */
   #heard = performance.now();
   #fault: Error | undefined;
@@ -55,6 +61,9 @@ export class ServiceUser implements AsyncDisposable {
   constructor(association: Association, options: ServiceUserOptions = {}) {
     this.association = association;
     this.#options = options;
+    const { answer, role } = association;
+    this.#outstanding = new Outstanding(operationsWindow(answer, role));
+    this.#performing = new Performing(operationsWindow(answer, otherRole(role)));
     this.#ended = this.#takeMessages();
     this.#ended.catch(() => undefined); // Told to who waits, and by `ended`.
   }
@@ -73,27 +82,28 @@ export class ServiceUser implements AsyncDisposable {
     return undefined;
   }
 
+  /** How many operations this side may have outstanding: the negotiated window, or 1. */
+  get window(): number {
+    return this.#outstanding.window;
+  }
+
+  /** How many have no final response yet. */
+  get outstanding(): number {
+    return this.#outstanding.count;
+  }
+
   /**
    * Sends a request with a Message ID of its own and gives its responses. Throws a TypeError for what
-   * PS3.7 requires and is missing, where no accepted context serves the SOP class, and where another
-   * operation is not over yet. While its responses are read, an `AssociationError` tells how the
-   * association ended.
+   * PS3.7 requires and is missing, where no accepted context serves the SOP class, and where the
+   * window leaves no room for another operation. While its responses are read, an
+   * `AssociationError` tells how the association ended.
    */
   invoke(request: OperationRequest): Invocation {
     const facts = operation(request.operation);
-    const before = this.#invoked?.invocation;
-    if (before?.outstanding === true) {
-      throw new TypeError(
-        `Cannot send ${facts.request}: Message ID ${before.messageId} has no final response yet (PS3.7 D.3.3.3)`,
-      );
-    }
-    before?.finish();
+    const messageId = this.#outstanding.admit(facts.request, request.messageId);
     const context = this.#contextOf(request);
-    // 1 to 65535, then from the start again; 0 is legal and looks like a mistake.
-    const messageId = request.messageId ?? (this.#lastMessageId % 0xffff) + 1;
     const values = requestValues(request, messageId);
     const octets = request.dataSet && dataSetOctets(request.dataSet, context);
-    this.#lastMessageId = messageId;
     const order = ++this.#order;
     const invocation = new Invocation({
       messageId,
@@ -103,7 +113,7 @@ export class ServiceUser implements AsyncDisposable {
       cancel: facts.cancelable ? () => this.#cancel(messageId, context) : undefined,
       late: (error) => this.#giveUp(error),
     });
-    this.#invoked = { invocation, context, operation: request.operation };
+    this.#outstanding.add({ invocation, context, operation: request.operation });
     this.#send(context.id, values, octets).catch((error: unknown) => this.#giveUp(asError(error)));
     return invocation;
   }
@@ -111,7 +121,7 @@ export class ServiceUser implements AsyncDisposable {
   /** Asks for release and waits until both sides agree (PS3.8 7.2). */
   async release(): Promise<void> {
     this.#releasing = true;
-    this.#invoked?.invocation.fail(
+    this.#outstanding.fail(
       new AssociationError("released", "The association was released before the final response"),
     );
     await this.association.release();
@@ -136,20 +146,20 @@ export class ServiceUser implements AsyncDisposable {
     let why: Error = new AssociationError("released", "The association was released by the peer");
     try {
       for (;;) {
-        const busy = this.#performance?.over === false;
-        const timeout = busy ? 0 : (this.#options.idleTimeout ?? 0);
+        const timeout = this.#performing.busy ? 0 : (this.#options.idleTimeout ?? 0);
         const message = await this.association.receive({ timeout });
         if (message === undefined) return;
-        this.#heard = performance.now();
+        this.#heldUp = true;
         await this.#take(message);
+        this.#heldUp = false;
         this.#heard = performance.now();
       }
     } catch (error) {
       why = this.#fault ?? asError(error);
       throw why;
     } finally {
-      this.#performance?.cancel();
-      this.#invoked?.invocation.fail(why);
+      this.#performing.cancel();
+      this.#outstanding.fail(why);
     }
   }
 
@@ -157,47 +167,60 @@ export class ServiceUser implements AsyncDisposable {
     const { values } = message.commandSet;
     if (message.command === "C-CANCEL-RQ") {
       // One that comes too late, or for what is not there, means nothing (PS3.7 9.3.2.3).
-      const id = numberValue(values, "MessageIDBeingRespondedTo");
-      if (this.#performance?.messageId === id) this.#performance?.cancel();
+      this.#performing.cancel(numberValue(values, "MessageIDBeingRespondedTo") ?? NO_MESSAGE_ID);
     } else if (((numberValue(values, "CommandField") ?? 0) & RESPONSE) !== 0) {
       await this.#takeResponse(message);
     } else {
-      await this.#performance?.ended.catch(() => undefined);
-      this.#performanceOrder = ++this.#order;
-      this.#performance = new Performance(message, {
-        facts: operationOfRequest(message.command),
-        context: this.#agreed(message.contextId),
-        performers: this.#options.perform ?? {},
-        user: this,
-      });
-      this.#performance.ended.then(
-        () => {
-          this.#heard = performance.now();
-        },
-        (error: unknown) => this.#giveUp(asError(error)),
-      );
-      await this.#performance.proceed;
+      await this.#takeRequest(message);
     }
+  }
+
+  async #takeRequest(message: ReceivedMessage): Promise<void> {
+    await this.#performing.room();
+    const facts = operationOfRequest(message.command);
+    // Bulk is read as the performer wants it.
+    const ahead = facts?.name === "C-STORE" ? undefined : await aheadOf(message.dataSet);
+    const begun = new Performance(withDataSet(message, ahead), {
+      facts,
+      context: this.#agreed(message.contextId),
+      performers: this.#options.perform ?? {},
+      user: this,
+    });
+    this.#performing.add(begun, ++this.#order);
+    begun.ended.then(
+      () => {
+        this.#heard = performance.now();
+      },
+      (error: unknown) => this.#giveUp(asError(error)),
+    );
+    if (ahead?.whole !== true) await begun.proceed;
   }
 
   async #takeResponse(message: ReceivedMessage): Promise<void> {
     if (this.#releasing) return;
     const { command, contextId } = message;
-    const invoked = this.#invoked;
     const id = numberValue(message.commandSet.values, "MessageIDBeingRespondedTo");
-    if (invoked?.invocation.outstanding !== true || invoked.invocation.messageId !== id) {
+    const invoked = this.#outstanding.find(id);
+    if (invoked === undefined) {
       const which = id === undefined ? "no Message ID" : `Message ID ${id}`;
       throw this.#broken(
         `Cannot take ${command} for ${which}: no such request waits for a response`,
       );
     }
+    const { invocation, context } = invoked;
     if (command !== operation(invoked.operation).response) {
       throw this.#broken(`Cannot take ${command} as the response to ${invoked.operation}-RQ`);
     }
-    const context = this.#agreed(contextId);
-    const response = responseOf(message, { operation: invoked.operation, context });
+    if (contextId !== context.id) {
+      const where = `on context ${contextId}: the request went out on ${context.id}`;
+      throw this.#broken(`Cannot take ${command} for Message ID ${id} ${where}`);
+    }
+    const unread = this.#outstanding.count > 1 && !invocation.awaited;
+    const ahead = unread ? await aheadOf(message.dataSet) : undefined;
+    const of = { operation: invoked.operation, context };
+    const response = responseOf(withDataSet(message, ahead), of);
     if (response === undefined) throw this.#broken(`Cannot take ${command} without a Status`);
-    await invoked.invocation.deliver(response);
+    await invocation.deliver(response, message.dataSet === undefined || ahead?.whole === true);
   }
 
   /** The peer broke PS3.7: ends the association, with the reason for who waits. */
@@ -210,15 +233,15 @@ export class ServiceUser implements AsyncDisposable {
   #giveUp(error: Error): void {
     this.#fault ??= error;
     this.association.abort();
-    this.#invoked?.invocation.fail(this.#fault);
+    this.#outstanding.fail(this.#fault);
   }
 
   async #send(...message: Parameters<Association["send"]>): Promise<void> {
-    this.#sending = true;
+    this.#sending++;
     try {
       await this.association.send(...message);
     } finally {
-      this.#sending = false;
+      this.#sending--;
       this.#heard = performance.now();
     }
   }
@@ -228,8 +251,8 @@ export class ServiceUser implements AsyncDisposable {
    * asked for since (the C-STORE sub-operations of a C-GET).
    */
   #quietFor(order: number): number {
-    const performing = this.#performance?.over === false && this.#performanceOrder > order;
-    return this.#sending || performing ? 0 : performance.now() - this.#heard;
+    const ours = this.#sending > 0 || this.#heldUp || this.#performing.since(order);
+    return ours ? 0 : performance.now() - this.#heard;
   }
 
   async #cancel(messageId: number, context: AgreedContext): Promise<void> {
@@ -257,13 +280,19 @@ export class ServiceUser implements AsyncDisposable {
   }
 }
 
-interface Invoked {
-  readonly invocation: Invocation;
-  readonly context: AgreedContext;
-  readonly operation: OperationName;
+const RESPONSE = 0x8000;
+/** Equal to none: a C-CANCEL-RQ that does not say what it ends. */
+const NO_MESSAGE_ID = -1;
+/** Of a data set that nobody reads yet; far more than an Identifier has. */
+const READ_AHEAD = 2 ** 20;
+
+async function aheadOf(dataSet: ReceivedMessage["dataSet"]): Promise<ReadAhead | undefined> {
+  return dataSet && (await readAhead(dataSet, READ_AHEAD));
 }
 
-const RESPONSE = 0x8000;
+function withDataSet(message: ReceivedMessage, ahead: ReadAhead | undefined): ReceivedMessage {
+  return ahead === undefined ? message : { ...message, dataSet: ahead.stream };
+}
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));

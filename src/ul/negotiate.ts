@@ -2,6 +2,7 @@
  * A-ASSOCIATE PDUs as this program sends them when it speaks itself (`echo`, the demo, replay), and
  * what was agreed on. PS3.8 9.3.2, 9.3.3; PS3.7 D.3.3.
  */
+import type { Role } from "../role.ts";
 import { answeredContexts, proposedContexts, userInformation } from "./associate_view.ts";
 import type {
   AAssociateAc,
@@ -142,6 +143,19 @@ export function agreedContexts(
       roles: roles.get(abstractSyntax) ?? DEFAULT_ROLES,
     };
   });
+}
+
+/**
+ * How many operations may be outstanding that `invoker` invoked: the answer counts, 0 in it means
+ * any number, and without an answer it is one (PS3.7 D.3.3.3).
+ */
+export function operationsWindow(answer: AAssociateAc, invoker: Role): number {
+  const window = userInformation(answer).asynchronousOperationsWindow;
+  const operations =
+    invoker === "requestor"
+      ? window?.maximumNumberOperationsInvoked
+      : window?.maximumNumberOperationsPerformed;
+  return operations === 0 ? Number.POSITIVE_INFINITY : (operations ?? 1);
 }
 
 /** 54H once an abstract syntax, whatever the number of its contexts. */
