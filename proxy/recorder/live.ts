@@ -8,8 +8,8 @@ import { RecordObserver, SUMMARY_HEAD_LENGTH } from "../../src/inspect/record_ob
 import type { AssociationJson } from "../../src/observe/summary.ts";
 
 export interface LiveOptions {
-  /** What captures are called in the summaries. */
-  readonly capture: () => string;
+  /** The capture that has an association, for its summary; "" where none has, or not yet. */
+  readonly capture: (association: number) => string;
   readonly ended: (association: AssociationJson) => void;
   readonly changed: (association: number, json: () => AssociationJson) => void;
   readonly report: (text: string) => void;
@@ -36,14 +36,17 @@ export class Live {
         finding: () => this.#dirty.add(id),
       }),
       ended: (association) => {
-        const json = { ...association.summary(), capture: options.capture() };
+        const { id } = association;
+        const summary = association.summary();
+        const json = { ...summary, capture: options.capture(id) };
         this.#summaries.set(association.id, json);
         for (const oldest of this.#summaries.keys()) {
           if (this.#summaries.size <= MAX_SUMMARIES) break;
           this.#summaries.delete(oldest);
         }
         this.#dirty.delete(association.id);
-        options.changed(association.id, () => json);
+        // where it is short, its records are in no file yet
+        options.changed(id, () => ({ ...summary, capture: options.capture(id) }));
         options.ended(json);
       },
     });
@@ -62,8 +65,8 @@ export class Live {
     for (const id of this.#dirty) {
       const association = this.#observer.get(id);
       if (association === undefined) continue;
-      const capture = this.#options.capture();
-      this.#options.changed(id, () => ({ ...association.summary(), capture }));
+      const capture = () => this.#options.capture(id);
+      this.#options.changed(id, () => ({ ...association.summary(), capture: capture() }));
     }
     this.#dirty.clear();
   }

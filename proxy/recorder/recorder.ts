@@ -61,6 +61,8 @@ export class Recorder {
   readonly #files: CaptureFileSet;
   readonly #deferred = new DeferredRecords(DEFERRED_LIMIT);
   readonly #associations = new Map<number, RecordedAssociation>();
+  /** Files of the newest associations, those that have ended among them. */
+  readonly #paths = new Map<number, string>();
   readonly #lost: Record<Role, number> = { requestor: 0, acceptor: 0 };
   #paused: Pause | undefined;
   #replacing = false;
@@ -141,6 +143,11 @@ export class Recorder {
     };
   }
 
+  /** The file that has an association; undefined where none has, or it ended long ago. */
+  captureOf(association: number): string | undefined {
+    return this.#paths.get(association);
+  }
+
   #accept(record: CaptureRecord, bytes: Uint8Array): void {
     if (this.#closed) return;
     if (record.kind === "open") {
@@ -189,6 +196,11 @@ export class Recorder {
     if (association.file === undefined) {
       association.file = this.#files.current();
       association.file.open.add(number);
+      this.#paths.set(number, association.file.path);
+      for (const oldest of this.#paths.keys()) {
+        if (this.#paths.size <= MAX_PATHS) break;
+        this.#paths.delete(oldest);
+      }
     }
     const { file } = association;
     this.#files.add(file, { record, bytes, last });
@@ -303,6 +315,9 @@ const DEFAULTS = {
   retainSize: Number.POSITIVE_INFINITY,
   retainAge: Number.POSITIVE_INFINITY,
 } as const;
+
+/** Associations whose file is remembered. */
+const MAX_PATHS = 10_000;
 
 /** Octets. */
 const DEFERRED_LIMIT = 1_048_576;

@@ -13,6 +13,7 @@ import { packSummary } from "../../src/inspect/index_summary.ts";
 import { fileOwner } from "../../src/io/file_owner.ts";
 import { nodeFileSystem } from "../../src/io/file_system.ts";
 import { runtime } from "../../src/io/runtime.ts";
+import type { AssociationJson } from "../../src/observe/summary.ts";
 import { PRODUCT } from "../../src/version.ts";
 import { type ProxyClock, systemClock } from "../clock.ts";
 import { HeadersFilter } from "./headers_filter.ts";
@@ -42,11 +43,14 @@ function main(data: RecorderWorkerData): void {
       return summary && packSummary(summary);
     },
   });
+  const capture = (id: number) => basename(recorder?.captureOf(id) ?? "");
+  /** Told when their records are written, so that it is known where. */
+  const ended: AssociationJson[] = [];
   const live = new Live({
-    capture: () => basename(recorder?.status().file ?? ""),
+    capture,
     ended: (association) => {
       if (recorder === undefined) live.takeSummary(association.id);
-      tell({ type: "association", association });
+      ended.push(association);
     },
     changed: (id, json) => news?.changed(id, json),
     report: alarm,
@@ -64,6 +68,12 @@ function main(data: RecorderWorkerData): void {
       filter.consume(record, { bytes, summary: () => live.summary(id) });
     }
     if (filter === undefined) recorder?.consume(batch);
+    for (const association of ended.splice(0)) {
+      tell({
+        type: "association",
+        association: { ...association, capture: capture(association.id) },
+      });
+    }
   };
 
   let told = "";
