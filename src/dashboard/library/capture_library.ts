@@ -1,0 +1,175 @@
+/**
+ * The captures of some directories and files: found, read, and read on while they grow.
+ *
+ * Rule: reading takes turns with everything else on this thread: steps of `SLICE_MS`, then a pause.
+ * Rule: files that the proxy is writing are not read as they grow, because their associations are
+ * known from the recorder's thread; they are read when somebody looks into one.
+ */
+import { statSync } from "node:fs";
+import { basename } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { AssociationReader, type FoundAssociation } from "../../inspect/read_association.ts";
+import { capturePaths } from "../../io/capture_paths.ts";
+import { FileSource } from "../../io/file_source.ts";
+import type { CapturesJson } from "../api_types.ts";
+import type { Entry } from "./entry.ts";
+import type { EntryList } from "./entry_list.ts";
+import { LibraryFile } from "./library_file.ts";
+
+export interface CaptureLibraryOptions {
+  /** Directories, which may come and go, and files. */
+  readonly places: readonly string[];
+  readonly list: EntryList;
+  readonly nextVersion: () => number;
+  readonly put: (entry: Entry) => void;
+  readonly gone: (key: string) => void;
+  readonly capturesChanged: () => void;
+  /** Milliseconds between slices of reading. 0 where nothing else has to be left its time. */
+  readonly pauseMs?: number;
+}
+
+/** Milliseconds of reading in one go. */
+const SLICE_MS = 20;
+
+/** Files of one library; more are named as a problem. */
+const MAX_FILES = 20_000;
+
+export interface OpenedAssociation {
+  readonly entry: Entry;
+  readonly found: FoundAssociation;
+  readonly reader: AssociationReader;
+  close(): void;
+}
+
+export class CaptureLibrary {
+  readonly #options: CaptureLibraryOptions;
+  readonly #files = new Map<string, LibraryFile>();
+  readonly #names = new Map<string, LibraryFile>();
+  #problems: string[] = [];
+  #live: ReadonlySet<string> = new Set();
+  #refreshing: Promise<void> | undefined;
+  #reading = 0;
+  #looked = false;
+
+  constructor(options: CaptureLibraryOptions) {
+    this.#options = options;
+  }
+
+  /** Everything that is there was read. */
+  get complete(): boolean {
+    return this.#looked && this.#reading === 0;
+  }
+
+  json(): CapturesJson {
+    const captures = [...this.#files.values()].map((file) => file.json());
+    captures.sort((a, b) => (a.capture < b.capture ? 1 : -1));
+    return { captures, places: this.#options.places, problems: this.#problems };
+  }
+
+  /** Names of the captures that the proxy is writing. */
+  setLive(names: ReadonlySet<string>): void {
+    this.#live = names;
+  }
+
+  /** Looks at the directories and reads what is new. One at a time; never rejects. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  /** Undefined where no file has its records. The caller closes it. */
+  async open(key: string): Promise<OpenedAssociation | undefined> {
+    const { list } = this.#options;
+    const [, capture = ""] = /^(.*)\/\d+$/s.exec(key) ?? [];
+    const file = this.#names.get(capture.replace(/@\d+$/, ""));
+    if (file === undefined) return undefined;
+    const open = list.get(key)?.found === undefined || list.get(key)?.outcome === "open";
+    if (open && file.state !== "indexed") await this.#readFile(file);
+    const entry = list.get(key);
+    const found = entry?.found;
+    if (entry === undefined || found === undefined) return undefined;
+    const source = new FileSource(file.path);
+    const reader = new AssociationReader(source);
+    return { entry, found, reader, close: () => source.close() };
+  }
+
+  async #refresh(): Promise<void> {
+    const changed = this.#look();
+    this.#reading = changed.length;
+    this.#looked = true;
+    for (const file of changed) {
+      await this.#readFile(file);
+      this.#reading -= 1;
+      this.#options.capturesChanged();
+    }
+  }
+
+  /** Files that are new or have changed, the newest name first. */
+  #look(): LibraryFile[] {
+    const problems: string[] = [];
+    const found = new Set<string>();
+    for (const place of this.#options.places) {
+      try {
+        for (const path of capturePaths([place])) found.add(path);
+      } catch (error) {
+        problems.push((error as Error).message);
+      }
+    }
+    if (found.size > MAX_FILES) {
+      problems.push(`${found.size} captures, of which ${MAX_FILES} are looked at`);
+    }
+    for (const [path, file] of this.#files) if (!found.has(path)) this.#remove(path, file);
+    const changed: LibraryFile[] = [];
+    for (const path of [...found].sort().slice(-MAX_FILES)) {
+      const facts = statSync(path, { throwIfNoEntry: false });
+      if (facts === undefined) continue;
+      const file = this.#files.get(path) ?? this.#add(path);
+      if (file.size === facts.size && file.modified === facts.mtimeMs) continue;
+      const isNew = file.size < 0;
+      file.size = facts.size;
+      file.modified = facts.mtimeMs;
+      if (isNew || !this.#live.has(file.name)) changed.push(file);
+    }
+    if (problems.join() !== this.#problems.join()) this.#options.capturesChanged();
+    this.#problems = problems;
+    return changed.reverse();
+  }
+
+  #add(path: string): LibraryFile {
+    let name = basename(path);
+    for (let i = 2; this.#names.has(name); i++) name = `${basename(path)}~${i}`;
+    const { nextVersion, put } = this.#options;
+    const file = new LibraryFile({ path, name, nextVersion, put });
+    this.#files.set(path, file);
+    this.#names.set(name, file);
+    return file;
+  }
+
+  #remove(path: string, file: LibraryFile): void {
+    this.#files.delete(path);
+    this.#names.delete(file.name);
+    for (const key of file.keys) this.#options.gone(key);
+    this.#options.capturesChanged();
+  }
+
+  /** One reading of a file at a time: the next waits, and finds nothing more to do. */
+  async #readFile(file: LibraryFile): Promise<void> {
+    const before = this.#readings.get(file);
+    const reading = (async () => {
+      await before;
+      let until = performance.now() + SLICE_MS;
+      for (const _step of file.read()) {
+        if (performance.now() < until) continue;
+        await pause(this.#options.pauseMs ?? 0);
+        until = performance.now() + SLICE_MS;
+      }
+    })();
+    this.#readings.set(file, reading);
+    await reading;
+    if (this.#readings.get(file) === reading) this.#readings.delete(file);
+  }
+
+  readonly #readings = new Map<LibraryFile, Promise<void>>();
+}

@@ -1,0 +1,129 @@
+/**
+ * One association in the dashboard's list: what lists are sorted and filtered by, and its summary
+ * packed, so that 100,000 of them fit into some 100 MB.
+ *
+ * Rule: an entry never changes. What is new of an association is a new entry under the same key.
+ */
+import { packSummary, unpackSummary } from "../../inspect/index_summary.ts";
+import type { FoundAssociation } from "../../inspect/read_association.ts";
+import { associationMeaning } from "../../meaning/association_meaning.ts";
+import { className } from "../../meaning/names.ts";
+import type { AssociationJson, FindingJson, Outcome } from "../../observe/summary.ts";
+import type { AssociationRow, Mark } from "../api_types.ts";
+
+export interface Entry {
+  /** "2026-02-03.dcap/17". */
+  readonly key: string;
+  readonly capture: string;
+  readonly id: number;
+  /** Where its records are; undefined where they are not in a file, or not known yet. */
+  readonly found: FoundAssociation | undefined;
+  /** Greater than that of every entry before it. */
+  readonly version: number;
+  /** Milliseconds since 1970 with a fraction; 0 where the capture does not tell. */
+  readonly started: number;
+  readonly durationMs: number;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly outcome: Outcome;
+  readonly calling: string;
+  readonly called: string;
+  readonly findings: Readonly<Record<FindingJson["severity"], number>>;
+  readonly route: string | null;
+  /** JSON of the summary, its contexts apart where they are packed. */
+  readonly text: string;
+  readonly contexts: Uint8Array | undefined;
+  /** See `spark.ts`; filled in when it is first asked for. */
+  spark?: readonly number[] | null;
+}
+
+export interface EntryPlace {
+  readonly capture: string;
+  readonly found: FoundAssociation | undefined;
+  readonly route: string | null;
+  readonly version: number;
+}
+
+export function entryKey(capture: string, id: number): string {
+  return `${capture}/${id}`;
+}
+
+export function entryOf(summary: AssociationJson, place: EntryPlace): Entry | undefined {
+  return entryOfPacked(packSummary(summary), place);
+}
+
+/** `packed`: as the index of a capture has it. Undefined where another version wrote that. */
+export function entryOfPacked(packed: unknown, place: EntryPlace): Entry | undefined {
+  const summary = unpackSummary(packed, place.capture);
+  if (summary === undefined) return undefined;
+  const { contexts, ...rest } = packed as Record<string, unknown> & { contexts: unknown };
+  const apart = contexts instanceof Uint8Array;
+  const { id, started, duration_ms, messages, bytes, outcome } = summary;
+  const findings = { error: 0, warning: 0, note: 0 };
+  for (const { severity } of summary.findings) findings[severity] += 1;
+  return {
+    ...place,
+    key: entryKey(place.capture, id),
+    id,
+    started: started === null ? 0 : wallMs(started),
+    durationMs: duration_ms,
+    messages,
+    bytes: bytes.requestor + bytes.acceptor,
+    outcome,
+    calling: summary.calling_ae_title ?? "",
+    called: summary.called_ae_title ?? "",
+    findings,
+    text: JSON.stringify(apart ? rest : packed),
+    contexts: apart ? contexts.slice() : undefined,
+  };
+}
+
+export function summaryOf(entry: Entry): AssociationJson {
+  const rest = JSON.parse(entry.text) as Record<string, unknown>;
+  const packed = entry.contexts === undefined ? rest : { ...rest, contexts: entry.contexts };
+  const summary = unpackSummary(packed, entry.capture);
+  if (summary === undefined) throw new TypeError(`The summary of ${entry.key} is no summary`);
+  return summary;
+}
+
+export interface RowMarks {
+  readonly mark: Mark | null;
+  readonly notes: number;
+}
+
+/** What a list shows of it. */
+export function rowOf(entry: Entry, marks: RowMarks): AssociationRow {
+  const summary = summaryOf(entry);
+  const { contexts: _contexts, ...rest } = Object.getOwnPropertyDescriptors(summary);
+  const plain = Object.defineProperties({}, rest) as Omit<AssociationJson, "contexts">;
+  const { user_information: _information, findings: _findings, more_findings, ...row } = plain;
+  const { error, warning, note } = entry.findings;
+  return {
+    ...row,
+    key: entry.key,
+    services: servicesOf(summary),
+    route: entry.route,
+    findings: { error, warning, note: note + (more_findings ?? 0) },
+    spark: entry.spark ?? null,
+    ...marks,
+  };
+}
+
+/** What it was for: what was done, else what was proposed. */
+export function servicesOf(summary: AssociationJson): string {
+  const meaning = associationMeaning(summary);
+  if (meaning !== undefined) return meaning;
+  const names = new Set(
+    summary.contexts.map(({ abstract_syntax }) => className(abstract_syntax ?? "?")),
+  );
+  const [first, second, ...others] = names;
+  const named = [first, second].filter((name) => name !== undefined).join(", ");
+  return others.length === 0 ? named : `${named} and ${others.length} more`;
+}
+
+/** With the microseconds behind the point. */
+function wallMs(started: string): number {
+  const micros = Number(/\.\d{3}(\d{3})Z$/.exec(started)?.[1] ?? 0);
+  const ms = Date.parse(started);
+  return Number.isNaN(ms) ? 0 : ms + micros / 1000;
+}

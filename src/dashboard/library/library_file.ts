@@ -1,0 +1,268 @@
+/**
+ * One capture file in the library: its associations by its index, or by its records where it has
+ * none. One that grows is read on from where it was read last.
+ *
+ * Rule: `read` works in small steps and yields between them, so that requests are answered meanwhile.
+ */
+import { RECORDS_BLOCK, TRAILER_BLOCK } from "../../capture/block.ts";
+import { type BlockPlace, type Damage, readBlocksOn } from "../../capture/block_reader.ts";
+import type { ByteSource } from "../../capture/byte_source.ts";
+import { CaptureError } from "../../capture/capture_error.ts";
+import {
+  type CaptureHeader,
+  type FoundHeader,
+  MAX_HEADER_SIZE,
+  readHeader,
+} from "../../capture/header.ts";
+import { type IndexedCapture, readIndex } from "../../capture/index_block.ts";
+import { CaptureScan, type ListedAssociation } from "../../inspect/capture_scan.ts";
+import { listAssociations } from "../../inspect/list_associations.ts";
+import { FileSource } from "../../io/file_source.ts";
+import { formatSize } from "../../units.ts";
+import type { CaptureJson } from "../api_types.ts";
+import { type Entry, type EntryPlace, entryOf, entryOfPacked } from "./entry.ts";
+
+export interface LibraryFileOptions {
+  readonly path: string;
+  /** File name, made different from all others in the library. */
+  readonly name: string;
+  readonly nextVersion: () => number;
+  readonly put: (entry: Entry) => void;
+}
+
+/** Problems of one file that are told; the rest is counted. */
+const MAX_PROBLEMS = 20;
+
+/** Index entries that are taken in one step. */
+const STEP = 200;
+
+interface Follow {
+  readonly scan: CaptureScan;
+  place: BlockPlace;
+  closed: boolean;
+}
+
+export class LibraryFile {
+  readonly path: string;
+  readonly name: string;
+  /** As they were when it was last looked at. */
+  size = -1;
+  modified = 0;
+  readonly #options: LibraryFileOptions;
+  #state: CaptureJson["state"] = "reading";
+  #header: CaptureHeader | undefined;
+  readonly #keys = new Set<string>();
+  #lost = 0;
+  #problems: string[] = [];
+  #moreProblems = 0;
+  #follow: Follow | undefined;
+
+  constructor(options: LibraryFileOptions) {
+    this.#options = options;
+    this.path = options.path;
+    this.name = options.name;
+  }
+
+  /** Keys of the entries that it gave. */
+  get keys(): ReadonlySet<string> {
+    return this.#keys;
+  }
+
+  get state(): CaptureJson["state"] {
+    return this.#state;
+  }
+
+  json(): CaptureJson {
+    const header = this.#header;
+    const more = this.#moreProblems;
+    return {
+      capture: this.name,
+      size: Math.max(0, this.size),
+      created: header === undefined ? null : new Date(header.started_wall_us / 1000).toISOString(),
+      modified: new Date(this.modified).toISOString(),
+      associations: this.#keys.size,
+      state: this.#state,
+      lost: this.#lost,
+      problems: more > 0 ? [...this.#problems, `and ${more} more problems`] : this.#problems,
+      product: header?.product ?? null,
+      runtime: header?.runtime ?? null,
+      payload: header?.payload ?? null,
+    };
+  }
+
+  /** Reads what is new. Never throws: what is wrong with the file becomes one of its problems. */
+  *read(): Generator<void> {
+    let source: FileSource | undefined;
+    try {
+      source = new FileSource(this.path);
+      yield* this.#readFrom(source);
+    } catch (error) {
+      this.#follow = undefined;
+      this.#state = "unreadable";
+      this.#problems = [];
+      this.#problem(error instanceof Error ? error.message : String(error));
+      if (!(error instanceof CaptureError) && systemCode(error) === undefined) throw error;
+    } finally {
+      source?.close();
+    }
+  }
+
+  *#readFrom(source: FileSource): Generator<void> {
+    if (this.#follow === undefined) {
+      this.#forget();
+      const indexed = readIndex(source);
+      if (indexed !== undefined) {
+        yield* this.#takeIndex(source, indexed);
+        return;
+      }
+      const found = headerOf(source);
+      if (found === undefined) {
+        yield* this.#scanWhole(source);
+        return;
+      }
+      this.#follow = this.#begin(found);
+    }
+    yield* this.#followOn(source, this.#follow);
+  }
+
+  /** Said anew by each reading from the start. */
+  #forget(): void {
+    this.#problems = [];
+    this.#moreProblems = 0;
+    this.#lost = 0;
+  }
+
+  *#takeIndex(source: ByteSource, captures: readonly IndexedCapture[]): Generator<void> {
+    this.#header = captures[0]?.header;
+    for (const [at, { header, entries, offset, lost }] of captures.entries()) {
+      this.#lost += lost;
+      let strange = false;
+      for (const [i, entry] of entries.entries()) {
+        if (i % STEP === STEP - 1) yield;
+        const found = {
+          id: entry.association,
+          captureId: header.capture_id,
+          places: entry.places.map((place) => place + offset),
+        };
+        const put = entryOfPacked(entry.summary, this.#place(header, { found, at }));
+        if (put === undefined) strange = true;
+        else this.#put(put);
+      }
+      if (strange) {
+        yield* this.#scanWhole(source);
+        return;
+      }
+    }
+    this.#state = "indexed";
+  }
+
+  #begin({ header, length }: FoundHeader): Follow {
+    this.#header = header;
+    const scan = new CaptureScan({ name: this.name, ended: (listed) => this.#take(listed, 0) });
+    const place = { captureId: header.capture_id, position: length, sequence: 0 };
+    return { scan, place, closed: false };
+  }
+
+  *#followOn(source: ByteSource, follow: Follow): Generator<void> {
+    this.#state = follow.place.sequence === 0 ? "reading" : "growing";
+    const blocks = readBlocksOn(source, follow.place);
+    let next = blocks.next();
+    for (; next.done !== true; next = blocks.next()) {
+      const item = next.value;
+      if (item.item === "damage") this.#damage(item);
+      else if (item.kind === TRAILER_BLOCK) follow.closed = true;
+      else if (item.kind === RECORDS_BLOCK) {
+        const damage = follow.scan.block(item);
+        if (damage !== undefined) this.#damage(damage);
+      }
+      if (follow.closed) break;
+      yield;
+    }
+    this.#lost = follow.scan.lost;
+    if (follow.closed) {
+      yield* this.#closed(source, follow);
+      return;
+    }
+    if (next.done === true) follow.place = next.value;
+    for (const open of follow.scan.changed()) this.#take(open, 0);
+    this.#state = "growing";
+  }
+
+  /** Its index says it all, and is right even where something was missed on the way. */
+  *#closed(source: ByteSource, follow: Follow): Generator<void> {
+    this.#follow = undefined;
+    const indexed = readIndex(source);
+    if (indexed !== undefined) {
+      this.#lost = 0;
+      yield* this.#takeIndex(source, indexed);
+    } else {
+      follow.scan.finish();
+      yield* this.#scanWhole(source);
+    }
+  }
+
+  /** All of it, with whatever is wrong in it, and captures that were joined to one file. */
+  *#scanWhole(source: ByteSource): Generator<void> {
+    this.#forget();
+    this.#state = "reading";
+    let at = -1;
+    let closed = true;
+    for (const item of listAssociations(source, { name: this.name, scan: true })) {
+      if (item.item === "capture") {
+        at += 1;
+        this.#header ??= item.header;
+      }
+      if (item.item === "association") this.#take(item.association, at);
+      if (item.item === "damage") this.#damage(item);
+      if (item.item === "end") {
+        this.#lost += item.lost;
+        closed &&= item.closed;
+      }
+      yield;
+    }
+    this.#state = closed ? "scanned" : "growing";
+  }
+
+  #take(listed: ListedAssociation, at: number): void {
+    const { summary, ...found } = listed;
+    const entry = entryOf(summary, this.#place(this.#header, { found, at }));
+    if (entry !== undefined) this.#put(entry);
+  }
+
+  #put(entry: Entry): void {
+    this.#keys.add(entry.key);
+    this.#options.put(entry);
+  }
+
+  /** `at`: which of the captures that were joined to this file. */
+  #place(
+    header: CaptureHeader | undefined,
+    { found, at }: { readonly found: EntryPlace["found"]; readonly at: number },
+  ): EntryPlace {
+    const routes = header?.routes ?? [];
+    return {
+      capture: at === 0 ? this.name : `${this.name}@${at + 1}`,
+      found,
+      route: routes.length === 1 ? (routes[0]?.listen ?? null) : null,
+      version: this.#options.nextVersion(),
+    };
+  }
+
+  #damage({ what, length, offset }: Damage): void {
+    this.#problem(`${what} (${formatSize(length)} at octet ${offset})`);
+  }
+
+  #problem(text: string): void {
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems = [...this.#problems, text];
+    else this.#moreProblems += 1;
+  }
+}
+
+/** Undefined where it is damaged. Throws `CaptureError` where the file must not be read. */
+function headerOf(source: ByteSource): FoundHeader | undefined {
+  return readHeader(source.read(0, MAX_HEADER_SIZE));
+}
+
+function systemCode(error: unknown): string | undefined {
+  return (error as { code?: string }).code;
+}
