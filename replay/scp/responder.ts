@@ -71,6 +71,11 @@ export interface LiveAssociation {
   readonly recorded: RecordedAssociation | undefined;
   /** How far that one's exchanges are used. */
   readonly cursors: Cursors;
+  /**
+   * Does something that invokes operations when nothing else of this side does: without a negotiated
+   * window there is one operation at a time (PS3.7 D.3.3.3).
+   */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   /** What a service remembers of this association: a film session, for example. */
   readonly state: StateMap;
 }
@@ -92,7 +97,8 @@ export interface LiveServer {
 }
 
 export interface Answered {
-  readonly by: MatchLevel;
+  /** Null where no recording had an answer. */
+  readonly by: MatchLevel | null;
   /** The recorded exchange that the answer comes from. */
   readonly exchange?: RecordedExchange;
   /** What differs from the recorded request. */
@@ -101,8 +107,10 @@ export interface Answered {
   readonly reason?: string;
   /** Pending ones first, a final one last; none at all only where `end` says how it goes on. */
   readonly answers: AsyncIterable<LiveAnswer> | Iterable<LiveAnswer>;
-  /** After the answers the association ends as the recorded one did. */
-  readonly end?: RecordedEnd;
+  /** After the answers the association ends as the recorded one did, or as is told. */
+  readonly end?: Pick<RecordedEnd, "how" | "source" | "reason">;
+  /** The recorded operation was canceled: its answers already end so. */
+  readonly endsCanceled?: boolean;
   /** Done when the final answer was sent, beside the further traffic: a commitment's report. */
   readonly after?: () => Promise<void>;
 }
@@ -111,6 +119,8 @@ export interface LiveAnswer {
   readonly status: number;
   /** Further elements of the command set, by keyword: ErrorComment, numbers of sub-operations. */
   readonly values?: CommandValues;
+  /** Elements that a response repeats of its request, and that this one has not. */
+  readonly omit?: readonly string[];
   readonly dataSet?: DataSet | RecordedDataSet;
   /** How long the recorded one took, microseconds since its request or the answer before it. */
   readonly after?: number;

@@ -55,14 +55,18 @@ export function responseValues(
 ): CommandValues {
   const sopClass = textValue(request, facts.classElement);
   const instance = facts.instanceElement && textValue(request, facts.instanceElement);
-  return {
+  const repeated: CommandValues = {
     ...(sopClass !== undefined && { AffectedSOPClassUID: sopClass }),
+    ...(instance !== undefined && { AffectedSOPInstanceUID: instance }),
+    ...elementOf(request, "EventTypeID"),
+    ...elementOf(request, "ActionTypeID"),
+  };
+  const omitted = new Set(answer.omit);
+  return {
+    ...Object.fromEntries(Object.entries(repeated).filter(([keyword]) => !omitted.has(keyword))),
     CommandField: commandField(facts.response),
     MessageIDBeingRespondedTo: request["MessageID"] ?? 0,
     Status: answer.status,
-    ...(instance !== undefined && { AffectedSOPInstanceUID: instance }),
-    ...repeated(request, "EventTypeID"),
-    ...repeated(request, "ActionTypeID"),
     ...answer.values,
   };
 }
@@ -86,7 +90,7 @@ function uncheckedValues(request: OperationRequest, facts: Operation): CommandVa
   };
 }
 
-function repeated(request: CommandValues, keyword: string): CommandValues {
+function elementOf(request: CommandValues, keyword: string): CommandValues {
   const value = request[keyword];
   return value === undefined ? {} : { [keyword]: value };
 }

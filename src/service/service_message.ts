@@ -83,6 +83,8 @@ export interface Answer {
   readonly dataSet?: DataSet | DataSetSource;
   /** Further elements of the command set by keyword: ErrorComment, sub-operation counts, ... */
   readonly values?: CommandValues;
+  /** Elements repeated from the request that this response goes without, by keyword. */
+  readonly omit?: readonly string[];
 }
 
 /** The octets of a data set for a context. Throws a RangeError where they cannot be made. */
