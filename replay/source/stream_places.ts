@@ -17,7 +17,7 @@ export interface StreamPlace {
 }
 
 /** Octets. Framing so many to find a message costs less than reading the block that they are in. */
-const APART = 65_536;
+const APART = 8_192;
 
 export class StreamPlaces {
   readonly #blocks: number[] = [];

@@ -45,10 +45,11 @@ export class BlockFinder {
   readonly #window: SourceWindow;
   #budget: number;
 
-  constructor(source: ByteSource) {
+  /** `window`: one that others read through too, where they read nearby. */
+  constructor(source: ByteSource, window: SourceWindow = new SourceWindow(source)) {
     this.size = source.size;
     this.#source = source;
-    this.#window = new SourceWindow(source);
+    this.#window = window;
     this.#budget = 8 * source.size + 64 * MAX_PAYLOAD_SIZE;
   }
 

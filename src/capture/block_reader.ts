@@ -13,7 +13,7 @@
  */
 import { BLOCK_HEAD_SIZE, TRAILER_BLOCK } from "./block.ts";
 import { BlockFinder, type BlockFound, type Expected, isExpected } from "./block_finder.ts";
-import type { ByteSource } from "./byte_source.ts";
+import type { ByteSource, SourceWindow } from "./byte_source.ts";
 import { CaptureError } from "./capture_error.ts";
 import { foreignFormat } from "./foreign_format.ts";
 import { type CaptureHeader, looksLikeHeader, MAX_HEADER_SIZE, readHeader } from "./header.ts";
@@ -64,8 +64,9 @@ export function* readBlocks(source: ByteSource): Generator<BlockItem, void, unde
 export function* readBlockRange(
   source: ByteSource,
   range: { captureId: Uint8Array; from: number; to: number },
+  window?: SourceWindow,
 ): Generator<BlockFound, void, undefined> {
-  const file = new BlockFinder(source);
+  const file = new BlockFinder(source, window);
   const to = Math.min(range.to, file.size);
   let expected: Expected = { captureId: range.captureId, sequence: 0 };
   let position = range.from;

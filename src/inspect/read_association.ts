@@ -7,7 +7,7 @@
 import { RECORDS_BLOCK } from "../capture/block.ts";
 import type { BlockFound } from "../capture/block_finder.ts";
 import { readBlockRange } from "../capture/block_reader.ts";
-import type { ByteSource } from "../capture/byte_source.ts";
+import { type ByteSource, SourceWindow } from "../capture/byte_source.ts";
 import type { CaptureRecord } from "../capture/record.ts";
 import { RecordReader } from "../capture/record_reader.ts";
 
@@ -42,10 +42,12 @@ const CACHED_RANGE = 1_048_576;
 
 export class AssociationReader {
   readonly #source: ByteSource;
+  readonly #window: SourceWindow;
   readonly #cache = new Map<number, Cached>();
 
   constructor(source: ByteSource) {
     this.#source = source;
+    this.#window = new SourceWindow(source);
   }
 
   /** Bytes in records are views: copy what you keep for long. */
@@ -93,7 +95,7 @@ export class AssociationReader {
   }
 
   #load(range: Range): Cached | undefined {
-    const [block] = readBlockRange(this.#source, range);
+    const [block] = readBlockRange(this.#source, range, this.#window);
     if (block === undefined) return undefined;
     const { offset } = block;
     const cached = { offset, end: offset + block.size, records: byAssociation(block) };
