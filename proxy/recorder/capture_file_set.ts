@@ -9,13 +9,14 @@
  */
 import type { CaptureFacts } from "../../src/capture/header.ts";
 import type { CaptureRecord } from "../../src/capture/record.ts";
+import { captureName, prepareDirectory } from "../../src/io/capture_directory.ts";
+import { CaptureFile, type Fsync } from "../../src/io/capture_file.ts";
+import { CAPTURE_SUFFIX } from "../../src/io/capture_paths.ts";
 import type { FileOwner } from "../../src/io/file_owner.ts";
 import type { FileSystem } from "../../src/io/file_system.ts";
+import { RecordingFault, systemReason } from "../../src/io/recording_fault.ts";
 import type { ProxyClock } from "../clock.ts";
-import { CAPTURE_ENDING, captureName, prepareDirectory } from "./capture_directory.ts";
-import { CaptureFile, type Fsync } from "./capture_file.ts";
 import { DirectoryLock } from "./directory_lock.ts";
-import { RecordingFault, systemReason } from "./recording_fault.ts";
 import { Retention } from "./retention.ts";
 import { setAside, whyNoCapture } from "./set_aside.ts";
 
@@ -176,7 +177,7 @@ export class CaptureFileSet {
     if (this.#current === file) this.#current = undefined;
     this.#suspects += 1;
     const { fileSystem, report } = this.#options;
-    const suspect = `${file.path.slice(0, -CAPTURE_ENDING.length)}.suspect${CAPTURE_ENDING}`;
+    const suspect = `${file.path.slice(0, -CAPTURE_SUFFIX.length)}.suspect${CAPTURE_SUFFIX}`;
     const inPlace = file.isInPlace();
     try {
       if (inPlace) fileSystem.rename(file.path, suspect);

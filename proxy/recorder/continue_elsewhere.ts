@@ -9,8 +9,8 @@ import {
   trafficOf,
 } from "../../src/capture/record.ts";
 import { RecordReader } from "../../src/capture/record_reader.ts";
+import type { CaptureFile } from "../../src/io/capture_file.ts";
 import type { Role } from "../../src/role.ts";
-import type { CaptureFile } from "./capture_file.ts";
 
 /** An association that is being recorded. */
 export interface RecordedAssociation {

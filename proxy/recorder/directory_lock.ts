@@ -8,7 +8,7 @@
  */
 import type { FileOwner } from "../../src/io/file_owner.ts";
 import type { FileSystem } from "../../src/io/file_system.ts";
-import { codeOf, RecordingFault, systemReason } from "./recording_fault.ts";
+import { codeOf, RecordingFault, systemReason } from "../../src/io/recording_fault.ts";
 
 export interface LockOptions {
   readonly fileSystem: FileSystem;

@@ -10,8 +10,9 @@
  */
 import { type CaptureRecord, encodeRecord, trafficOf } from "../../src/capture/record.ts";
 import { RecordReader } from "../../src/capture/record_reader.ts";
+import type { CaptureFile } from "../../src/io/capture_file.ts";
+import { type FaultKind, RecordingFault } from "../../src/io/recording_fault.ts";
 import type { Role } from "../../src/role.ts";
-import type { CaptureFile } from "./capture_file.ts";
 import { CaptureFileSet, type CaptureFileSetOptions } from "./capture_file_set.ts";
 import {
   continueElsewhere,
@@ -21,7 +22,6 @@ import {
 } from "./continue_elsewhere.ts";
 import { DeferredRecords } from "./deferred_records.ts";
 import { HeadersFilter } from "./headers_filter.ts";
-import { type FaultKind, RecordingFault } from "./recording_fault.ts";
 
 export interface RecorderOptions
   extends Omit<CaptureFileSetOptions, keyof typeof DEFAULTS>,

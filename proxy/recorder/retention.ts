@@ -3,8 +3,9 @@
  *
  * Rule: only captures are deleted, only closed ones, the oldest first.
  */
+
+import { CAPTURE_SUFFIX } from "../../src/io/capture_paths.ts";
 import type { FileSystem } from "../../src/io/file_system.ts";
-import { CAPTURE_ENDING } from "./capture_directory.ts";
 
 export interface ClosedCapture {
   readonly path: string;
@@ -36,7 +37,7 @@ export class Retention {
   load(directory: string): void {
     const found: ClosedCapture[] = [];
     for (const name of this.#fileSystem.list(directory)) {
-      if (!name.endsWith(CAPTURE_ENDING)) continue;
+      if (!name.endsWith(CAPTURE_SUFFIX)) continue;
       const path = `${directory}/${name}`;
       const facts = this.#fileSystem.look(path);
       if (facts?.kind === "file") found.push({ path, ...facts });

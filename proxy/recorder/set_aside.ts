@@ -8,8 +8,8 @@
 import { readBlocks } from "../../src/capture/block_reader.ts";
 import { CaptureError } from "../../src/capture/capture_error.ts";
 import { findTrailer } from "../../src/capture/trailer.ts";
+import { SET_ASIDE_ENDING } from "../../src/io/capture_directory.ts";
 import type { FileSystem } from "../../src/io/file_system.ts";
-import { SET_ASIDE_ENDING } from "./capture_directory.ts";
 
 /** Why the file at `path` is no capture; undefined where it is one, or cannot be told. */
 export function whyNoCapture(path: string, fileSystem: FileSystem): string | undefined {

@@ -5,8 +5,9 @@
  * may write to, is refused: a symbolic link, something that is no directory, another user's, one
  * that everybody may write to.
  */
-import type { FileOwner } from "../../src/io/file_owner.ts";
-import type { FileSystem } from "../../src/io/file_system.ts";
+import { CAPTURE_SUFFIX } from "./capture_paths.ts";
+import type { FileOwner } from "./file_owner.ts";
+import type { FileSystem } from "./file_system.ts";
 import { RecordingFault, systemReason } from "./recording_fault.ts";
 
 /** Makes the directory where there is none. Throws `RecordingFault` where it must not be used. */
@@ -36,10 +37,8 @@ export function prepareDirectory(
 /** "dicomtap-20260203T141502Z-0001.dcap": from time and counter alone, never from what was sent. */
 export function captureName(wallUs: number, part: number): string {
   const time = new Date(wallUs / 1000).toISOString().replace(/\.\d+/, "").replaceAll(/[-:]/g, "");
-  return `dicomtap-${time}-${String(part).padStart(4, "0")}${CAPTURE_ENDING}`;
+  return `dicomtap-${time}-${String(part).padStart(4, "0")}${CAPTURE_SUFFIX}`;
 }
-
-export const CAPTURE_ENDING = ".dcap";
 
 /** Behind the name of a file that ends like a capture and is none. */
 export const SET_ASIDE_ENDING = ".unreadable";

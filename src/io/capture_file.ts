@@ -5,9 +5,9 @@
  * written. Where that fails too, or where `fsync` failed (then the system may have thrown away what
  * it had accepted, and says so only once), the file is broken: nothing more is written to it.
  */
-import { CaptureWriter } from "../../src/capture/capture_writer.ts";
-import type { CaptureFacts } from "../../src/capture/header.ts";
-import type { FileSystem } from "../../src/io/file_system.ts";
+import { CaptureWriter } from "../capture/capture_writer.ts";
+import type { CaptureFacts } from "../capture/header.ts";
+import type { FileSystem } from "./file_system.ts";
 import { isFull, RecordingFault, systemReason } from "./recording_fault.ts";
 
 export type Fsync = "never" | "close" | "flush";
