@@ -12,9 +12,21 @@
 import type { Links } from "./link_keys.ts";
 import type { LinkedBy, StoryLine } from "./story.ts";
 
-export interface MoveLink {
-  readonly store: StoryLine;
-  readonly cause: StoryLine;
+/** What is looked at of a line. */
+export interface LinkLine
+  extends Pick<
+    StoryLine,
+    "captureId" | "association" | "from" | "to" | "invoker" | "at" | "endAt"
+  > {
+  readonly sentence: {
+    readonly exchange: Pick<StoryLine["sentence"]["exchange"], "command" | "messageId">;
+    readonly links: Pick<Links, "originator" | "destination" | "studies" | "series" | "instances">;
+  };
+}
+
+export interface MoveLink<Line extends LinkLine = StoryLine> {
+  readonly store: Line;
+  readonly cause: Line;
   readonly by: LinkedBy;
 }
 
@@ -24,8 +36,10 @@ const SLACK = 2_000_000;
 /** Archives that answer first and store later take so long at most. */
 const LATER = 3_600_000_000;
 
-export function* moveLinks(lines: readonly StoryLine[]): Generator<MoveLink> {
-  const causes = new Map<string, StoryLine[]>();
+export function* moveLinks<Line extends LinkLine>(
+  lines: readonly Line[],
+): Generator<MoveLink<Line>> {
+  const causes = new Map<string, Line[]>();
   for (const line of lines) {
     for (const key of causeKeys(line)) {
       const list = causes.get(key);
@@ -41,11 +55,11 @@ export function* moveLinks(lines: readonly StoryLine[]): Generator<MoveLink> {
   }
 }
 
-type Causes = ReadonlyMap<string, readonly StoryLine[]>;
-type Found = { readonly cause: StoryLine; readonly by: LinkedBy } | undefined;
+type Causes<Line> = ReadonlyMap<string, readonly Line[]>;
+type Found<Line> = { readonly cause: Line; readonly by: LinkedBy } | undefined;
 
 /** Under which a cause is looked for. */
-function causeKeys(line: StoryLine): string[] {
+function causeKeys(line: LinkLine): string[] {
   const { exchange, links } = line.sentence;
   switch (exchange.command) {
     case "C-GET-RQ":
@@ -60,14 +74,14 @@ function causeKeys(line: StoryLine): string[] {
   }
 }
 
-function byGet(store: StoryLine, causes: Causes): Found {
+function byGet<Line extends LinkLine>(store: Line, causes: Causes<Line>): Found<Line> {
   const gets = causes.get(`get ${store.captureId} ${store.association}`) ?? [];
   const cause = newest(gets, store, { later: 0 });
   if (cause === undefined || cause.invoker === store.invoker) return undefined;
   return { cause, by: "association" };
 }
 
-function byOriginator(store: StoryLine, causes: Causes): Found {
+function byOriginator<Line extends LinkLine>(store: Line, causes: Causes<Line>): Found<Line> {
   const { originator } = store.sentence.links;
   if (originator === undefined) return undefined;
   const moves = causes.get(`originator ${originator.aeTitle} ${originator.messageId}`) ?? [];
@@ -77,7 +91,7 @@ function byOriginator(store: StoryLine, causes: Causes): Found {
   return cause && { cause, by: "move originator" };
 }
 
-function byTitles(store: StoryLine, causes: Causes): Found {
+function byTitles<Line extends LinkLine>(store: Line, causes: Causes<Line>): Found<Line> {
   const { links } = store.sentence;
   if (links.originator !== undefined) return undefined;
   const moves = (causes.get(`titles ${store.from} > ${store.to}`) ?? []).filter((move) =>
@@ -87,8 +101,10 @@ function byTitles(store: StoryLine, causes: Causes): Found {
   return cause && { cause, by: "AE titles and time" };
 }
 
+type Named = LinkLine["sentence"]["links"];
+
 /** Whether what is stored is of the studies, series and instances that a C-MOVE names. */
-function asksFor(move: Links, store: Links): boolean {
+function asksFor(move: Named, store: Named): boolean {
   return (["studies", "series", "instances"] as const).every((level) => {
     const [stored] = store[level];
     return move[level].length === 0 || stored === undefined || move[level].includes(stored);
@@ -102,11 +118,11 @@ const MAX_LOOKED_AT = 64;
  * The last one that had begun and had not ended; failing that, one that is near enough. `lines` are
  * in the order of time.
  */
-function newest(
-  lines: readonly StoryLine[],
-  store: StoryLine,
+function newest<Line extends LinkLine>(
+  lines: readonly Line[],
+  store: Line,
   { later }: { readonly later: number },
-): StoryLine | undefined {
+): Line | undefined {
   const end = firstAfter(lines, store.at + SLACK);
   const near = lines.slice(Math.max(0, end - MAX_LOOKED_AT), end);
   return (
@@ -117,7 +133,7 @@ function newest(
 }
 
 /** How many of the lines begin at that time or before. */
-function firstAfter(lines: readonly StoryLine[], at: number): number {
+function firstAfter(lines: readonly LinkLine[], at: number): number {
   let low = 0;
   let high = lines.length;
   while (low < high) {

@@ -1,0 +1,133 @@
+/**
+ * C-MOVE and C-GET performed: each instance is stored, counted and told (PS3.4 C.4.2.3, C.4.3.3).
+ *
+ * - C-MOVE stores on associations of its own to the Move Destination, and says there for whom (Move
+ *   Originator AE Title and Message ID, PS3.7 9.1.1.1).
+ * - C-GET stores on the association that asked, where its requestor took the SCP role for the storage
+ *   class (PS3.7 D.3.3.4).
+ *
+ * Rule: a C-CANCEL-RQ is obeyed between two sub-operations; what is under way is ended first.
+ */
+import type { Address } from "../../../../src/address.ts";
+import { formatAddress } from "../../../../src/address.ts";
+import { openAssociation } from "../../../../src/service/open_association.ts";
+import { numberValue } from "../../../../src/service/service_message.ts";
+import type { ServiceUser } from "../../../../src/service/service_user.ts";
+import type { LiveAnswer, LiveRequest } from "../../responder.ts";
+import type { RecordedInstance } from "../archive/recorded_instance.ts";
+import { sendInstance } from "./send_instance.ts";
+import { type Batch, batches } from "./store_contexts.ts";
+import { SubOperations } from "./sub_operations.ts";
+
+export interface Destination extends Address {
+  readonly aeTitle: string;
+}
+
+/** Milliseconds for a destination: to connect, to answer the association, to answer a C-STORE. */
+export interface DestinationTimeouts {
+  readonly connectTimeout?: number;
+  readonly acseTimeout?: number;
+  readonly dimseTimeout?: number;
+}
+
+export interface RetrieveOptions {
+  readonly request: LiveRequest;
+  /** Whether each sub-operation is followed by a pending response; the final one tells all. */
+  readonly tellsPending: boolean;
+}
+
+export interface MoveOptions extends RetrieveOptions {
+  readonly destination: Destination;
+  readonly timeouts: DestinationTimeouts;
+}
+
+export async function* performMove(
+  instances: readonly RecordedInstance[],
+  options: MoveOptions,
+): AsyncGenerator<LiveAnswer> {
+  const { request, tellsPending } = options;
+  const counted = new SubOperations(instances.length);
+  for (const batch of batches(instances)) {
+    if (request.canceled.aborted) break;
+    for await (const done of movedBatch(batch, options)) {
+      counted.count(done.result, done.sopInstanceUid);
+      if (request.canceled.aborted) break;
+      if (tellsPending && counted.remaining > 0) yield counted.pending();
+    }
+  }
+  yield counted.remaining > 0 ? counted.canceled() : counted.final();
+}
+
+export async function* performGet(
+  instances: readonly RecordedInstance[],
+  { request, tellsPending }: RetrieveOptions,
+): AsyncGenerator<LiveAnswer> {
+  const { user } = request.association;
+  // What is stored goes to the requestor: it must have taken the SCP role.
+  const contexts = user.association.contexts.filter(({ roles }) => roles.scp);
+  const priority = numberValue(request.values, "Priority") ?? 0;
+  const counted = new SubOperations(instances.length);
+  for (const instance of instances) {
+    if (request.canceled.aborted) break;
+    const result = await sendInstance(instance, { user, contexts, priority });
+    counted.count(result, instance.sopInstanceUid);
+    if (tellsPending && counted.remaining > 0) yield counted.pending();
+  }
+  yield counted.remaining > 0 ? counted.canceled() : counted.final();
+}
+
+interface Done {
+  readonly sopInstanceUid: string;
+  readonly result: "completed" | "warning" | "failed";
+}
+
+/** The instances of one association. Where that fails, those that are left have failed. */
+async function* movedBatch(
+  { proposals, instances }: Batch,
+  options: MoveOptions,
+): AsyncGenerator<Done> {
+  const { request, destination, timeouts } = options;
+  const { server, association, messageId, values } = request;
+  const priority = numberValue(values, "Priority") ?? 0;
+  const originator = {
+    MoveOriginatorApplicationEntityTitle: association.callingAeTitle,
+    MoveOriginatorMessageID: messageId,
+  };
+  let user: ServiceUser | undefined;
+  let lost = false;
+  const give = (error: unknown): void => {
+    const why = error instanceof Error ? error.message : String(error);
+    const to = `${destination.aeTitle} (${formatAddress(destination)})`;
+    if (!lost) server.warn(`C-MOVE to ${to}: ${why}`);
+    lost = true;
+  };
+  try {
+    user = await openAssociation({
+      dimseTimeout: 60_000,
+      ...timeouts,
+      host: destination.host ?? "127.0.0.1",
+      port: destination.port,
+      callingAeTitle: association.calledAeTitle,
+      calledAeTitle: destination.aeTitle,
+      contexts: proposals,
+      signal: server.stopping,
+    });
+  } catch (error) {
+    give(error);
+  }
+  try {
+    for (const instance of instances) {
+      let result: Done["result"] = "failed";
+      if (user !== undefined && !lost) {
+        const sending = sendInstance(instance, { user, priority, values: originator });
+        result = await sending.catch((error: unknown) => {
+          give(error);
+          return "failed" as const;
+        });
+      }
+      yield { sopInstanceUid: instance.sopInstanceUid, result };
+    }
+  } finally {
+    await user?.[Symbol.asyncDispose]();
+  }
+}

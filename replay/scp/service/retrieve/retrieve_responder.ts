@@ -1,0 +1,157 @@
+/**
+ * Answers C-MOVE and C-GET (PS3.4 C.4.2, C.4.3) by sending what the recorded ones brought; where the
+ * captures do not hold those instances, from the archive; and where that has none, with the recorded
+ * numbers alone.
+ *
+ * Rule: no connection but to a destination that was named (`--move-dest`); an unknown one is answered
+ * A801H.
+ */
+import { formatAddress } from "../../../../src/address.ts";
+import type { DataSet } from "../../../../src/dataset/data_set.ts";
+import { statusClass } from "../../../../src/dimse/status.ts";
+import type { CommandValues } from "../../../../src/io/association.ts";
+import { numberValue, textValue } from "../../../../src/service/service_message.ts";
+import type { Library, RecordedExchange } from "../../library.ts";
+import { matchRecorded } from "../../match.ts";
+import type { Answered, LiveAnswer, LiveRequest, Responder } from "../../responder.ts";
+import type { Archive } from "../archive/archive.ts";
+import { IdentifierError, retrieveFromArchive } from "../archive/archive_query.ts";
+import type { RecordedInstance } from "../archive/recorded_instance.ts";
+import { NOTHING } from "../query/candidate.ts";
+import {
+  type Destination,
+  type DestinationTimeouts,
+  performGet,
+  performMove,
+} from "./perform_retrieve.ts";
+import { recordedStores } from "./recorded_stores.ts";
+import { DESTINATION_UNKNOWN, IDENTIFIER_MISMATCH, SubOperations } from "./sub_operations.ts";
+
+export interface RetrieveResponderOptions extends DestinationTimeouts {
+  /** By AE title. */
+  readonly destinations: ReadonlyMap<string, Destination>;
+  /** All that the captures hold; retrieves that were not recorded are answered from it. */
+  readonly archive?: Archive | undefined;
+}
+
+export class RetrieveResponder implements Responder {
+  readonly #options: RetrieveResponderOptions;
+
+  constructor(options: RetrieveResponderOptions) {
+    this.#options = options;
+  }
+
+  async answer(request: LiveRequest, library: Library): Promise<Answered | undefined> {
+    if (request.operation !== "C-MOVE" && request.operation !== "C-GET") return undefined;
+    const { archive } = this.#options;
+    const match = await matchRecorded(request, library);
+    const identifier = (await request.identifier()) ?? NOTHING;
+    if (match.by !== undefined) {
+      const { exchange, by, missed } = match;
+      const instances = this.#recorded(library, { exchange, identifier });
+      const isRefusal = instances.length === 0;
+      const tellsPending = exchange.responses.length > 1;
+      const answers = isRefusal
+        ? recordedNumbers(exchange)
+        : this.#performed(instances, { request, tellsPending });
+      const reason = isRefusal && broughtAny(exchange) ? NUMBERS_ONLY : undefined;
+      return { by, exchange, missed, answers, ...(reason !== undefined && { reason }) };
+    }
+    if (archive === undefined) return undefined;
+    const { exchange, missed } = match;
+    const found = fromArchive(archive, { request, identifier });
+    return {
+      by: "archive",
+      ...(exchange !== undefined && { exchange, missed }),
+      answers:
+        "refusal" in found
+          ? [found.refusal]
+          : this.#performed(found.instances, { request, tellsPending: true }),
+    };
+  }
+
+  #recorded(
+    library: Library,
+    { exchange, identifier }: { exchange: RecordedExchange; identifier: DataSet },
+  ): readonly RecordedInstance[] {
+    const stored = recordedStores(library, exchange);
+    const { archive } = this.#options;
+    if (stored.length > 0 || archive === undefined || !broughtAny(exchange)) return stored;
+    const { sopClassUid } = exchange;
+    try {
+      const found = retrieveFromArchive(archive, { sopClassUid, identifier });
+      return Array.from(found, ({ instance }) => instance);
+    } catch (error) {
+      if (error instanceof IdentifierError) return [];
+      throw error;
+    }
+  }
+
+  #performed(
+    instances: readonly RecordedInstance[],
+    options: { readonly request: LiveRequest; readonly tellsPending: boolean },
+  ): Answered["answers"] {
+    const { request } = options;
+    if (request.operation === "C-GET") return performGet(instances, options);
+    const aeTitle = textValue(request.values, "MoveDestination") ?? "";
+    const destination = this.#options.destinations.get(aeTitle);
+    if (destination !== undefined) {
+      return performMove(instances, { ...options, destination, timeouts: this.#options });
+    }
+    const known = Array.from(this.#options.destinations.values(), (one) => {
+      return `${one.aeTitle}=${formatAddress(one)}`;
+    });
+    const hint = known.length === 0 ? "none is named" : `known are ${known.join(", ")}`;
+    request.server.warn(
+      `C-MOVE to ${JSON.stringify(aeTitle)}: no such destination, ${hint} (--move-dest AE=host:port)`,
+    );
+    return [SubOperations.refused(DESTINATION_UNKNOWN, "Move Destination unknown")];
+  }
+}
+
+const NUMBERS_ONLY = "The captures do not hold the instances: recorded numbers only";
+
+function fromArchive(
+  archive: Archive,
+  { request, identifier }: { readonly request: LiveRequest; readonly identifier: DataSet },
+): { readonly instances: readonly RecordedInstance[] } | { readonly refusal: LiveAnswer } {
+  try {
+    const { sopClassUid } = request;
+    const found = retrieveFromArchive(archive, { sopClassUid, identifier });
+    return { instances: Array.from(found, ({ instance }) => instance) };
+  } catch (error) {
+    if (!(error instanceof IdentifierError)) throw error;
+    return { refusal: SubOperations.refused(IDENTIFIER_MISMATCH, error.message) };
+  }
+}
+
+/** Whether the recorded one had sub-operations: else it was refused, or found nothing. */
+function broughtAny(exchange: RecordedExchange): boolean {
+  const last = exchange.responses.at(-1)?.values ?? {};
+  return ["NumberOfCompletedSuboperations", "NumberOfWarningSuboperations"].some((keyword) => {
+    return (numberValue(last, keyword) ?? 0) > 0;
+  });
+}
+
+/** The recorded responses: statuses, numbers of sub-operations, lists of what failed. */
+function* recordedNumbers(exchange: RecordedExchange): Generator<LiveAnswer> {
+  let before = exchange.request.endedAt;
+  for (const response of exchange.responses) {
+    const status = numberValue(response.values, "Status") ?? 0x0000;
+    const isPending = statusClass(status) === "pending";
+    yield {
+      status,
+      values: numbersOf(response.values),
+      after: Math.max(0, response.at - before),
+      ...(!isPending && response.dataSet?.complete === true && { dataSet: response.dataSet }),
+    };
+    before = response.endedAt;
+  }
+}
+
+function numbersOf(values: CommandValues): CommandValues {
+  const kept = Object.entries(values).filter(([keyword]) => {
+    return keyword.startsWith("NumberOf") || keyword === "ErrorComment" || keyword === "ErrorID";
+  });
+  return Object.fromEntries(kept);
+}
