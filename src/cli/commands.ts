@@ -32,6 +32,7 @@ export const COMMANDS: readonly Listed[] = [
   {
     name: "replay scu",
     summary: "Play the association-requestor's side of captures and compare what comes back",
+    load: () => import("./replay_scu.ts"),
   },
   {
     name: "replay scp",

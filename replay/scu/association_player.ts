@@ -1,0 +1,258 @@
+/**
+ * One recorded association played as its requestor: asked for, its requests sent in their order, the
+ * peer's own requests answered, and ended as it was.
+ *
+ * Rule: a request goes out when everything that had ended before it in the recording has ended now:
+ * our own operations, and the peer's requests. What overlapped may overlap, as far as the live
+ * Asynchronous Operations Window allows (PS3.7 D.3.3.3).
+ * Rule: every recorded request has one event, whatever happens; none waits without a limit.
+ */
+import { operationOfRequest } from "../../src/service/operation.ts";
+import type { PerformRequest } from "../../src/service/service_message.ts";
+import type { AAssociateRq } from "../../src/ul/pdu.ts";
+import type { RecordedAssociation, RecordedMessage } from "../recorded.ts";
+import { canSend } from "../rewrite/rewriter.ts";
+import { prepareRequest } from "./association_request.ts";
+import { judgeAccepted, judgeFailed } from "./compare_association.ts";
+import { playExchange } from "./exchange_player.ts";
+import type { ExpectedRequests } from "./expected_requests.ts";
+import { type Placed, placeOf, retryProposals } from "./live_contexts.ts";
+import { endLive, LiveUser } from "./live_end.ts";
+import { openBeside, openLive } from "./open_live.ts";
+import type { Play, Run } from "./options.ts";
+import { pauseMs, wait, within } from "./pace.ts";
+import { associationEvent, exchangeEvent, finalResponse } from "./verdict.ts";
+
+/** Resolves to whether there was an association. Never rejects. */
+export async function playAssociation(
+  play: Play,
+  { run, expected }: { readonly run: Run; readonly expected: ExpectedRequests },
+): Promise<boolean> {
+  const player = new AssociationPlayer(play, run, expected);
+  return await player.play();
+}
+
+class AssociationPlayer {
+  readonly #recorded: RecordedAssociation;
+  readonly #play: Play;
+  readonly #run: Run;
+  readonly #expected: ExpectedRequests;
+  readonly #messageIds = new Set<number>();
+  /** Exchanges under way, by the index of their request. */
+  readonly #outstanding = new Map<number, Outstanding>();
+  /** The first is the recorded one; a second one has the contexts that were refused there. */
+  #users: readonly LiveUser[] = [];
+  /** Why nothing more can be sent. */
+  #stopped: string | undefined;
+  #ending = false;
+
+  constructor(play: Play, run: Run, expected: ExpectedRequests) {
+    this.#play = play;
+    this.#recorded = play.recorded;
+    this.#run = run;
+    this.#expected = expected;
+  }
+
+  async play(): Promise<boolean> {
+    for (const problem of this.#recorded.problems) this.#run.warn(`${this.#name}: ${problem}`);
+    const { request } = this.#recorded;
+    if (request === undefined) {
+      const reason = "its A-ASSOCIATE-RQ is not whole in the capture";
+      this.#tell("A-ASSOCIATE", { outcome: "skipped", reason });
+      this.#stopped = `there is no association: ${reason}`;
+    } else {
+      this.#expected.expect(this.#recorded, "acceptor");
+      await this.#open(request);
+    }
+    for (const message of this.#recorded.messages) {
+      if (message.sender !== "requestor" || !message.command.endsWith("-RQ")) continue;
+      if (message.command !== "C-CANCEL-RQ") await this.#request(message);
+    }
+    await this.#finish();
+    return this.#users.length > 0;
+  }
+
+  get #name(): string {
+    return `${this.#recorded.capture}, association ${this.#recorded.id}`;
+  }
+
+  async #open(recordedRequest: AAssociateRq): Promise<void> {
+    const { options, signal } = this.#run;
+    const { rewriter } = this.#play;
+    const { request, warnings } = prepareRequest(
+      rewriter.associateRq(recordedRequest, { association: this.#recorded }),
+      {
+        contexts: this.#recorded.contexts,
+        pinTransferSyntaxes: options.pinTransferSyntaxes === true,
+        omitWindow: options.omitAsynchronousWindow === true,
+        identity: options.identity ?? {},
+      },
+    );
+    for (const warning of warnings) this.#run.warn(warning);
+    const live = { target: options, signal, perform: this.#perform };
+    const started = performance.now();
+    try {
+      const user = new LiveUser(await openLive(request, live));
+      const ms = performance.now() - started;
+      this.#users = [user];
+      const verdict = judgeAccepted(this.#recorded, user.user.association.contexts);
+      this.#tell("A-ASSOCIATE", { ...verdict, ms });
+    } catch (error) {
+      const verdict = judgeFailed(this.#recorded, error);
+      this.#tell("A-ASSOCIATE", { ...verdict, ms: performance.now() - started });
+      this.#stopped = `there is no association: ${error instanceof Error ? error.message : error}`;
+      return;
+    }
+    await this.#considerRefused(request, live);
+  }
+
+  /** What `--refused-context` says of contexts that messages need and that are not there. */
+  async #considerRefused(
+    request: AAssociateRq,
+    live: Parameters<typeof openBeside>[2],
+  ): Promise<void> {
+    const { refusedContext = "skip" } = this.#run.options;
+    if (refusedContext === "skip") return;
+    const homeless = this.#recorded.messages.filter(
+      (message) => message.sender === "requestor" && "refused" in this.#place(message),
+    );
+    const [first] = homeless;
+    if (first === undefined) return;
+    if (refusedContext === "fail") {
+      const placed = this.#place(first);
+      this.#stopped = `given up because ${"refused" in placed ? placed.refused : ""}`;
+      return;
+    }
+    const proposals = retryProposals(homeless, this.#recorded.contexts);
+    for (let at = 0; at < proposals.length; at += MAX_CONTEXTS) {
+      try {
+        const contexts = proposals.slice(at, at + MAX_CONTEXTS);
+        this.#users = [...this.#users, new LiveUser(await openBeside(request, contexts, live))];
+      } catch (error) {
+        this.#run.warn(`${this.#name}: no second association for refused contexts: ${error}`);
+      }
+    }
+  }
+
+  readonly #perform = (request: PerformRequest) => this.#expected.answer(request, this.#recorded);
+
+  #place(message: RecordedMessage): Placed {
+    const users = this.#users.map(({ user }) => user);
+    return placeOf(message, { recorded: this.#recorded.contexts, users, canSend });
+  }
+
+  /** Waits for its turn and sends it; its responses come beside what follows. */
+  async #request(message: RecordedMessage): Promise<void> {
+    await this.#turn(message);
+    const reason = this.#whyNot(message);
+    const place = reason === undefined ? this.#place(message) : { refused: reason };
+    if ("refused" in place) {
+      const verdict = { outcome: "skipped", reason: place.refused } as const;
+      this.#run.tell(exchangeEvent({ association: this.#recorded, request: message }, verdict));
+      return;
+    }
+    while (place.user.outstanding >= place.user.window) await this.#oneOver();
+    const over = playExchange(message, {
+      run: this.#run,
+      association: this.#recorded,
+      rewriter: this.#play.rewriter,
+      expected: this.#expected,
+      place,
+      messageIds: this.#messageIds,
+      isEnding: () => this.#ending,
+    }).then((event) => {
+      this.#outstanding.delete(message.index);
+      this.#run.tell(event);
+    });
+    const final = finalResponse(this.#recorded, message);
+    this.#outstanding.set(message.index, { over, until: final?.index ?? Number.POSITIVE_INFINITY });
+  }
+
+  /** Until what was over before a message is over, and its pause is. */
+  async #turn(message: RecordedMessage): Promise<void> {
+    if (this.#users.length === 0) return;
+    for (const { until, over } of [...this.#outstanding.values()]) {
+      if (until < message.index) await over;
+    }
+    await this.#expectedBefore(message.index);
+    await wait(pauseMs(this.#run.pace, this.#pauseBefore(message)), this.#run.signal);
+  }
+
+  async #expectedBefore(index: number): Promise<void> {
+    const [first] = this.#users;
+    if (first === undefined) return;
+    const came = this.#expected.before(this.#recorded, index);
+    const limit = Promise.race([came, first.over]);
+    if (await within(this.#run.eventTimeout, limit, this.#run.signal)) return;
+    const ms = this.#run.eventTimeout;
+    this.#expected.giveUp(this.#recorded, `did not come within ${ms} ms`, index);
+  }
+
+  /** Microseconds between what came last before it and this message, in the recording. */
+  #pauseBefore({ index, at }: RecordedMessage): number {
+    const before = this.#recorded.messages[index - 1];
+    if (before !== undefined) return at - Math.min(before.endedAt, at);
+    return at - (this.#recorded.answeredAt ?? at);
+  }
+
+  #whyNot(message: RecordedMessage): string | undefined {
+    const [first] = this.#users;
+    if (this.#stopped !== undefined) return this.#stopped;
+    if (this.#run.signal.aborted) return "the replay was stopped";
+    if (first?.ended !== undefined) {
+      return `the association had ended: ${first.ended.error?.message ?? "it was released by the peer"}`;
+    }
+    if (operationOfRequest(message.command) === undefined) {
+      return `${message.command} is no operation of PS3.7 9.1 or 10.1`;
+    }
+    if (message.dataSet?.complete === false) {
+      return `the capture does not have all ${message.dataSet.length} octets of its data set`;
+    }
+    if (!message.complete) return "the capture does not have it whole";
+    return undefined;
+  }
+
+  async #oneOver(): Promise<void> {
+    await Promise.race([...this.#outstanding.values()].map(({ over }) => over));
+  }
+
+  async #finish(): Promise<void> {
+    const [first, ...beside] = this.#users;
+    const { end, messages } = this.#recorded;
+    if (first !== undefined) {
+      const interrupted = end.by === "requestor" && end.how !== "released";
+      for (const { until, over } of [...this.#outstanding.values()]) {
+        // What the recorded requestor did not wait for is not waited for now, either.
+        if (!interrupted || this.#run.options.graceful === true || until < messages.length) {
+          await over;
+        }
+      }
+      await this.#expectedBefore(messages.length);
+      const last = messages.at(-1)?.endedAt ?? this.#recorded.answeredAt ?? end.at;
+      await wait(pauseMs(this.#run.pace, end.at - last), this.#run.signal);
+      for (const { user } of beside) await user.release().catch(() => user.abort());
+      this.#ending = true;
+      const started = performance.now();
+      const verdict = await endLive(first, { recorded: this.#recorded, run: this.#run });
+      this.#tell("end", { ...verdict, ms: performance.now() - started });
+      await Promise.all([...this.#outstanding.values()].map(({ over }) => over));
+    }
+    this.#expected.giveUp(
+      this.#recorded,
+      this.#stopped ?? "did not come before the association ended",
+    );
+  }
+
+  #tell(request: "A-ASSOCIATE" | "end", verdict: Parameters<typeof associationEvent>[1]): void {
+    this.#run.tell(associationEvent({ association: this.#recorded, request }, verdict));
+  }
+}
+
+interface Outstanding {
+  readonly over: Promise<void>;
+  /** Index of the recorded final response. */
+  readonly until: number;
+}
+
+/** Odd IDs from 1 to 255 (PS3.8 9.3.2.2). */
+const MAX_CONTEXTS = 128;

@@ -1,0 +1,43 @@
+/** Live messages beside recorded ones: read as they come, compared when the exchange is over. */
+import { transferSyntax } from "../../src/dataset/transfer_syntax.ts";
+import { readStream } from "../../src/service/service_message.ts";
+import type { AgreedContext } from "../../src/ul/negotiate.ts";
+import {
+  compareExchange,
+  type ExchangeMessage,
+  type LiveExchange,
+  type RecordedExchange,
+} from "../compare/compare_exchange.ts";
+import type { CommandValues, Rewriter } from "../rewrite/rewriter.ts";
+import type { Run } from "./options.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** Reads the data set to its end, in bounded memory. */
+export async function readMessage(
+  values: CommandValues,
+  dataSet: AsyncIterable<Uint8Array> | undefined,
+  context: AgreedContext,
+): Promise<ExchangeMessage> {
+  if (dataSet === undefined) return { values };
+  void transferSyntax;
+  return { values, dataSet: await readStream(dataSet, context) };
+}
+
+/** "same" or "differs", with what differs. */
+export async function compareLive(
+  recorded: RecordedExchange,
+  live: LiveExchange,
+  { run, rewriter }: { readonly run: Run; readonly rewriter: Rewriter },
+): Promise<Verdict> {
+  const { ignore, showPhi } = run.options;
+  const { differences, notes } = await compareExchange(recorded, live, {
+    rewriter,
+    ...(ignore !== undefined && { ignore }),
+    ...(showPhi !== undefined && { showPhi }),
+  });
+  return {
+    outcome: differences.length === 0 ? "same" : "differs",
+    differences,
+    reason: notes.length === 0 ? null : notes.join("; "),
+  };
+}

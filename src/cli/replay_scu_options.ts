@@ -1,0 +1,101 @@
+/** The options of `dicomtap replay scu`, for its parts. */
+import { type CommandArguments, JSON_OPTION } from "./command.ts";
+
+export const REPLAY_SCU_OPTIONS = {
+  to: {
+    kind: "address",
+    value: "HOST:PORT",
+    help: "Where to play it: the only address connected to",
+  },
+  yes: {
+    kind: "flag",
+    short: "y",
+    help: "Play to a target that is not this machine without asking",
+  },
+  speed: {
+    kind: "string",
+    value: "recorded|max|Nx",
+    default: "recorded",
+    help: "Pace: pauses as recorded, none, or N times as fast (2x, 0.5x)",
+  },
+  "max-gap": { kind: "duration", help: "Make no pause longer than this" },
+  concurrency: {
+    kind: "string",
+    value: "recorded|N",
+    default: "recorded",
+    help: "Associations at once: as recorded, or N; repetitions keep their own order",
+  },
+  repeat: { kind: "number", min: 1, default: "1", help: "Play everything so many times" },
+  rate: { kind: "string", value: "N/s|N/m", help: "Begin no more associations than this" },
+  ae: {
+    kind: "string",
+    value: "calling=AE,called=AE",
+    help: "AE titles instead of the recorded ones, also where they stand inside messages",
+  },
+  uids: {
+    kind: "string",
+    value: "keep|new|FILE",
+    default: "keep",
+    help: "UIDs of instances: as recorded, new ones, or by a file with lines of old and new",
+  },
+  seed: { kind: "string", help: "Makes the new UIDs: the same seed, the same UIDs" },
+  dates: {
+    kind: "string",
+    value: "keep|shift|DATE",
+    default: "keep",
+    help: "Dates: as recorded, shifted by whole days to today, or all to DATE (20260203)",
+  },
+  set: {
+    kind: "string",
+    value: "[FILTER/]KEYWORD=VALUE",
+    repeatable: true,
+    help: "Set an element of command sets and data sets of the messages that FILTER takes",
+  },
+  fragment: {
+    kind: "string",
+    value: "max|recorded|one-pdv|N",
+    default: "max",
+    help: "Fragments: as long as the other side takes, as recorded, one a message part, or of N octets",
+  },
+  "pin-ts": {
+    kind: "flag",
+    help: "Propose only the transfer syntax that was accepted in the recording",
+  },
+  "refused-context": {
+    kind: "string",
+    choices: ["skip", "retry", "fail"],
+    default: "skip",
+    help: "What becomes of messages whose context is refused: left out, tried again on a second association with usual transfer syntaxes, or the association is given up",
+  },
+  "no-async": { kind: "flag", help: "Leave the asynchronous operations window out of the request" },
+  "move-listen": {
+    kind: "address",
+    help: "Listen here for what the other side sends on associations of its own: C-STOREs of a C-MOVE to us, N-EVENT-REPORTs",
+  },
+  "event-timeout": {
+    kind: "duration",
+    default: "10s",
+    help: "Wait this long for what the other side had sent on its own: N-EVENT-REPORT, C-STORE, an abort",
+  },
+  graceful: { kind: "flag", help: "Release where the recording has an abort or a lost connection" },
+  "connect-timeout": { kind: "duration", default: "10s", help: "Wait this long for a connection" },
+  "acse-timeout": {
+    kind: "duration",
+    default: "30s",
+    help: "Wait this long for the answer to an association request or a release",
+  },
+  "dimse-timeout": { kind: "duration", default: "60s", help: "Wait this long for each response" },
+  ignore: {
+    kind: "string",
+    value: "KEYWORD,...",
+    repeatable: true,
+    help: "Elements that may differ, by keyword or gggg,eeee",
+  },
+  "show-phi": { kind: "flag", help: "Show names and identifiers of patients in differences" },
+  record: { kind: "string", value: "DIR", help: "Record the replay itself into a capture there" },
+  report: { kind: "string", value: "FILE", help: "Write every exchange and the summary as JSON" },
+  junit: { kind: "string", value: "FILE", help: "Write every exchange as a JUnit test case" },
+  json: JSON_OPTION,
+} as const;
+
+export type ReplayScuOptions = CommandArguments<typeof REPLAY_SCU_OPTIONS>["options"];

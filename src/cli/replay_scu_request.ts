@@ -1,0 +1,117 @@
+/** What `dicomtap replay scu` is asked for on the command line, as `replayAsScu` takes it. */
+
+import type { RewriterOptions } from "../../replay/rewrite/rewriter.ts";
+import { PASSCODE, PRIMARY } from "../../replay/scu/association_request.ts";
+import type { Fragment, ReplayScuOptions as Request } from "../../replay/scu/options.ts";
+import { type Pace, readSpeed } from "../../replay/scu/pace.ts";
+import { escapeControls } from "../escape.ts";
+import { checkAeTitle, type Target } from "./association_failure.ts";
+import { usageError } from "./command_error.ts";
+import type { ReplayScuOptions } from "./replay_scu_options.ts";
+
+export function scuRequest(
+  captures: readonly string[],
+  {
+    options,
+    target,
+    env,
+  }: {
+    readonly options: ReplayScuOptions;
+    readonly target: Target;
+    readonly env: Readonly<Record<string, string | undefined>>;
+  },
+): Request {
+  const { ignore, record } = options;
+  const ratePerSecond = rate(options.rate);
+  return {
+    captures,
+    ...target,
+    pace: paceOf(options),
+    concurrency: concurrency(options.concurrency),
+    repeat: options.repeat,
+    ...(ratePerSecond !== undefined && { ratePerSecond }),
+    rewrite: rewriteOf(options),
+    ignore: ignore.flatMap((list) => ignored(list)),
+    showPhi: options["show-phi"],
+    fragment: fragment(options.fragment),
+    pinTransferSyntaxes: options["pin-ts"],
+    omitAsynchronousWindow: options["no-async"],
+    refusedContext: options["refused-context"],
+    identity: { primary: env[PRIMARY], passcode: env[PASSCODE] },
+    ...(options["move-listen"] !== undefined && { moveListen: listenOn(options["move-listen"]) }),
+    graceful: options.graceful,
+    connectTimeout: options["connect-timeout"],
+    acseTimeout: options["acse-timeout"],
+    dimseTimeout: options["dimse-timeout"],
+    eventTimeout: options["event-timeout"],
+    ...(record !== undefined && { record }),
+  };
+}
+
+/** "PatientName,0008,0012": a comma also stands inside of a tag. */
+export function ignored(list: string): readonly string[] {
+  return list.match(/[0-9a-f]{4},[0-9a-f]{4}|[^,]+/gi) ?? [];
+}
+
+function listenOn({ host, port }: { host: string | undefined; port: number }) {
+  return { port, ...(host !== undefined && { host }) };
+}
+
+function paceOf(options: ReplayScuOptions): Pace {
+  const speed = readSpeed(options.speed);
+  if (speed === undefined) {
+    throw badValue("speed", options.speed, "It is recorded, max, or a number of times such as 2x.");
+  }
+  const gap = options["max-gap"];
+  return { speed, maxGapUs: gap === undefined ? Number.POSITIVE_INFINITY : gap * 1000 };
+}
+
+function concurrency(text: string): "recorded" | number {
+  if (text === "recorded") return text;
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw badValue("concurrency", text, "It is recorded, or a number of associations.");
+}
+
+function rate(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const match = /^(\d{1,6}(?:\.\d{1,6})?)\/(s|m|h)$/.exec(text);
+  const count = Number(match?.[1]);
+  if (match === null || count === 0) {
+    throw badValue("rate", text, "It is a number of associations a second or minute: 5/s, 10/m.");
+  }
+  return count / (match[2] === "s" ? 1 : match[2] === "m" ? 60 : 3600);
+}
+
+function fragment(text: string): Fragment {
+  if (text === "max" || text === "recorded" || text === "one-pdv") return text;
+  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
+  throw badValue("fragment", text, "It is max, recorded, one-pdv, or a number of octets.");
+}
+
+function rewriteOf(options: ReplayScuOptions): RewriterOptions {
+  const { uids, seed, dates, set } = options;
+  return {
+    ...(options.ae !== undefined && { ae: aeTitles(options.ae) }),
+    ...(uids === "keep" || uids === "new" ? { uids } : {}),
+    ...(seed !== undefined && { seed }),
+    dates,
+    set,
+  };
+}
+
+function aeTitles(text: string): { calling?: string; called?: string } {
+  const titles: { calling?: string; called?: string } = {};
+  for (const part of text.split(",")) {
+    const [name, title] = [part.slice(0, part.indexOf("=")), part.slice(part.indexOf("=") + 1)];
+    if (name !== "calling" && name !== "called") {
+      throw badValue("ae", text, "It is calling=AE, called=AE, or both with a comma between.");
+    }
+    checkAeTitle("ae", title);
+    titles[name] = title;
+  }
+  return titles;
+}
+
+function badValue(name: string, text: string, hint: string) {
+  return usageError(`Option --${name} cannot be "${escapeControls(text).slice(0, 80)}"`, hint);
+}
