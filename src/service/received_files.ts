@@ -22,6 +22,7 @@ export interface ReceivedFile {
 }
 
 export interface ReceivedFilesOptions {
+  /** Unless told with the request. */
   readonly sendingAeTitle: string;
   readonly receivingAeTitle: string;
   readonly received: (file: ReceivedFile) => void;
@@ -42,7 +43,10 @@ export class ReceivedFiles {
   }
 
   /** Handles one C-STORE. */
-  async store(request: PerformRequest): Promise<Answer> {
+  async store(
+    request: PerformRequest,
+    from: { readonly sendingAeTitle?: string; readonly receivingAeTitle?: string } = {},
+  ): Promise<Answer> {
     const { sopClassUid, sopInstanceUid = "", context, dataSet } = request;
     if (!isUid(sopClassUid) || !isUid(sopInstanceUid) || dataSet === undefined) {
       return { status: CANNOT_UNDERSTAND };
@@ -54,8 +58,8 @@ export class ReceivedFiles {
       transferSyntaxUid,
       implementationClassUid: IMPLEMENTATION_CLASS_UID,
       implementationVersionName: IMPLEMENTATION_VERSION_NAME,
-      sendingAeTitle: this.#options.sendingAeTitle,
-      receivingAeTitle: this.#options.receivingAeTitle,
+      sendingAeTitle: from.sendingAeTitle ?? this.#options.sendingAeTitle,
+      receivingAeTitle: from.receivingAeTitle ?? this.#options.receivingAeTitle,
     });
     let file: NewFile | undefined;
     try {

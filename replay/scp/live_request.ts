@@ -1,0 +1,49 @@
+/** A request as its performer got it, for responders: its data set is read once or streamed once. */
+import type { DataSet } from "../../src/dataset/data_set.ts";
+import type { CommandName } from "../../src/dimse/command_field.ts";
+import type { PerformRequest } from "../../src/service/service_message.ts";
+import type { LiveAssociation, LiveRequest, LiveServer } from "./responder.ts";
+
+export interface HeldRequest extends LiveRequest {
+  /** Reads to its end what nobody has begun to read: the requestor is still sending. */
+  drain(): Promise<void>;
+}
+
+export function liveRequest(
+  request: PerformRequest,
+  on: { readonly association: LiveAssociation; readonly server: LiveServer },
+): HeldRequest {
+  let begun = false;
+  let read: Promise<DataSet | undefined> | undefined;
+  const { operation, messageId, values, context, sopClassUid, sopInstanceUid, canceled } = request;
+  const stream = request.dataSet && {
+    [Symbol.asyncIterator]: () => {
+      begun = true;
+      return (request.dataSet ?? NOTHING)[Symbol.asyncIterator]();
+    },
+  };
+  return {
+    operation,
+    command: `${operation}-RQ` satisfies CommandName,
+    messageId,
+    values,
+    context,
+    sopClassUid,
+    sopInstanceUid,
+    canceled,
+    dataSet: stream,
+    identifier: () => {
+      if (read === undefined && begun) throw new TypeError("Cannot read a data set twice");
+      begun = true;
+      read ??= request.read();
+      return read;
+    },
+    drain: async () => {
+      if (begun || stream === undefined) return;
+      for await (const _ of stream); // not kept
+    },
+    ...on,
+  };
+}
+
+const NOTHING: AsyncIterable<Uint8Array> = (async function* () {})();

@@ -1,0 +1,45 @@
+/** What `replayAsScp` is told; all but the captures may be left out. */
+import type { RequestEvent, ServedAssociationEvent } from "../events.ts";
+import type { Reuse } from "./library.ts";
+import type { RecordedLevel } from "./request_facts.ts";
+import type { UnmatchedPolicy } from "./unmatched_responder.ts";
+
+export interface ReplayScpOptions {
+  /** Paths of captures, and of directories that stand for the captures in them. */
+  readonly captures: readonly string[];
+  /** 127.0.0.1 unless told. */
+  readonly host?: string;
+  /** 0, any free port, unless told. */
+  readonly port?: number;
+  /** "any" AE titles, unless only those in the captures are taken: "strict". */
+  readonly ae?: "any" | "strict";
+  /** Contexts that no capture has: accepted in the usual transfer syntaxes, unless told. */
+  readonly unknownContext?: "accept" | "reject";
+  /**
+   * The level that is good enough for an answer; "keys" for C-FIND, C-MOVE and C-GET, "order" for the
+   * rest, unless told.
+   */
+  readonly match?: RecordedLevel;
+  /** What follows when every recorded answer was used: the "last" one again, unless told. */
+  readonly reuse?: Reuse;
+  readonly unmatched?: UnmatchedPolicy;
+  /** Times as fast as recorded, 1 unless told; Infinity makes no pauses. */
+  readonly speed?: number;
+  /** Milliseconds; no recorded pause is longer. 10 s unless told. */
+  readonly maxGap?: number;
+  /** Octets of a P-DATA-TF that this side is ready to receive; as recorded unless told. */
+  readonly maximumLength?: number;
+  /** Directory for what C-STORE brings, as Part 10 files. */
+  readonly store?: string;
+  /** Associations at once; one more is rejected (PS3.8 9.3.4). 1,000 unless told. */
+  readonly maxAssociations?: number;
+  /** Milliseconds; 30 s, 60 s and 10 min unless told, 0 for ever. */
+  readonly acseTimeout?: number;
+  readonly dimseTimeout?: number;
+  readonly idleTimeout?: number;
+  /** Names and identifiers of patients stand in events. */
+  readonly showPatient?: boolean;
+  readonly onEvent?: (event: RequestEvent | ServedAssociationEvent) => void;
+  /** What went wrong beside the answers, in words. */
+  readonly onWarning?: (text: string) => void;
+}

@@ -1,0 +1,268 @@
+/**
+ * One live association: each request goes through the chain of responders, its answers go out with
+ * the recorded pauses, and what the recorded acceptor did on its own is done at its place.
+ */
+
+import { isFinal } from "../../src/dimse/status.ts";
+import type { Association } from "../../src/io/association.ts";
+import { AssociationError } from "../../src/io/association_error.ts";
+import { operation } from "../../src/service/operation.ts";
+import {
+  type Answer,
+  numberValue,
+  type PerformRequest,
+  textValue,
+} from "../../src/service/service_message.ts";
+import type { ServiceUser } from "../../src/service/service_user.ts";
+import type { RequestEvent } from "../events.ts";
+import type { RecordedAssociation, RecordedEnd } from "../recorded.ts";
+import { answerOctets } from "./answer_octets.ts";
+import type { Cursors, Library } from "./library.ts";
+import { type HeldRequest, liveRequest } from "./live_request.ts";
+import { ownInitiative, type RecordedReport } from "./own_initiative.ts";
+import type { Answered, LiveAnswer, LiveAssociation, LiveServer, Responder } from "./responder.ts";
+import { StateMap } from "./state_map.ts";
+import { failureOf } from "./unmatched_responder.ts";
+
+export interface SessionOptions {
+  readonly number: number;
+  readonly recorded: RecordedAssociation | undefined;
+  readonly cursors: Cursors;
+  readonly library: Library;
+  readonly server: LiveServer;
+  readonly responders: readonly Responder[];
+  readonly told: (event: RequestEvent) => void;
+  /** Keeps a C-STORE that was answered with success or a warning; gives the status of that. */
+  readonly keep: ((request: PerformRequest) => Promise<number>) | undefined;
+  /** Work that goes on beside the traffic; the server waits for it when it ends. */
+  readonly beside: (work: Promise<void>) => void;
+}
+
+export class Session implements LiveAssociation {
+  readonly user: ServiceUser;
+  readonly state = new StateMap();
+  readonly #options: SessionOptions;
+  readonly #over = new AbortController();
+  #turn: Promise<unknown> = Promise.resolve();
+  #answered = 0;
+  #endedAsRecorded = false;
+
+  constructor(user: ServiceUser, options: SessionOptions) {
+    this.user = user;
+    this.#options = options;
+    user.ended().then(
+      () => this.#over.abort(),
+      () => this.#over.abort(),
+    );
+    this.#goOn();
+  }
+
+  get number(): number {
+    return this.#options.number;
+  }
+
+  get request(): Association["request"] {
+    return this.user.association.request;
+  }
+
+  get callingAeTitle(): string {
+    return this.request.callingAeTitle;
+  }
+
+  get calledAeTitle(): string {
+    return this.request.calledAeTitle;
+  }
+
+  get recorded(): RecordedAssociation | undefined {
+    return this.#options.recorded;
+  }
+
+  get cursors(): Cursors {
+    return this.#options.cursors;
+  }
+
+  /** This side ended it because the recording did. */
+  get endedAsRecorded(): boolean {
+    return this.#endedAsRecorded;
+  }
+
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /** For the service user: the answers to one request. */
+  async *perform(request: PerformRequest): AsyncGenerator<Answer> {
+    const live = liveRequest(request, { association: this, server: this.#options.server });
+    const answered = await this.#answer(live);
+    let final: number | undefined;
+    try {
+      for await (const answer of answered.answers) {
+        const { status, after = 0 } = answer;
+        await this.#options.server.pause(after, live.canceled);
+        if (live.canceled.aborted && this.#isCancelable(live, answered)) break;
+        if (isFinal(status)) {
+          final = await this.#finalStatus(request, live, status);
+          this.#tell(live, answered, final);
+        }
+        const encoded = this.#encoded(live, { ...answer, status: final ?? status });
+        if (encoded !== undefined) yield encoded;
+        if (final !== undefined) return;
+      }
+      if (answered.end === undefined || live.canceled.aborted) {
+        await live.drain();
+        final = live.canceled.aborted ? CANCELED : failureOf(live.operation);
+        this.#tell(live, answered, final);
+        yield { status: final };
+      }
+    } finally {
+      if (final === undefined) this.#tell(live, answered, null);
+      if (final === undefined && answered.end !== undefined) this.#end(answered.end);
+      else this.#sent(answered);
+    }
+  }
+
+  async #answer(request: HeldRequest): Promise<Answered> {
+    try {
+      for (const responder of this.#options.responders) {
+        const answered = await responder.answer(request, this.#options.library);
+        if (answered !== undefined) return answered;
+      }
+      throw new TypeError("no responder takes it");
+    } catch (error) {
+      // The association is gone; its end tells.
+      if (error instanceof AssociationError) throw error;
+      const reason = `Cannot answer: ${error instanceof Error ? error.message : String(error)}`;
+      return { by: null, reason, answers: [{ status: failureOf(request.operation) }] };
+    }
+  }
+
+  #isCancelable({ operation: name }: HeldRequest, { endsCanceled }: Answered): boolean {
+    return operation(name).cancelable && endsCanceled !== true;
+  }
+
+  async #finalStatus(request: PerformRequest, live: HeldRequest, status: number): Promise<number> {
+    const isTaken = status === 0x0000 || status >>> 12 === 0xb;
+    if (live.operation === "C-STORE" && isTaken && this.#options.keep !== undefined) {
+      return (await this.#options.keep(request)) || status;
+    }
+    await live.drain();
+    return status;
+  }
+
+  /** Undefined for a pending one that cannot be sent. */
+  #encoded(live: HeldRequest, answer: LiveAnswer): Answer | undefined {
+    const { status, values, omit, dataSet } = answer;
+    const plain = { status, ...(values && { values }), ...(omit && { omit }) };
+    if (dataSet === undefined) return plain;
+    try {
+      return { ...plain, dataSet: answerOctets(dataSet, live.context.transferSyntax ?? "") };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#options.server.warn(
+        `An answer to ${live.command} went out without it: ${error.message}`,
+      );
+      return isFinal(status) ? plain : undefined;
+    }
+  }
+
+  #tell(request: HeldRequest, answered: Answered, status: number | null): void {
+    const { by, exchange, missed = [], reason = null } = answered;
+    this.#options.told({
+      event: "request",
+      association: this.number,
+      request: request.command,
+      matched: by !== null,
+      by,
+      candidate: exchange
+        ? {
+            capture: exchange.association.capture,
+            association: exchange.association.id,
+            message: exchange.request.index,
+          }
+        : null,
+      missed,
+      status,
+      reason: reason ?? (status === null ? "The association ended before the final answer" : null),
+    });
+  }
+
+  #sent({ after }: Answered): void {
+    this.#answered++;
+    if (after !== undefined) this.#beside(after());
+    this.#goOn();
+  }
+
+  /** What the recorded acceptor did on its own after so many answers. */
+  #goOn(): void {
+    if (this.recorded === undefined || this.#over.signal.aborted) return;
+    const { reports, end } = ownInitiative(this.recorded);
+    const now = reports.filter(({ place }) => place === this.#answered);
+    const isEnd = end?.place === this.#answered;
+    if (now.length === 0 && !isEnd) return;
+    const work = async (): Promise<void> => {
+      for (const report of now) await this.#report(report);
+      if (!isEnd) return;
+      await this.#options.server.pause(end.after, this.#over.signal);
+      this.#end(end.end);
+    };
+    this.#beside(this.inTurn(work));
+  }
+
+  async #report({ message, after }: RecordedReport): Promise<void> {
+    const { server } = this.#options;
+    await server.pause(after, this.#over.signal);
+    if (this.#over.signal.aborted) return;
+    const { values, dataSet } = message;
+    const sopClass = textValue(values, "AffectedSOPClassUID") ?? "";
+    const recorded = textValue(values, "AffectedSOPInstanceUID") ?? "";
+    const eventTypeId = numberValue(values, "EventTypeID");
+    const context = this.user.contextFor(sopClass);
+    if (context === undefined) {
+      server.warn(`No context for the recorded N-EVENT-REPORT of ${sopClass}: not sent`);
+      return;
+    }
+    const invocation = this.user.invoke({
+      operation: "N-EVENT-REPORT",
+      sopClass,
+      sopInstanceUid: server.instances.liveOf(recorded) ?? recorded,
+      contextId: context.id,
+      unchecked: true,
+      ...(eventTypeId !== undefined && { eventTypeId }),
+      ...(dataSet && { dataSet: answerOctets(dataSet, context.transferSyntax ?? "") }),
+    });
+    await invocation.final();
+  }
+
+  #end({ how, source, reason }: Pick<RecordedEnd, "how" | "source" | "reason">): void {
+    if (this.#over.signal.aborted) return;
+    this.#endedAsRecorded = true;
+    const { association } = this.user;
+    switch (how) {
+      case "closed":
+      case "open":
+        return association.close();
+      case "reset":
+        return association.reset();
+      case "aborted":
+      case "released":
+      case "rejected":
+        return association.abort({ source: source ?? 0, reason: reason ?? 0 });
+      default:
+        return how satisfies never;
+    }
+  }
+
+  #beside(work: Promise<void>): void {
+    const told = work.catch((error: unknown) => {
+      // The other side left before its turn.
+      if (error instanceof AssociationError) return;
+      this.#options.server.warn(error instanceof Error ? error.message : String(error));
+    });
+    this.#options.beside(told);
+  }
+}
+
+/** PS3.7 C.3: operation terminated due to a C-CANCEL request. */
+const CANCELED = 0xfe00;

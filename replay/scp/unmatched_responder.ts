@@ -1,0 +1,89 @@
+/**
+ * What becomes of a request that no recording answers, also because all answers were used.
+ *
+ * Rule: C-ECHO is always answered, whatever the policy but `abort` and `reject`. C-STORE is taken
+ * unless the policy says otherwise: most who replay a PACS want to be able to send.
+ */
+import { printStatus } from "../../src/dimse/status.ts";
+import type { OperationName } from "../../src/service/operation.ts";
+import type { RecordedResponder } from "./recorded_responder.ts";
+import type { Answered, LiveRequest, Responder } from "./responder.ts";
+
+export type UnmatchedPolicy =
+  /** C-ECHO and C-STORE succeed, everything else fails. */
+  | { readonly do: "default" }
+  | { readonly do: "status"; readonly status: number }
+  /** The association is aborted; where the captures have none like it, it is rejected. */
+  | { readonly do: "reject" | "abort" }
+  /** Only C-ECHO succeeds. */
+  | { readonly do: "echo-only" };
+
+export class UnmatchedResponder implements Responder {
+  readonly #policy: UnmatchedPolicy;
+  readonly #recorded: RecordedResponder;
+
+  constructor(policy: UnmatchedPolicy, recorded: RecordedResponder) {
+    this.#policy = policy;
+    this.#recorded = recorded;
+  }
+
+  answer(request: LiveRequest): Answered {
+    const miss = this.#recorded.missOf(request);
+    const done = this.#done(request.operation);
+    const why = whyUnmatched(request.operation, miss);
+    return {
+      by: null,
+      ...(miss?.exchange !== undefined && { exchange: miss.exchange }),
+      missed: miss?.missed ?? [],
+      reason: `${why}: ${done.words}`,
+      ...(done.status === undefined
+        ? { answers: [], end: { how: "aborted", source: SERVICE_USER, reason: 0 } }
+        : { answers: [{ status: done.status }] }),
+    };
+  }
+
+  #done(operation: OperationName): { readonly status?: number; readonly words: string } {
+    const policy = this.#policy;
+    switch (policy.do) {
+      case "default":
+        return answered(isTaken(operation) ? 0x0000 : failureOf(operation));
+      case "status":
+        return answered(operation === "C-ECHO" ? 0x0000 : policy.status);
+      case "echo-only":
+        return answered(operation === "C-ECHO" ? 0x0000 : NOT_SUPPORTED);
+      case "reject":
+      case "abort":
+        return { words: "association aborted" };
+      default:
+        return policy satisfies never;
+    }
+  }
+}
+
+/** A status that says that the request cannot be performed (PS3.4 C.4, PS3.7 C.5.21). */
+export function failureOf(operation: OperationName): number {
+  return operation.startsWith("C-") ? UNABLE_TO_PROCESS : PROCESSING_FAILURE;
+}
+
+function whyUnmatched(
+  operation: OperationName,
+  miss: ReturnType<RecordedResponder["missOf"]>,
+): string {
+  if (miss?.usedUp === true) return "Every recorded answer was used";
+  if (miss?.exchange === undefined) return `No ${operation}-RQ of that SOP class is recorded`;
+  return "No recorded request matches";
+}
+
+function answered(status: number): { readonly status: number; readonly words: string } {
+  return { status, words: `answered ${printStatus(status)}` };
+}
+
+function isTaken(operation: OperationName): boolean {
+  return operation === "C-ECHO" || operation === "C-STORE";
+}
+
+const UNABLE_TO_PROCESS = 0xc000;
+const PROCESSING_FAILURE = 0x0110;
+const NOT_SUPPORTED = 0x0122;
+/** PS3.8 Table 9-26. */
+const SERVICE_USER = 0;
