@@ -6,9 +6,9 @@
  * Rule: nothing here waits on the relay's behalf; whatever fails ends in `status` and a line of log.
  */
 import type { MessagePort, Worker } from "node:worker_threads";
+import { ClockWatch, type RecordingClock } from "../src/io/clock.ts";
 import { startWorker } from "../src/io/worker_start.ts";
 import type { AssociationJson } from "../src/observe/summary.ts";
-import { ClockWatch, type ProxyClock } from "./clock.ts";
 import { type Batch, RecordQueue } from "./record_queue.ts";
 import type {
   RecorderCommand,
@@ -21,7 +21,7 @@ import { type OnFull, RecordingTap } from "./recording_tap.ts";
 import type { AssociationTap, OpenedFacts, RelayTap } from "./relay_tap.ts";
 
 export interface RecordingOptions {
-  readonly clock: ProxyClock;
+  readonly clock: RecordingClock;
   /** Octets of the queue between the two threads. */
   readonly queueSize: number;
   readonly onFull: OnFull;

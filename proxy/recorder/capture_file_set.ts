@@ -12,10 +12,10 @@ import type { CaptureRecord } from "../../src/capture/record.ts";
 import { captureName, prepareDirectory } from "../../src/io/capture_directory.ts";
 import { CaptureFile, type Fsync } from "../../src/io/capture_file.ts";
 import { CAPTURE_SUFFIX } from "../../src/io/capture_paths.ts";
+import type { RecordingClock } from "../../src/io/clock.ts";
 import type { FileOwner } from "../../src/io/file_owner.ts";
 import type { FileSystem } from "../../src/io/file_system.ts";
 import { RecordingFault, systemReason } from "../../src/io/recording_fault.ts";
-import type { ProxyClock } from "../clock.ts";
 import { DirectoryLock } from "./directory_lock.ts";
 import { Retention } from "./retention.ts";
 import { setAside, whyNoCapture } from "./set_aside.ts";
@@ -29,7 +29,7 @@ export interface CaptureFileSetOptions {
   >;
   readonly fileSystem: FileSystem;
   readonly owner: FileOwner;
-  readonly clock: ProxyClock;
+  readonly clock: RecordingClock;
   /** 16 octets that nobody can guess. */
   readonly captureId: () => Uint8Array;
   /** Octets of payload in a block. */

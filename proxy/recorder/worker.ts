@@ -10,12 +10,12 @@ import { RecordReader } from "../../src/capture/record_reader.ts";
 import { isFilterError } from "../../src/filter/filter.ts";
 import { parseFilter } from "../../src/filter/parse_filter.ts";
 import { packSummary } from "../../src/inspect/index_summary.ts";
+import { type RecordingClock, systemClock } from "../../src/io/clock.ts";
 import { fileOwner } from "../../src/io/file_owner.ts";
 import { nodeFileSystem } from "../../src/io/file_system.ts";
 import { runtime } from "../../src/io/runtime.ts";
 import type { AssociationJson } from "../../src/observe/summary.ts";
 import { PRODUCT } from "../../src/version.ts";
-import { type ProxyClock, systemClock } from "../clock.ts";
 import { HeadersFilter } from "./headers_filter.ts";
 import { Live } from "./live.ts";
 import { NewsDesk } from "./news_desk.ts";
@@ -118,7 +118,7 @@ function createFilter(
 }
 
 interface RecorderParts {
-  readonly clock: ProxyClock;
+  readonly clock: RecordingClock;
   readonly report: (text: string) => void;
   readonly summarise: (association: number) => unknown;
 }
@@ -166,7 +166,7 @@ function statusOf(recorder: Recorder | undefined): RecorderStatus {
  * The relay's monotonic clock, as near as a second thread can have it: the wall clock says how long
  * this thread took to start.
  */
-function sharedClock({ at, wall }: RecorderWorkerData): ProxyClock {
+function sharedClock({ at, wall }: RecorderWorkerData): RecordingClock {
   const own = systemClock();
   const started = Math.max(0, own.wallMicros() - wall);
   return { micros: () => at + started + own.micros(), wallMicros: own.wallMicros };

@@ -1,12 +1,12 @@
 /** `dicomtap proxy`: forwards, records, and prints each association as it ends. */
 
-import { systemClock } from "../../proxy/clock.ts";
 import type { ProxyEvent } from "../../proxy/proxy_event.ts";
 import { ProxyServer } from "../../proxy/proxy_server.ts";
 import { Recording } from "../../proxy/recording.ts";
 import { RouteError } from "../../proxy/route.ts";
 import { formatAddress } from "../address.ts";
 import { type DashboardThread, startDashboard } from "../dashboard/dashboard_thread.ts";
+import { systemClock } from "../io/clock.ts";
 import { configureLog, flushLog, logger } from "../io/log.ts";
 import type { AssociationJson } from "../observe/summary.ts";
 import { formatCount, formatSize, plural } from "../units.ts";

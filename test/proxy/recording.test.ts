@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, test } from "vitest";
-import { systemClock } from "../../proxy/clock.ts";
+import { systemClock } from "../../src/io/clock.ts";
 import { Recording, type RecordingOptions } from "../../proxy/recording.ts";
 import { listAssociations } from "../../src/inspect/list_associations.ts";
 import { capturePaths } from "../../src/io/capture_paths.ts";

@@ -1,15 +1,15 @@
 /**
- * The proxy's time: one monotonic clock in whole microseconds for the order of things, and the
+ * The time of a recording: one monotonic clock in whole microseconds for the order of things, and the
  * wall clock beside it, which may jump (R-14).
  */
-export interface ProxyClock {
+export interface RecordingClock {
   /** Microseconds since this clock was made; never runs backwards. */
   readonly micros: () => number;
   /** Microseconds since 1970-01-01 UTC, as the wall clock says now. */
   readonly wallMicros: () => number;
 }
 
-export function systemClock(): ProxyClock {
+export function systemClock(): RecordingClock {
   const origin = performance.now();
   return {
     micros: () => Math.floor((performance.now() - origin) * 1000),
@@ -22,10 +22,10 @@ const JUMP = 500_000;
 
 /** Notices that the wall clock was set. `look` gives the new wall time when it was. */
 export class ClockWatch {
-  readonly #clock: ProxyClock;
+  readonly #clock: RecordingClock;
   #offset: number;
 
-  constructor(clock: ProxyClock) {
+  constructor(clock: RecordingClock) {
     this.#clock = clock;
     this.#offset = clock.wallMicros() - clock.micros();
   }
