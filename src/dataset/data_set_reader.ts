@@ -19,6 +19,16 @@ export interface DataSetReaderOptions extends ReadingLimits, InflateLimits {
   readonly syntax: TransferSyntax;
 }
 
+/** Of the element whose head was read last. */
+export interface HeadForm {
+  readonly size: number;
+  /** As declared. */
+  readonly length: number;
+  /** It has a VR. */
+  readonly explicit: boolean;
+  readonly bigEndian: boolean;
+}
+
 /** First buffer of a value that straddles chunks; it grows with what comes. */
 const GATHER_FIRST = 0x1000;
 
@@ -36,6 +46,19 @@ export class DataSetReader {
   /** Octets read so far, after inflation. */
   get offset(): number {
     return this.#reading.offset;
+  }
+
+  /** Where the next head begins, once all before it is told. */
+  get position(): number {
+    return this.#reading.offset - this.#reading.carried;
+  }
+
+  /** While the sink is told of an element: how its head is written, for who edits in place. */
+  get head(): HeadForm {
+    const { head, levels } = this.#reading;
+    const { problem, size, length } = head;
+    const explicit = problem !== "no VR" && (levels.top.explicit || problem === "explicit VR");
+    return { size, length, explicit, bigEndian: levels.top.bigEndian };
   }
 
   /** Findings so far, those that were not told included. */

@@ -63,36 +63,59 @@ export function tagOf(text: string): number | undefined {
   return parseTag(text) ?? elementByKeyword(text)?.tag;
 }
 
-function assign(model: JsonModel, assignment: string): void {
+/** What is typed on both sides of "=": "Seq[0].Keyword=value". */
+export interface Assignment {
+  readonly path: string;
+  /** From outside in. */
+  readonly steps: readonly AssignmentStep[];
+  /** Empty where none is typed. */
+  readonly value: string;
+}
+
+export interface AssignmentStep {
+  readonly tag: number;
+  readonly vr: string;
+  /** Of an item; undefined where none is typed. */
+  readonly index: number | undefined;
+}
+
+/** Throws an `AssignmentError`. */
+export function readAssignment(assignment: string): Assignment {
   const equals = assignment.indexOf("=");
   const path = equals < 0 ? assignment : assignment.slice(0, equals);
   const value = equals < 0 ? "" : assignment.slice(equals + 1);
   const steps = path.split(".").map((step) => readStep(step, assignment));
+  for (const [at, { vr, index }] of steps.entries()) {
+    const isElement = at === steps.length - 1 && index === undefined;
+    if (isElement && vr === "SQ" && value !== "") {
+      throw new AssignmentError(`${assignment}: a sequence has items, such as ${path}[0].Keyword`);
+    }
+    if (!isElement && vr !== "SQ") {
+      throw new AssignmentError(`${assignment}: VR ${vr} has no items`);
+    }
+  }
+  return { path, steps, value };
+}
+
+/** The values of an element: several where its VR has them (PS3.5 6.4). */
+export function splitValue(value: string, vr: string): string[] {
+  return vrFacts(vr)?.multiple === true ? value.split("\\") : [value];
+}
+
+function assign(model: JsonModel, assignment: string): void {
+  const { steps, value } = readAssignment(assignment);
   let holder = model;
   for (const [at, { tag, index, vr }] of steps.entries()) {
     const key = hexTag(tag);
-    const last = at === steps.length - 1;
-    if (last && index === undefined) {
-      if (vr === "SQ" && value !== "") {
-        throw new AssignmentError(
-          `${assignment}: a sequence has items, such as ${path}[0].Keyword`,
-        );
-      }
+    if (at === steps.length - 1 && index === undefined) {
       holder[key] = { vr, ...(value !== "" && { Value: splitValue(value, vr) }) };
       return;
     }
-    if (vr !== "SQ") throw new AssignmentError(`${assignment}: VR ${vr} has no items`);
     holder = itemOf(holder, { key, index: index ?? 0, assignment });
   }
 }
 
-interface Step {
-  readonly tag: number;
-  readonly vr: string;
-  readonly index: number | undefined;
-}
-
-function readStep(step: string, assignment: string): Step {
+function readStep(step: string, assignment: string): AssignmentStep {
   const found = /^([^[\]]+?)(?:\[(\d{1,4})\])?$/.exec(step);
   const name = found?.[1] ?? "";
   const tag = tagOf(name);
@@ -124,8 +147,4 @@ function itemOf(
   }
   items[index] ??= {};
   return items[index] as JsonModel;
-}
-
-function splitValue(value: string, vr: string): string[] {
-  return vrFacts(vr)?.multiple === true ? value.split("\\") : [value];
 }

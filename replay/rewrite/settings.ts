@@ -1,0 +1,109 @@
+/**
+ * The rules of `--set` at work: which hold of a message, what their templates give, and what follows
+ * in its command set and data set.
+ *
+ * Rule: templates are filled in once for a message, when its command set is made; its data set gets
+ * the same values. A counter goes on over all repetitions.
+ * Rule: in a C-STORE the instance is named twice (PS3.4 B.2.2); setting one of them sets the other.
+ */
+
+import { parseTag } from "../../src/dataset/tag.ts";
+import type { CommandValue } from "../../src/dimse/command_set.ts";
+import { matches } from "../../src/filter/match_filter.ts";
+import { readAssignment } from "../../src/service/assignments.ts";
+import type { RecordedAssociation, RecordedMessage } from "../recorded.ts";
+import { messageFacts } from "./message_facts.ts";
+import { commandValue, filledIn, readSetRule, type SetRule } from "./set_rule.ts";
+import { type SetLevel, type Setting, setTree } from "./set_tree.ts";
+import { keyedUuid } from "./uids.ts";
+
+export interface MessageSettings {
+  /** Elements of the command set by keyword. */
+  readonly values: Readonly<Record<string, CommandValue>>;
+  /** Undefined where nothing is set in the data set. */
+  readonly tree: SetLevel | undefined;
+}
+
+export class Settings {
+  readonly #rules: readonly SetRule[];
+  readonly #counters: number[];
+  readonly #seed: string;
+  readonly #repeat: number;
+  readonly #made = new WeakMap<RecordedMessage, MessageSettings>();
+
+  /** Throws a RangeError for a rule that cannot be read. */
+  constructor(
+    rules: readonly string[] | { readonly rules: readonly SetRule[]; readonly counters: number[] },
+    seed: string,
+    repeat = 1,
+  ) {
+    const read = "rules" in rules ? rules : { rules: rules.map(readSetRule), counters: [] };
+    this.#rules = read.rules;
+    this.#counters = read.counters;
+    this.#seed = seed;
+    this.#repeat = repeat;
+  }
+
+  get empty(): boolean {
+    return this.#rules.length === 0;
+  }
+
+  /** What is set, as paths by keyword without indices. */
+  get paths(): readonly string[] {
+    return this.#rules.map(({ target }) =>
+      target.of === "command set" ? target.keyword : target.assignment.path.replace(/\[\d+\]/g, ""),
+    );
+  }
+
+  repetition(number: number, seed: string): Settings {
+    return new Settings({ rules: this.#rules, counters: this.#counters }, seed, number + 1);
+  }
+
+  /** A message is to be sent: counters step on. */
+  begin(message: RecordedMessage, association: RecordedAssociation): MessageSettings {
+    const made = this.#make(message, association);
+    this.#made.set(message, made);
+    return made;
+  }
+
+  /** What was set when the message began. */
+  of(message: RecordedMessage, association: RecordedAssociation): MessageSettings | undefined {
+    if (this.empty) return undefined;
+    return this.#made.get(message) ?? this.begin(message, association);
+  }
+
+  #make(message: RecordedMessage, association: RecordedAssociation): MessageSettings {
+    const facts = messageFacts(message, association);
+    const values: Record<string, CommandValue> = {};
+    const settings: Setting[] = [];
+    for (const [at, rule] of this.#rules.entries()) {
+      if (matches(rule.filter, facts) !== true) continue;
+      const counter = (this.#counters[at] ?? 0) + 1;
+      this.#counters[at] = counter;
+      const uuid = keyedUuid(`${at} ${counter} ${rule.typed}`, this.#seed);
+      const value = filledIn(rule.value, { counter, repeat: this.#repeat, uuid });
+      if (rule.target.of === "command set") {
+        values[rule.target.keyword] = commandValue(rule.target.keyword, value);
+      } else settings.push({ steps: rule.target.assignment.steps, value });
+    }
+    if (message.command === "C-STORE-RQ") agree(values, settings);
+    return { values, tree: settings.length === 0 ? undefined : setTree(settings) };
+  }
+}
+
+/** The data set wins where both are set. */
+function agree(values: Record<string, CommandValue>, settings: Setting[]): void {
+  for (const [keyword, element, tag] of TWICE) {
+    const inData = settings.findLast(({ steps }) => steps.length === 1 && steps[0]?.tag === tag);
+    const inCommand = values[keyword];
+    if (inData !== undefined) values[keyword] = inData.value;
+    else if (typeof inCommand === "string") {
+      settings.push({ steps: readAssignment(element).steps, value: inCommand });
+    }
+  }
+}
+
+const TWICE = [
+  ["AffectedSOPClassUID", "SOPClassUID", parseTag("0008,0016")],
+  ["AffectedSOPInstanceUID", "SOPInstanceUID", parseTag("0008,0018")],
+] as const;
