@@ -132,7 +132,7 @@ async function ask(
   values: CommandValues,
   dataSet?: Uint8Array,
 ): Promise<void> {
-  await association.send(contextId, values, dataSet);
+  await association.send(contextId, values, { dataSet });
   for await (const response of association) {
     for await (const _ of response.dataSet ?? []) {
       // Read to its end, so that the next message comes.

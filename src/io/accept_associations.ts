@@ -156,7 +156,7 @@ async function converse(
     await options.serve?.(association, options.peer);
     for await (const message of association) {
       for await (const { values, dataSet } of options.handle?.(message, association) ?? []) {
-        await association.send(message.contextId, values, dataSet);
+        await association.send(message.contextId, values, { dataSet });
       }
     }
   } catch (caught) {

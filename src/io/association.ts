@@ -7,7 +7,8 @@
  */
 import type { CommandValue } from "../dimse/command_set.ts";
 import { encodeCommandSet } from "../dimse/encode_command_set.ts";
-import { commandPdus, DataSetFragmenter } from "../dimse/fragment.ts";
+import type { Fragmentation } from "../dimse/fragment_plan.ts";
+import { MessageFragmenter } from "../dimse/message_fragmenter.ts";
 import type { ProtocolError } from "../protocol_error.ts";
 import type { Role } from "../role.ts";
 import { type UserInformation, userInformation } from "../ul/associate_view.ts";
@@ -28,6 +29,23 @@ export interface AssociationLimits {
 export type CommandValues = Readonly<Record<string, CommandValue>>;
 export type DataSetSource = Uint8Array | AsyncIterable<Uint8Array>;
 
+/** How a message goes out. */
+export interface SendOptions {
+  /** "max" unless told; never longer than the peer allows. */
+  readonly fragmentation?: Fragmentation;
+  /** Command set and data set may share a PDU; see `FragmentPlanOptions`. */
+  readonly pack?: boolean;
+  /**
+   * Octets of a data set that comes as a stream, where that is known: needed for fragments of more
+   * than 256 KiB, and less work for all. A stream of another length ends the association.
+   */
+  readonly dataSetLength?: number | undefined;
+}
+
+export interface Payload extends SendOptions {
+  readonly dataSet?: DataSetSource | undefined;
+}
+
 export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposable {
   readonly request: AAssociateRq;
   readonly answer: AAssociateAc;
@@ -47,6 +65,7 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
   #peerAsked = false;
   #fault: ProtocolError | undefined;
   #sending: Promise<void> = Promise.resolve();
+  #outgoing: MessageFragmenter | undefined;
 
   constructor(
     driver: UlDriver,
@@ -100,8 +119,9 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
    * those of the command set by keyword, without CommandDataSetType, which is set by `dataSet`.
    * Resolves when the octets were handed to the system. Messages do not interleave (E.2).
    */
-  send(contextId: number, values: CommandValues, dataSet?: DataSetSource): Promise<void> {
-    const sent = this.#sending.then(() => this.#sendMessage(contextId, { values, dataSet }));
+  send(contextId: number, values: CommandValues, payload: Payload = {}): Promise<void> {
+    const message = { ...payload, values };
+    const sent = this.#sending.then(() => this.#sendMessage(contextId, message));
     this.#sending = sent.catch(() => undefined);
     return sent;
   }
@@ -193,7 +213,9 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
     if (this.#over !== undefined) return;
     this.#receiver.discard();
     this.#end(error);
-    this.#driver.give({ kind: "A-ABORT request", ...abort });
+    // Inside a PDU the octets of an A-ABORT would be taken for those that are missing.
+    if (this.#outgoing?.isInsidePdu === true) this.#driver.reset();
+    else this.#driver.give({ kind: "A-ABORT request", ...abort });
   }
 
   #leave(how: "closed" | "reset"): void {
@@ -235,38 +257,47 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
 
   async #sendMessage(
     contextId: number,
-    message: { readonly values: CommandValues; readonly dataSet: DataSetSource | undefined },
+    message: Payload & { readonly values: CommandValues },
   ): Promise<void> {
     this.#mustLive();
     if (!this.#agreed.has(contextId)) {
       throw new RangeError(`Cannot send on context ${contextId}: it was not accepted`);
     }
-    const { dataSet } = message;
-    const options = { contextId, maximumLength: this.peer.maximumLength ?? 0 };
-    const commandSet = encodeCommandSet({
-      ...message.values,
-      CommandDataSetType: dataSet === undefined ? NO_DATA_SET : DATA_SET,
+    const { dataSet, values, ...options } = message;
+    const CommandDataSetType = dataSet === undefined ? NO_DATA_SET : DATA_SET;
+    const fragmenter = new MessageFragmenter(encodeCommandSet({ ...values, CommandDataSetType }), {
+      ...options,
+      contextId,
+      maximumLength: this.peer.maximumLength ?? 0,
+      dataSetLength: lengthOf(dataSet) ?? options.dataSetLength,
     });
-    for (const pdu of commandPdus(commandSet, options)) await this.#sendPdu(pdu);
-    if (dataSet === undefined) return;
-
-    const fragmenter = new DataSetFragmenter(options);
-    const pieces = dataSet instanceof Uint8Array ? [dataSet] : dataSet;
+    this.#outgoing = fragmenter;
     try {
-      for await (const piece of pieces) {
-        for (const pdu of fragmenter.push(piece)) await this.#sendPdu(pdu);
-      }
-      await this.#sendPdu(fragmenter.end());
+      await this.#sendAll(fragmenter, dataSet);
     } catch (error) {
-      // Half a data set was sent: the peer cannot be told but by an abort.
+      // A part of a message was sent: the peer cannot be told but by an abort.
       this.abort();
       throw error;
+    } finally {
+      this.#outgoing = undefined;
     }
   }
 
-  async #sendPdu(pdu: Uint8Array): Promise<void> {
+  async #sendAll(fragmenter: MessageFragmenter, dataSet: DataSetSource | undefined): Promise<void> {
+    if (dataSet instanceof Uint8Array) {
+      for (const octets of fragmenter.push(dataSet)) await this.#sendOctets(octets);
+    } else {
+      for (const octets of fragmenter.begin()) await this.#sendOctets(octets);
+      for await (const piece of dataSet ?? []) {
+        for (const octets of fragmenter.push(piece)) await this.#sendOctets(octets);
+      }
+    }
+    for (const octets of fragmenter.end()) await this.#sendOctets(octets);
+  }
+
+  async #sendOctets(octets: Uint8Array): Promise<void> {
     this.#mustLive();
-    await this.#driver.send(pdu);
+    await this.#driver.send(octets);
   }
 
   #mustLive(): void {
@@ -324,3 +355,8 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
 /** PS3.7 E.1-1: 0101H is "no data set", any other value announces one. */
 const NO_DATA_SET = 0x0101;
 const DATA_SET = 0x0001;
+
+function lengthOf(dataSet: DataSetSource | undefined): number | "none" | undefined {
+  if (dataSet === undefined) return "none";
+  return dataSet instanceof Uint8Array ? dataSet.length : undefined;
+}

@@ -97,8 +97,8 @@ export class Performance {
   async #answer(answer: Answer, facts: Operation): Promise<void> {
     const { context, user } = this.#options;
     const values = responseValues(this.#message.commandSet.values, { facts, answer });
-    const octets = answer.dataSet && dataSetOctets(answer.dataSet, context);
-    await user.association.send(context.id, values, octets);
+    const dataSet = answer.dataSet && dataSetOctets(answer.dataSet, context);
+    await user.association.send(context.id, values, { ...answer.sending, dataSet });
     this.#mayProceed();
   }
 

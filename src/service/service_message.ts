@@ -9,7 +9,7 @@ import { encodeDataSet } from "../dataset/encode_data_set.ts";
 import { transferSyntax } from "../dataset/transfer_syntax.ts";
 import { serviceStatusMeaning } from "../dictionary/statuses.ts";
 import { generalStatusMeaning, type StatusClass, statusClass } from "../dimse/status.ts";
-import type { CommandValues, DataSetSource } from "../io/association.ts";
+import type { CommandValues, DataSetSource, SendOptions } from "../io/association.ts";
 import type { ReceivedMessage } from "../io/message_receiver.ts";
 import type { AgreedContext } from "../ul/negotiate.ts";
 import type { OperationName } from "./operation.ts";
@@ -39,6 +39,8 @@ export interface OperationRequest {
   readonly contextId?: number;
   /** Further elements of the command set by keyword (PS3.7 Annex E); they win over all but MessageID. */
   readonly values?: CommandValues;
+  /** Into which PDUs it is cut. */
+  readonly sending?: SendOptions;
   /** Send it even where PS3.7 asks for parts that are missing: to see what the peer says to that. */
   readonly unchecked?: boolean;
 }
@@ -85,6 +87,8 @@ export interface Answer {
   readonly values?: CommandValues;
   /** Elements repeated from the request that this response goes without, by keyword. */
   readonly omit?: readonly string[];
+  /** Into which PDUs it is cut. */
+  readonly sending?: SendOptions;
 }
 
 /** The octets of a data set for a context. Throws a RangeError where they cannot be made. */

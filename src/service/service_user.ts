@@ -103,7 +103,7 @@ export class ServiceUser implements AsyncDisposable {
     const messageId = this.#outstanding.admit(facts.request, request.messageId);
     const context = this.#contextOf(request);
     const values = requestValues(request, messageId);
-    const octets = request.dataSet && dataSetOctets(request.dataSet, context);
+    const dataSet = request.dataSet && dataSetOctets(request.dataSet, context);
     const order = ++this.#order;
     const invocation = new Invocation({
       messageId,
@@ -114,7 +114,9 @@ export class ServiceUser implements AsyncDisposable {
       late: (error) => this.#giveUp(error),
     });
     this.#outstanding.add({ invocation, context, operation: request.operation });
-    this.#send(context.id, values, octets).catch((error: unknown) => this.#giveUp(asError(error)));
+    this.#send(context.id, values, { ...request.sending, dataSet }).catch((error: unknown) =>
+      this.#giveUp(asError(error)),
+    );
     return invocation;
   }
 

@@ -299,7 +299,9 @@ describe("AssociationError", () => {
           await new Promise((resolve) => setTimeout(resolve, 400));
         }
         const values = { AffectedSOPClassUID, CommandField: 0x8020, Status: 0xff00 };
-        await association.send(message.contextId, values, stuck()).catch(() => undefined);
+        await association
+          .send(message.contextId, values, { dataSet: stuck() })
+          .catch(() => undefined);
         yield* [];
       },
     });
@@ -394,7 +396,7 @@ function request(
   },
 ): Promise<void> {
   const values = { ...message.values, CommandField: commandField(command), MessageID: 1 };
-  return association.send(message.contextId, values, message.dataSet);
+  return association.send(message.contextId, values, { dataSet: message.dataSet });
 }
 
 async function statusOf(

@@ -1,0 +1,219 @@
+/**
+ * A message into P-DATA-TF PDUs for a peer's maximum length: the inverse of `MessageAssembler`. The
+ * command set is at hand, the data set comes in pieces: feed each piece, then call `end`.
+ *
+ * Rule: what is given out are octets in batches, one write each: several small PDUs, or a part of one
+ * that is larger than a batch, which is streamed. Only such a one is ever left unfinished.
+ * Rule: what is held back is less than one fragment of `OWN_LIMIT`: where the length of a data set is
+ * not known beforehand, only the end tells which fragment is the last.
+ */
+import {
+  FragmentPlan,
+  type FragmentPlanOptions,
+  OWN_LIMIT,
+  PDV_HEAD,
+  type PlannedPdv,
+} from "./fragment_plan.ts";
+
+export interface MessageFragmenterOptions
+  extends Omit<FragmentPlanOptions, "commandLength" | "hasDataSet"> {
+  readonly contextId: number;
+  /** Octets of the data set; undefined where that is not known yet, "none" without one. */
+  readonly dataSetLength: number | "none" | undefined;
+}
+
+export class MessageFragmenter {
+  readonly #contextId: number;
+  readonly #plan: FragmentPlan;
+  /** Octets of the data set that are still to come, where its length is known. */
+  #due: number | undefined;
+  #command: Uint8Array;
+  /** Octets of the data set that are not written yet. */
+  #data: Uint8Array = NOTHING;
+  #kept: Uint8Array = NOTHING;
+  #pdvs: PlannedPdv[] = [];
+  /** Octets of the first of `#pdvs` that are written. */
+  #written = 0;
+  #batch: Uint8Array = NOTHING;
+  #filled = 0;
+  /** The PDU under way is larger than a batch. */
+  #streams = false;
+  #begun = 0;
+
+  constructor(commandSet: Uint8Array, options: MessageFragmenterOptions) {
+    const { dataSetLength } = options;
+    this.#contextId = options.contextId;
+    this.#command = commandSet;
+    this.#due = dataSetLength === "none" ? 0 : dataSetLength;
+    this.#plan = new FragmentPlan({
+      ...options,
+      commandLength: commandSet.length,
+      hasDataSet: dataSetLength !== "none",
+    });
+  }
+
+  /** A PDU was given out in part: only its other octets may follow, no A-ABORT. */
+  get isInsidePdu(): boolean {
+    return this.#streams;
+  }
+
+  /** The PDUs of the command set that can go out before the data set comes. */
+  *begin(): Generator<Uint8Array> {
+    yield* this.#run(false);
+  }
+
+  /** Throws a RangeError for more octets than were told. `piece` may be used again afterwards. */
+  *push(piece: Uint8Array): Generator<Uint8Array> {
+    if (this.#due !== undefined && piece.length > this.#due - this.#data.length) {
+      throw new RangeError("Cannot send a data set: it has more octets than its length says");
+    }
+    if (this.#data.length === 0) {
+      this.#data = piece;
+      yield* this.#run(false);
+      this.#keep(NOTHING);
+    } else {
+      this.#keep(piece);
+      yield* this.#run(false);
+    }
+  }
+
+  /** Throws a RangeError for less octets than were told. */
+  *end(): Generator<Uint8Array> {
+    const missing = this.#due === undefined ? 0 : this.#due - this.#data.length;
+    if (missing > 0) {
+      throw new RangeError(`Cannot send a data set: it ended ${missing} octets before its length`);
+    }
+    yield* this.#run(true);
+  }
+
+  *#run(ended: boolean): Generator<Uint8Array> {
+    for (;;) {
+      const pdv = this.#pdvs[0];
+      if (pdv === undefined) {
+        const planned = this.#nextPdu(ended);
+        if (planned === undefined) break;
+        yield* this.#beginPdu(planned);
+        continue;
+      }
+      const source = pdv.isCommand ? this.#command : this.#data;
+      const wanted = pdv.length - this.#written;
+      if (wanted > 0 && source.length === 0) break;
+      yield* this.#write(Math.min(wanted, source.length), pdv);
+      if (this.#written === pdv.length) this.#endPdv();
+    }
+    yield* this.#flush();
+  }
+
+  #nextPdu(ended: boolean): readonly PlannedPdv[] | undefined {
+    const due = this.#due;
+    // A PDU of which no octet is there is better not begun.
+    const waits = !ended && this.#data.length === 0 && due !== 0;
+    if (this.#plan.over || (waits && this.#plan.isAtDataSet)) return undefined;
+    return due === undefined && !ended
+      ? this.#plan.next(this.#data.length, false)
+      : this.#plan.next(due ?? this.#data.length, true);
+  }
+
+  *#beginPdu(pdvs: readonly PlannedPdv[]): Generator<Uint8Array> {
+    let length = 0;
+    for (const pdv of pdvs) length += PDV_HEAD + pdv.length;
+    if (this.#batch.length - this.#filled < Math.min(PDU_HEAD + length, LARGEST)) {
+      yield* this.#flush();
+      const ready = this.#data.length + this.#command.length;
+      const size = Math.max(PDU_HEAD + length, ready + (ready >> 6) + SMALLEST);
+      this.#batch = new Uint8Array(Math.min(size, LARGEST));
+    }
+    this.#pdvs = [...pdvs];
+    this.#streams = PDU_HEAD + length > LARGEST;
+    this.#begun = this.#filled;
+    this.#batch[this.#filled] = 0x04;
+    this.#putLength(this.#filled + 2, length);
+    this.#filled += PDU_HEAD;
+    this.#beginPdv();
+  }
+
+  #beginPdv(): void {
+    const pdv = this.#pdvs[0];
+    if (pdv === undefined) return;
+    this.#written = 0;
+    this.#putLength(this.#filled, 2 + pdv.length);
+    this.#batch[this.#filled + 4] = this.#contextId;
+    this.#batch[this.#filled + 5] = (pdv.isCommand ? COMMAND : 0) | (pdv.isLast ? LAST : 0);
+    this.#filled += PDV_HEAD;
+  }
+
+  #endPdv(): void {
+    this.#pdvs.shift();
+    if (this.#pdvs.length > 0) this.#beginPdv();
+    else this.#streams = false;
+  }
+
+  *#write(octets: number, pdv: PlannedPdv): Generator<Uint8Array> {
+    for (let left = octets; left > 0; ) {
+      // Room for the head of a PDV behind it is kept.
+      if (this.#streams && this.#batch.length - this.#filled <= 2 * PDV_HEAD) {
+        yield* this.#flush();
+        this.#batch = new Uint8Array(LARGEST);
+      }
+      const room = this.#streams ? this.#batch.length - this.#filled - PDV_HEAD : left;
+      const taken = Math.min(left, room);
+      const source = pdv.isCommand ? this.#command : this.#data;
+      this.#batch.set(source.subarray(0, taken), this.#filled);
+      this.#filled += taken;
+      this.#written += taken;
+      left -= taken;
+      if (pdv.isCommand) {
+        this.#command = source.subarray(taken);
+      } else {
+        this.#data = source.subarray(taken);
+        if (this.#due !== undefined) this.#due -= taken;
+      }
+    }
+  }
+
+  /** Takes what was not written yet, and a piece behind it, into memory of our own. */
+  #keep(piece: Uint8Array): void {
+    const { length } = this.#data;
+    if (length + piece.length === 0) return;
+    const at = this.#data.byteOffset;
+    const isOurs = this.#data.buffer === this.#kept.buffer;
+    if (!isOurs || at + length + piece.length > this.#kept.length) {
+      // Twice as much: pieces of one octet are not copied again and again.
+      this.#kept = new Uint8Array(2 * (length + piece.length));
+      this.#kept.set(this.#data);
+      this.#kept.set(piece, length);
+      this.#data = this.#kept.subarray(0, length + piece.length);
+    } else {
+      this.#kept.set(piece, at + length);
+      this.#data = this.#kept.subarray(at, at + length + piece.length);
+    }
+  }
+
+  /** Gives out whole PDUs, and of a large one what there is. */
+  *#flush(): Generator<Uint8Array> {
+    const isWhole = this.#pdvs.length === 0 || this.#streams;
+    const end = isWhole ? this.#filled : this.#begun;
+    if (end === 0) return;
+    const bytes = this.#batch.subarray(0, end);
+    this.#batch = this.#batch.subarray(end);
+    this.#filled -= end;
+    this.#begun = 0;
+    yield bytes;
+  }
+
+  #putLength(at: number, length: number): void {
+    const bytes = this.#batch;
+    bytes[at] = length >>> 24;
+    bytes[at + 1] = length >>> 16;
+    bytes[at + 2] = length >>> 8;
+    bytes[at + 3] = length;
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+const PDU_HEAD = 6;
+const COMMAND = 1;
+const LAST = 2;
+/** Of a batch; it has room for a PDU of `OWN_LIMIT`. */
+const LARGEST = OWN_LIMIT + 1024;
+const SMALLEST = 256;
