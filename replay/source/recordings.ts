@@ -30,6 +30,7 @@ export function openRecordings(paths: readonly string[]): Recordings {
 export class Recordings {
   readonly #captures: Capture[] = [];
   readonly #problems = new Map<string, RecordingProblem>();
+  readonly #ids = new Map<string, Uint8Array>();
   readonly #cache = new OctetCache();
 
   /** Use `openRecordings`. */
@@ -40,6 +41,11 @@ export class Recordings {
   /** Paths of the captures that are read. */
   get captures(): readonly string[] {
     return this.#captures.map(({ path }) => path);
+  }
+
+  /** Those of their headers; the later ones of joined captures once associations were gone through. */
+  get captureIds(): readonly Uint8Array[] {
+    return [...this.#ids.values()];
   }
 
   /** What cannot be read; damage is found while associations are gone through. */
@@ -77,7 +83,9 @@ export class Recordings {
   }
 
   #note(path: string, item: ListItem): void {
-    if (item.item === "damage") {
+    if (item.item === "capture" && item.header !== undefined) {
+      this.#ids.set(item.header.capture_id.join(), item.header.capture_id);
+    } else if (item.item === "damage") {
       const { what, length, offset } = item;
       this.#problem(path, `${what} (${length} octets at ${offset}): the rest is read`);
     } else if (item.item === "end" && item.lost > 0) {
@@ -103,7 +111,8 @@ export class Recordings {
     try {
       source = new FileSource(path);
       // A file that is none is refused before its first item
-      listAssociations(source, { name: path }).next();
+      const first = listAssociations(source, { name: path }).next();
+      if (first.done !== true) this.#note(path, first.value);
       this.#captures.push({ path, source, reader: new AssociationReader(source) });
     } catch (error) {
       source?.close();

@@ -205,6 +205,10 @@ describe("openRecordings", () => {
       ),
     );
     using recordings = openRecordings(paths);
+    assert.deepEqual(
+      recordings.captureIds,
+      [1, 2, 3].map((seed) => captureFacts(seed).capture_id),
+    );
     for (let round = 0; round < 2; round++) {
       const order = [...recordings.associations()].map(({ capture, id }) => [capture.at(-6), id]);
       assert.deepEqual(
