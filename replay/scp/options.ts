@@ -31,6 +31,8 @@ export interface ReplayScpOptions {
   readonly maximumLength?: number;
   /** Directory for what C-STORE brings, as Part 10 files. */
   readonly store?: string;
+  /** Directory for a capture of the replay itself, linked to what it plays. */
+  readonly record?: string;
   /** Associations at once; one more is rejected (PS3.8 9.3.4). 1,000 unless told. */
   readonly maxAssociations?: number;
   /** Milliseconds; 30 s, 60 s and 10 min unless told, 0 for ever. */

@@ -10,6 +10,7 @@ import type { AssociationServer } from "../../src/io/accept_associations.ts";
 import type { AssociateAnswer, Peer } from "../../src/io/accepted_connection.ts";
 import type { Association } from "../../src/io/association.ts";
 import { AssociationError } from "../../src/io/association_error.ts";
+import type { TransportTap } from "../../src/io/transport_tap.ts";
 import { OPERATIONS } from "../../src/service/operation.ts";
 import type { Performer, Performers } from "../../src/service/performance.ts";
 import { ReceivedFiles } from "../../src/service/received_files.ts";
@@ -18,6 +19,8 @@ import type { PerformRequest } from "../../src/service/service_message.ts";
 import type { ServiceUser } from "../../src/service/service_user.ts";
 import type { AAssociateRq } from "../../src/ul/pdu.ts";
 import type { RequestEvent, ServedAssociationEvent } from "../events.ts";
+import type { RecordedConnection } from "../record/recorded_connection.ts";
+import { ReplayRecorder } from "../record/replay_recorder.ts";
 import { type Pace, pauseMs, wait } from "../scu/pace.ts";
 import { openRecordings, type RecordingProblem, type Recordings } from "../source/recordings.ts";
 import { type Acceptance, Acceptor } from "./acceptance.ts";
@@ -35,6 +38,8 @@ export interface ReplayScp extends AsyncDisposable {
   readonly port: number;
   /** Recorded associations that can be played. */
   readonly associations: number;
+  /** Path of the capture that is being written; null where there is none. */
+  readonly record: string | null;
   /** What of the captures cannot be replayed, each in words. */
   readonly problems: readonly string[];
   /** Stops listening, and waits so many milliseconds for what is under way; then as `close`. */
@@ -71,6 +76,8 @@ class Replay implements ReplayScp, LiveServer {
   readonly #accepted = new WeakMap<AAssociateRq, { acceptance: Acceptance; number: number }>();
   readonly #sessions = new WeakMap<Association, Session>();
   readonly #beside = new Set<Promise<void>>();
+  readonly #recorder: ReplayRecorder | undefined;
+  readonly #recorded = new WeakMap<Peer, RecordedConnection>();
   #server: AssociationServer | undefined;
   #count = 0;
 
@@ -92,6 +99,7 @@ class Replay implements ReplayScp, LiveServer {
     });
     this.#responders = responderChain(this.#library, options);
     this.#files = options.store === undefined ? undefined : this.#openFiles(options.store);
+    this.#recorder = options.record === undefined ? undefined : this.#openRecord(options.record);
   }
 
   async start(): Promise<this> {
@@ -99,10 +107,11 @@ class Replay implements ReplayScp, LiveServer {
     this.#server = await serveAssociations({
       host: this.#options.host ?? "127.0.0.1",
       port: this.#options.port ?? 0,
-      answer: (request) => this.#answer(request),
+      answer: (request, peer) => this.#answer(request, peer),
       accepted: (user) => this.#begin(user),
       perform: this.#performers(),
       ended: (association, error) => this.#ended(association, error),
+      ...(this.#recorder !== undefined && { tap: (peer: Peer) => this.#tap(peer) }),
       ...(acseTimeout !== undefined && { acseTimeout }),
       dimseTimeout: dimseTimeout ?? DEFAULT_DIMSE_TIMEOUT,
       idleTimeout: idleTimeout ?? DEFAULT_IDLE_TIMEOUT,
@@ -121,6 +130,10 @@ class Replay implements ReplayScp, LiveServer {
 
   get associations(): number {
     return this.#library.associations.length;
+  }
+
+  get record(): string | null {
+    return this.#recorder?.path ?? null;
   }
 
   get stopping(): AbortSignal {
@@ -148,6 +161,7 @@ class Replay implements ReplayScp, LiveServer {
     this.#stopping.abort();
     await this.#server?.close();
     await Promise.all(this.#beside);
+    this.#recorder?.close();
     this.#recordings[Symbol.dispose]();
   }
 
@@ -155,8 +169,9 @@ class Replay implements ReplayScp, LiveServer {
     await this.close();
   }
 
-  #answer(request: AAssociateRq): AssociateAnswer {
+  #answer(request: AAssociateRq, peer: Peer): AssociateAnswer {
     const acceptance = this.#acceptor.answer(request);
+    if (acceptance.recorded !== undefined) this.#recorded.get(peer)?.link(acceptance.recorded);
     const number = ++this.#count;
     this.#accepted.set(request, { acceptance, number });
     const { answer, reason } = acceptance;
@@ -222,6 +237,20 @@ class Replay implements ReplayScp, LiveServer {
       received: () => undefined,
       failed: (error) => this.warn(error.message),
     });
+  }
+
+  #openRecord(directory: string): ReplayRecorder {
+    return new ReplayRecorder({
+      directory,
+      sources: new Set(this.#library.associations.map(({ captureId }) => captureId)),
+      report: (text) => this.warn(text),
+    });
+  }
+
+  #tap(peer: Peer): TransportTap | undefined {
+    const connection = this.#recorder?.connection("acceptor");
+    if (connection !== undefined) this.#recorded.set(peer, connection);
+    return connection?.tap;
   }
 
   async #keep(request: PerformRequest, { request: rq }: Association): Promise<number> {

@@ -16,7 +16,9 @@ export type UnmatchedPolicy =
   /** The association is aborted; where the captures have none like it, it is rejected. */
   | { readonly do: "reject" | "abort" }
   /** Only C-ECHO succeeds. */
-  | { readonly do: "echo-only" };
+  | { readonly do: "echo-only" }
+  /** Another application is asked (forward_responder.ts). */
+  | { readonly do: "forward"; readonly to: { readonly host: string; readonly port: number } };
 
 export class UnmatchedResponder implements Responder {
   readonly #policy: UnmatchedPolicy;
@@ -46,6 +48,7 @@ export class UnmatchedResponder implements Responder {
     const policy = this.#policy;
     switch (policy.do) {
       case "default":
+      case "forward": // nobody there
         return answered(isTaken(operation) ? 0x0000 : failureOf(operation));
       case "status":
         return answered(operation === "C-ECHO" ? 0x0000 : policy.status);

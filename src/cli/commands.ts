@@ -31,12 +31,13 @@ export const COMMANDS: readonly Listed[] = [
   },
   {
     name: "replay scu",
-    summary: "Play the association-requestor's side of captures and compare what comes back",
+    summary: "Play the requestor's side of captures and compare the answers",
     load: () => import("./replay_scu.ts"),
   },
   {
     name: "replay scp",
     summary: "Play the association-acceptor's side of captures",
+    load: () => import("./replay_scp.ts"),
   },
   {
     name: "verify",

@@ -88,6 +88,7 @@ export function differenceWords({ path, recorded, got }: Difference): string {
     path.endsWith("Status") && typeof recorded === "number" && typeof got === "number";
   const shown = (value: unknown): string => {
     if (value === null || value === undefined) return "nothing";
+    if (value === "") return "no value";
     if (isStatus) return printStatus(value as number);
     const text = typeof value === "string" ? value : JSON.stringify(value);
     return escapeControls(text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text);

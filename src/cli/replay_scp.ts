@@ -1,0 +1,91 @@
+/**
+ * `dicomtap replay scp CAPTURE... --listen [host:]port`: plays the association-acceptor's side of
+ * captures, the PACS, until it is stopped.
+ *
+ * Exit codes: 0 stopped; 2 usage, or captures without anything to play; 3 cannot listen.
+ */
+import { type ReplayScp, replayAsScp } from "../../replay/scp/replay_as_scp.ts";
+import { formatAddress } from "../address.ts";
+import { formatCount } from "../units.ts";
+import { defineCommand } from "./command.ts";
+import { CommandError, usageError } from "./command_error.ts";
+import type { Context } from "./context.ts";
+import { REPLAY_SCP_OPTIONS, type ReplayScpOptions } from "./replay_scp_options.ts";
+import { ScpReport } from "./replay_scp_report.ts";
+import { scpRequest } from "./replay_scp_request.ts";
+
+export const command = defineCommand({
+  name: "replay scp",
+  summary: "Play the association-acceptor's side of captures",
+  usage: "CAPTURE... --listen [HOST:]PORT",
+  about:
+    "Associations are accepted and requests answered as in the captures, matched by what they mean: other Message IDs, contexts and fragments make no difference. " +
+    "What has no recorded answer is explained by the closest recorded request.",
+  operands: { min: 1, max: Number.POSITIVE_INFINITY },
+  options: REPLAY_SCP_OPTIONS,
+  examples: [
+    { run: "dicomtap replay scp pacs.dcap --listen 11112", does: "Be the recorded PACS" },
+    {
+      run: "dicomtap replay scp captures --listen 11112 --speed max --reuse cycle",
+      does: "Answer at once, over and over",
+    },
+    {
+      run: "dicomtap replay scp captures --listen 11112 --forward pacs:104 --record captures",
+      does: "Ask the real PACS for what is missing, and know it the next time",
+    },
+    {
+      run: "dicomtap replay scp captures --listen 0.0.0.0:11112 --store received --json",
+      does: "Take images from the network into files, one JSON object a request",
+    },
+  ],
+  async run({ options, operands }, context) {
+    const { listen } = options;
+    if (listen === undefined) {
+      throw usageError("Option --listen is missing", "Say where: --listen 11112");
+    }
+    const stop = context.stopSignal();
+    const report = new ScpReport(context, options);
+    const scp = await replayAsScp({
+      ...scpRequest(operands, { ...options, listen }),
+      onEvent: (event) => report.event(event),
+      onWarning: (text) => report.warning(text),
+    });
+    try {
+      for (const problem of scp.problems) report.warning(problem);
+      if (scp.associations === 0) throw nothingToPlay(operands);
+      ready(scp, { context, options });
+      await new Promise<void>((resolve) => {
+        if (stop.aborted) resolve();
+        else stop.addEventListener("abort", () => resolve(), { once: true });
+      });
+      await scp.stop({ drainMs: options.drain });
+    } finally {
+      await scp.close();
+    }
+    report.end();
+    return 0;
+  },
+});
+
+function ready(
+  scp: ReplayScp,
+  { context, options }: { readonly context: Context; readonly options: ReplayScpOptions },
+): void {
+  const { out, paint } = context;
+  const listen = formatAddress(scp);
+  if (options.json) {
+    out.json({ event: "ready", listen, associations: scp.associations, record: scp.record });
+    return;
+  }
+  const count = formatCount(scp.associations);
+  out.line(`Answering on ${paint.bold(listen)} from ${count} recorded associations`);
+  if (scp.record !== null) out.line(`Recording to ${scp.record}`);
+  out.line(paint.dim("Ready. Ctrl-C stops."));
+}
+
+function nothingToPlay(captures: readonly string[]): CommandError {
+  return new CommandError(`There is no association in ${captures.join(", ")}`, {
+    exitCode: 2,
+    hint: "Try: dicomtap show, dicomtap verify.",
+  });
+}

@@ -1,0 +1,79 @@
+/** What `dicomtap replay scp` prints: a line an association and a request, and a summary at the end. */
+import type { RequestEvent, ServedAssociationEvent } from "../../replay/events.ts";
+import { printStatus } from "../dimse/status.ts";
+import { escapeControls } from "../escape.ts";
+import { formatCount } from "../units.ts";
+import type { Context } from "./context.ts";
+import type { ReplayScpOptions } from "./replay_scp_options.ts";
+import { differenceWords } from "./replay_scu_report.ts";
+
+export class ScpReport {
+  readonly #context: Context;
+  readonly #options: ReplayScpOptions;
+  #associations = 0;
+  #requests = 0;
+  #unmatched = 0;
+  /** Events that were not printed because nobody read fast enough. */
+  #dropped = 0;
+
+  constructor(context: Context, options: ReplayScpOptions) {
+    this.#context = context;
+    this.#options = options;
+  }
+
+  event(event: RequestEvent | ServedAssociationEvent): void {
+    if (event.event === "request") {
+      this.#requests++;
+      if (!event.matched) this.#unmatched++;
+    } else if (event.outcome === "accepted") this.#associations++;
+    const { out } = this.#context;
+    // Answers do not wait for whoever reads about them.
+    if (out.isFull) this.#dropped++;
+    else if (this.#options.json) out.json(event);
+    else for (const line of this.#lines(event)) out.line(line);
+  }
+
+  warning(text: string): void {
+    const { err, errPaint } = this.#context;
+    err.line(errPaint.yellow(escapeControls(text)));
+  }
+
+  end(): void {
+    const { err, errPaint } = this.#context;
+    if (this.#dropped > 0) err.line(`${formatCount(this.#dropped)} events were not printed`);
+    if (this.#options.json) return;
+    const counts = `${formatCount(this.#associations)} associations, ${formatCount(this.#requests)} requests`;
+    const unmatched = `${formatCount(this.#unmatched)} without a recorded answer`;
+    err.line(`${counts}, ${this.#unmatched === 0 ? unmatched : errPaint.yellow(unmatched)}`);
+  }
+
+  #lines(event: RequestEvent | ServedAssociationEvent): readonly string[] {
+    return event.event === "request" ? this.#request(event) : this.#association(event);
+  }
+
+  #association(event: ServedAssociationEvent): readonly string[] {
+    const { paint } = this.#context;
+    const { association, calling_ae_title: calling, called_ae_title: called } = event;
+    const reason = event.reason === null ? "" : paint.dim(`: ${escapeControls(event.reason)}`);
+    const who = `${escapeControls(calling)} > ${escapeControls(called)}`;
+    return [`#${association} ${who} ${event.outcome}${reason}`];
+  }
+
+  #request(event: RequestEvent): readonly string[] {
+    const { paint } = this.#context;
+    const { association, request, by, candidate, status } = event;
+    const from =
+      candidate === null
+        ? ""
+        : ` ${escapeControls(candidate.capture)} association ${candidate.association} [${candidate.message}]`;
+    const code = status === null ? "" : ` ${printStatus(status)}`;
+    const how = event.matched ? `by ${by}${from}` : paint.yellow(`not matched, closest${from}`);
+    const told = candidate === null && !event.matched ? paint.yellow("not matched") : how;
+    const reason = event.reason === null ? "" : `: ${escapeControls(event.reason)}`;
+    const missed = event.matched && by !== "shape" && by !== "order" ? [] : event.missed;
+    return [
+      `#${association} ${request}${code} ${told}${reason}`,
+      ...missed.map((difference) => `    ${differenceWords(difference)}`),
+    ];
+  }
+}

@@ -1,0 +1,69 @@
+/** What `dicomtap replay scp` is asked for on the command line, as `replayAsScp` takes it. */
+import type { ReplayScpOptions as Request } from "../../replay/scp/options.ts";
+import type { UnmatchedPolicy } from "../../replay/scp/unmatched_responder.ts";
+import { readSpeed } from "../../replay/scu/pace.ts";
+import { type Address, parseAddress } from "../address.ts";
+import { escapeControls } from "../escape.ts";
+import { targetAt } from "./association_failure.ts";
+import { usageError } from "./command_error.ts";
+import type { ReplayScpOptions } from "./replay_scp_options.ts";
+
+export function scpRequest(
+  captures: readonly string[],
+  options: ReplayScpOptions & { readonly listen: Address },
+): Request {
+  const { listen, match, store, record } = options;
+  const maximumLength = options["max-pdu"];
+  const speed = readSpeed(options.speed);
+  if (speed === undefined) {
+    throw badValue("speed", options.speed, "It is recorded, max, or a number of times such as 2x.");
+  }
+  return {
+    captures,
+    ...(listen.host !== undefined && { host: listen.host }),
+    port: listen.port,
+    ae: options.ae,
+    unknownContext: options["unknown-context"],
+    ...(match !== undefined && { match }),
+    reuse: options.reuse,
+    unmatched: unmatchedPolicy(options),
+    speed,
+    maxGap: options["max-gap"],
+    ...(maximumLength !== undefined && { maximumLength }),
+    ...(store !== undefined && { store }),
+    ...(record !== undefined && { record }),
+    maxAssociations: options["max-associations"],
+    acseTimeout: options["acse-timeout"],
+    dimseTimeout: options["dimse-timeout"],
+    idleTimeout: options["idle-timeout"],
+    showPatient: options["show-phi"],
+  };
+}
+
+function unmatchedPolicy({ unmatched, forward }: ReplayScpOptions): UnmatchedPolicy {
+  if (forward !== undefined && unmatched !== undefined) {
+    throw usageError("Options --forward and --unmatched exclude one another", "Leave one out.");
+  }
+  if (forward !== undefined) return { do: "forward", to: targetAt(forward) };
+  if (unmatched === undefined) return { do: "default" };
+  switch (unmatched) {
+    case "reject":
+    case "abort":
+    case "echo-only":
+      return { do: unmatched };
+  }
+  const status = /^status:([0-9a-f]{4})H?$/i.exec(unmatched)?.[1];
+  if (status !== undefined) return { do: "status", status: Number.parseInt(status, 16) };
+  const address = /^forward:(.+)$/.exec(unmatched)?.[1];
+  if (address !== undefined) {
+    const to = parseAddress(address);
+    if ("wrong" in to) throw badValue("unmatched", unmatched, `After forward: ${to.wrong}.`);
+    return { do: "forward", to: targetAt(to) };
+  }
+  const known = "status:HEX (status:A700), reject, abort, echo-only, or forward:HOST:PORT";
+  throw badValue("unmatched", unmatched, `It is ${known}.`);
+}
+
+function badValue(name: string, text: string, hint: string) {
+  return usageError(`Option --${name} cannot be "${escapeControls(text).slice(0, 80)}"`, hint);
+}
