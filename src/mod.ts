@@ -10,6 +10,8 @@
  * Everything that waits is a promise or an async iterator; what goes wrong between the two sides is
  * an `AssociationError` in words, a mistake of the caller a `TypeError` or `RangeError`.
  */
+export type { ReplayScpOptions } from "../replay/scp/options.ts";
+export { type ReplayScp, replayAsScp } from "../replay/scp/replay_as_scp.ts";
 export type { CharacterSet } from "./dataset/character_set.ts";
 export { DataSet } from "./dataset/data_set.ts";
 export { type DumpOptions, dumpDataSet } from "./dataset/dump.ts";
