@@ -106,9 +106,11 @@ export class AcceptedConnection implements UlUser {
         const { acseTimeout, dimseTimeout, serve } = this.#options;
         const negotiated = { request, answer };
         const limits = { acseTimeout, dimseTimeout };
-        this.#association = new Association(this.#driver, negotiated, limits);
+        const association = new Association(this.#driver, negotiated, limits);
+        this.#association = association;
         this.#driver.give({ kind: "A-ASSOCIATE response", pdu: answer });
-        this.#served = serve(this.#association, this.#peer);
+        // The answer may be in the queue yet, and must go out before anything that is done now.
+        this.#served = Promise.resolve().then(() => serve(association, this.#peer));
         break;
       }
       case "A-ASSOCIATE-RJ":

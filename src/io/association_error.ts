@@ -89,7 +89,7 @@ export function abortedError(abort: Abort): AssociationError {
   const { source, reason } = abort;
   const by = `${abortSourceName(source)}: ${abortReasonName(source, reason)}`;
   return new AssociationError("aborted", `Association aborted by the peer's ${by} (PS3.8 9.3.8)`, {
-    abort,
+    abort: { source, reason },
   });
 }
 

@@ -15,6 +15,8 @@ export interface HttpServer {
 export interface HttpServerOptions {
   readonly hostname: string;
   readonly port: number;
+  /** Certificate chain and private key as PEM; without them it is plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
 }
 
 interface DenoLike {
@@ -22,6 +24,8 @@ interface DenoLike {
     options: {
       hostname: string;
       port: number;
+      cert?: string;
+      key?: string;
       onListen: (address: { hostname: string; port: number }) => void;
     },
     handler: FetchHandler,
@@ -29,7 +33,13 @@ interface DenoLike {
 }
 
 interface BunLike {
-  serve(options: { hostname: string; port: number; idleTimeout: number; fetch: FetchHandler }): {
+  serve(options: {
+    hostname: string;
+    port: number;
+    idleTimeout: number;
+    tls?: { cert: string; key: string };
+    fetch: FetchHandler;
+  }): {
     readonly port: number;
     stop(force: boolean): void;
   };
@@ -43,7 +53,9 @@ export async function serveHttp(
   const { Deno, Bun } = globalThis as { Deno?: DenoLike; Bun?: BunLike };
   if (Deno !== undefined) return serveOnDeno(Deno, fetch, options);
   if (Bun !== undefined) {
-    const server = Bun.serve({ ...options, idleTimeout: 0, fetch });
+    const { hostname, port, tls } = options;
+    const secured = tls === undefined ? {} : { tls };
+    const server = Bun.serve({ hostname, port, ...secured, idleTimeout: 0, fetch });
     return {
       hostname: options.hostname,
       port: server.port,
@@ -58,10 +70,13 @@ function serveOnDeno(
   fetch: FetchHandler,
   options: HttpServerOptions,
 ): Promise<HttpServer> {
+  const { hostname, port: wanted, tls = {} } = options;
   return new Promise((resolve) => {
     const server = deno.serve(
       {
-        ...options,
+        hostname,
+        port: wanted,
+        ...tls,
         onListen: ({ port }) =>
           resolve({ hostname: options.hostname, port, close: () => server.shutdown() }),
       },
@@ -72,7 +87,10 @@ function serveOnDeno(
 
 async function serveOnNode(fetch: FetchHandler, options: HttpServerOptions): Promise<HttpServer> {
   const { createAdaptorServer } = await import("@hono/node-server");
-  const server = createAdaptorServer({ fetch });
+  const { tls } = options;
+  const { createServer } = await import("node:https");
+  const secured = tls === undefined ? {} : { createServer, serverOptions: tls };
+  const server = createAdaptorServer({ fetch, ...secured });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, options.hostname, resolve);
