@@ -40,6 +40,11 @@ export const COMMANDS: readonly Listed[] = [
     load: () => import("./replay_scp.ts"),
   },
   {
+    name: "dashboard",
+    summary: "Look at captures in the browser, without a proxy",
+    load: () => import("./dashboard.ts"),
+  },
+  {
     name: "verify",
     summary: "Check captures for damage",
     load: () => import("./verify.ts"),

@@ -3,6 +3,7 @@ import { formatAddress } from "../address.ts";
 import { playMorning } from "../demo/simulated_modality.ts";
 import { startSimulatedPacs } from "../demo/simulated_pacs.ts";
 import { type CommandArguments, defineCommand, JSON_OPTION } from "./command.ts";
+import { DEFAULT_DASHBOARD } from "./dashboard_options.ts";
 import { parseOptions } from "./parse_options.ts";
 import { PROXY_OPTIONS, type ProxyOptions, startProxy } from "./proxy.ts";
 
@@ -16,7 +17,7 @@ const OPTIONS = {
   dashboard: {
     kind: "address",
     words: ["off"],
-    default: "127.0.0.1:8104",
+    default: DEFAULT_DASHBOARD,
     help: "Where the dashboard listens",
   },
   rounds: {

@@ -4,8 +4,6 @@ import type { ProxyEvent } from "../../proxy/proxy_event.ts";
 import { ProxyServer } from "../../proxy/proxy_server.ts";
 import { Recording } from "../../proxy/recording.ts";
 import { RouteError } from "../../proxy/route.ts";
-import { formatAddress } from "../address.ts";
-import { type DashboardThread, startDashboard } from "../dashboard/dashboard_thread.ts";
 import { systemClock } from "../io/clock.ts";
 import { configureLog, flushLog, logger } from "../io/log.ts";
 import type { AssociationJson } from "../observe/summary.ts";
@@ -13,6 +11,7 @@ import { formatCount, formatSize, plural } from "../units.ts";
 import { type CommandArguments, defineCommand, JSON_OPTION } from "./command.ts";
 import { usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
+import { DASHBOARD_OPTIONS, DEFAULT_DASHBOARD, openDashboard } from "./dashboard_options.ts";
 import { readRoutes } from "./proxy_routes.ts";
 import { filterHelp, readFilter } from "./read_filter.ts";
 import { LiveRows } from "./show_live.ts";
@@ -54,9 +53,10 @@ export const PROXY_OPTIONS = {
   dashboard: {
     kind: "address",
     words: ["off"],
-    default: "127.0.0.1:8104",
+    default: DEFAULT_DASHBOARD,
     help: "Where the dashboard listens",
   },
+  ...DASHBOARD_OPTIONS,
   "connect-timeout": { kind: "duration", default: "10s", help: "For the connection to the PACS" },
   "max-connections": {
     kind: "number",
@@ -113,7 +113,16 @@ export async function startProxy(
   if (filter !== undefined) readFilter(filter); // a mistake in it is told before anything starts
   const directory = options.record === false ? undefined : options.record;
   const rows = new LiveRows(context, { json: options.json });
-  const dashboard = await openDashboard(options, context);
+  const address = options.dashboard;
+  const dashboard =
+    address === "off"
+      ? undefined
+      : await openDashboard(options, {
+          context,
+          address,
+          places: directory === undefined ? [] : [directory],
+          proxy: true,
+        });
   const recording = new Recording({
     clock: systemClock(),
     queueSize: options.queue,
@@ -148,7 +157,8 @@ export async function startProxy(
     const { state, reason, ...counts } = recording.status;
     const { open, opened, turnedAway } = server.counters;
     const counters = { open, opened, turned_away: turnedAway, queued: recording.queued, ...counts };
-    dashboard?.setHealth({ forwarding: true, recording: state, reason, counters });
+    const routes = server.routes.map(({ listen, to }) => ({ listen, to }));
+    dashboard?.setHealth({ forwarding: true, recording: state, reason, counters, routes });
   };
   const ready = await server.start().catch(async (error: unknown) => {
     await dashboard?.stop();
@@ -203,25 +213,6 @@ function keepForwarding(): void {
   };
   process.on("uncaughtException", tell);
   process.on("unhandledRejection", tell);
-}
-
-async function openDashboard(
-  options: ProxyOptions,
-  context: Context,
-): Promise<DashboardThread | undefined> {
-  const address = options.dashboard;
-  if (address === "off") return undefined;
-  const { host: hostname = "127.0.0.1", port } = address;
-  const log = logger("dashboard");
-  const died = (reason: string) => log.warn("The dashboard stopped: {reason}", { reason });
-  try {
-    return await startDashboard({ hostname, port, died });
-  } catch (error) {
-    const isDefault = formatAddress(address) === PROXY_OPTIONS.dashboard.default;
-    if (!isDefault || (error as { code?: string }).code !== "EADDRINUSE") throw error;
-    context.err.line(`Port ${port} is in use: the dashboard takes another one`);
-    return startDashboard({ hostname, port: 0, died });
-  }
 }
 
 function tellEvent(event: ProxyEvent): void {

@@ -1,111 +1,105 @@
 /**
- * The dashboard as a Hono app: health for machines, and the newest associations for people.
+ * The dashboard as a Hono app: health and metrics for machines, the page and its API for people.
  *
- * Rule: values from the wire reach a page only through `html`, which escapes them; no inline
+ * Rule: no value from the wire is in the HTML; the page's script puts them into text nodes. No inline
  * script or style, and nothing is loaded from elsewhere (P-03).
  */
-import { Hono } from "hono";
-import { html } from "hono/html";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
-import { uidName } from "../dictionary/uids.ts";
-import type { AssociationJson } from "../observe/summary.ts";
-import { type GuardOptions, guard } from "./guard.ts";
-import type { DashboardState } from "./state.ts";
-import { STYLE } from "./style.ts";
+import { ApiError, addEndpoint, type DashboardApp, type Endpoint } from "./endpoint.ts";
+import { type GuardedVariables, type GuardOptions, guard, refuse } from "./guard.ts";
+import { ICON, LOGIN_STYLE, page } from "./page.ts";
+import { listEndpoints } from "./routes/list.ts";
+import type { Services } from "./routes/services.ts";
+import { type UiAsset, type UiAssets, uiAssets } from "./ui_assets.ts";
 
-export function createDashboard(state: DashboardState, options: GuardOptions): Hono {
-  const app = new Hono();
+/** Octets of a request's body: notes are the longest. */
+const MAX_BODY = 65_536;
+
+/** Addresses of the page; its script shows what belongs there. */
+const PAGES = ["/", "/a/*", "/numbers", "/stories", "/replays", "/replays/*", "/captures", "/help"];
+
+export function createDashboard(services: Services, options: GuardOptions): DashboardApp {
+  const app = new Hono<{ Variables: GuardedVariables }>();
+  const { state } = services;
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
         defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
         styleSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        connectSrc: ["'self'"],
         baseUri: ["'none'"],
-        formAction: ["'none'"],
+        formAction: ["'self'"],
         frameAncestors: ["'none'"],
       },
       referrerPolicy: "no-referrer",
+      strictTransportSecurity: options.secure,
     }),
   );
-  app.get("/healthz", (context) =>
-    context.text(state.health.forwarding ? "forwarding\n" : "not forwarding\n", {
-      status: state.health.forwarding ? 200 : 503,
+  app.use(
+    bodyLimit({
+      maxSize: MAX_BODY,
+      onError: (context) => refuse(context, 413, `The body is longer than ${MAX_BODY} octets`),
     }),
   );
+  app.get("/healthz", (context) => {
+    const forwards = state.health.forwarding || !state.proxy;
+    return context.text(forwards ? "forwarding\n" : "not forwarding\n", forwards ? 200 : 503);
+  });
   app.get("/readyz", (context) => {
     const { recording, reason } = state.health;
     const text = reason === null ? recording : `${recording}: ${reason}`;
-    return context.text(`recording ${text}\n`, recording === "ok" ? 200 : 503);
+    const ready = recording === "ok" || !state.proxy;
+    return context.text(`recording ${text}\n`, ready ? 200 : 503);
   });
+  app.get("/login.css", (context) => asset(context, LOGIN_STYLE, "text/css"));
   app.use(guard(options));
-  app.get("/style.css", (context) => {
-    context.header("content-type", "text/css; charset=utf-8");
-    return context.body(STYLE);
+  app.get("/app.js", async (context) => cached(context, (await ui()).script, "text/javascript"));
+  app.get("/app.css", async (context) => cached(context, (await ui()).style, "text/css"));
+  app.get("/icon.svg", (context) => asset(context, ICON, "image/svg+xml"));
+  for (const path of PAGES) app.get(path, (context) => context.html(page()));
+  for (const found of endpoints(services)) addEndpoint(app, found);
+  app.notFound((context) =>
+    wantsPage(context)
+      ? context.html(page(), 404)
+      : refuse(context, 404, "There is nothing here; /api/openapi.json lists what there is"),
+  );
+  app.onError((error, context) => {
+    if (error instanceof ApiError) return context.json(error.json, error.status);
+    return refuse(context, 500, "The dashboard failed at this request; the proxy goes on");
   });
-  app.get("/api/health", (context) => context.json(state.health));
-  app.get("/api/associations", (context) => context.json(state.associations));
-  app.get("/", (context) => context.html(page(state)));
-  app.notFound((context) => context.text("There is nothing here\n", 404));
-  app.onError((_error, context) => context.text("The dashboard failed at this request\n", 500));
   return app;
 }
 
-function page(state: DashboardState) {
-  const { forwarding, recording, reason } = state.health;
-  const rows = state.associations;
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="refresh" content="3" />
-        <title>dicomtap</title>
-        <link rel="stylesheet" href="/style.css" />
-      </head>
-      <body>
-        <header>
-          <h1>dicomtap</h1>
-          <p>
-            ${forwarding ? "Forwarding" : "Not forwarding"}, recording
-            ${reason === null ? recording : `${recording}: ${reason}`}.
-          </p>
-        </header>
-        <main>
-          <table>
-            <caption>
-              ${rows.length === 0 ? "No association yet" : `The newest ${rows.length} associations`}
-            </caption>
-            <thead>
-              <tr>
-                <th scope="col">Started</th>
-                <th scope="col">Calling</th>
-                <th scope="col">Called</th>
-                <th scope="col">Peer</th>
-                <th scope="col">Services</th>
-                <th scope="col">Messages</th>
-                <th scope="col">Findings</th>
-                <th scope="col">Outcome</th>
-              </tr>
-            </thead>
-            <tbody>
-              ${rows.map(row)}
-            </tbody>
-          </table>
-        </main>
-      </body>
-    </html>`;
+/** All of the API. */
+export function endpoints(services: Services): readonly Endpoint[] {
+  return [...listEndpoints(services)];
 }
 
-function row(association: AssociationJson) {
-  const services = new Set(association.contexts.map((context) => context.abstract_syntax ?? "-"));
-  return html`<tr>
-    <td><time datetime="${association.started ?? ""}">${association.started}</time></td>
-    <td>${association.calling_ae_title}</td>
-    <td>${association.called_ae_title}</td>
-    <td>${association.requestor.address}</td>
-    <td>${[...services].map(uidName).join(", ")}</td>
-    <td>${association.messages}</td>
-    <td>${association.findings.length}</td>
-    <td class="${association.outcome}">${association.outcome}</td>
-  </tr>`;
+/** Says what is missing, since that can be put right. */
+function ui(): Promise<UiAssets> {
+  return uiAssets().catch((error: Error) => {
+    throw new ApiError(503, { error: `The page cannot be made: ${error.message}` });
+  });
+}
+
+function wantsPage(context: Context): boolean {
+  const accepts = context.req.header("accept") ?? "";
+  return accepts.includes("text/html") && !context.req.path.startsWith("/api/");
+}
+
+function asset(context: Context, text: string, type: string): Response {
+  context.header("content-type", `${type}; charset=utf-8`);
+  return context.body(text);
+}
+
+/** Asked for again each time, and sent only when it changed. */
+function cached(context: Context, { text, etag }: UiAsset, type: string): Response {
+  context.header("cache-control", "no-cache");
+  context.header("etag", etag);
+  if (context.req.header("if-none-match") === etag) return context.body(null, 304);
+  return asset(context, text, type);
 }

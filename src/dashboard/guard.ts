@@ -1,50 +1,134 @@
 /**
- * Who may see the dashboard: a browser on an allowed Host that once came with the token (P-01,
- * P-02). The token moves from the link into a cookie at once, so that it does not stay in the
- * address bar, in the history or in a Referer.
+ * Who may ask the dashboard something: a browser on an allowed Host that once came with a token, or
+ * a program that sends it (P-01, P-02). The token moves from the link into a cookie at once, so that
+ * it does not stay in the address bar, in the history or in a Referer.
+ *
+ * Rule: what changes something (POST, DELETE) needs the header `x-dicomtap` besides, which a page of
+ * another origin cannot send without being asked first, and is not allowed then.
  */
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
-
-const COOKIE = "dicomtap_token";
+import type { Access, User } from "./access.ts";
+import { loginPage } from "./page.ts";
+import { RateLimit } from "./rate_limit.ts";
 
 export interface GuardOptions {
-  readonly token: string;
+  readonly access: Access;
   /** Host names that may stand in the Host header, without port. */
   readonly hosts: readonly string[];
+  /** Cookies are shared by all ports of a host, so its name tells dashboards apart. */
+  readonly port: number;
+  /** The connection is TLS: the cookie goes over no other. */
+  readonly secure: boolean;
 }
 
-export function guard(options: GuardOptions): MiddlewareHandler {
+export interface GuardedVariables {
+  user: User;
+}
+
+/** Requests of one user in a second, and at once: a page that scrolls fast asks some 30. */
+const RATE = { perSecond: 100, burst: 400 };
+
+/** Wrong tokens, of all that ask. Right ones are let in whatever was tried before. */
+const WRONG = { perSecond: 1, burst: 20 };
+
+export function guard(options: GuardOptions): MiddlewareHandler<{ Variables: GuardedVariables }> {
+  const { access, hosts, port, secure } = options;
+  const cookie = `dicomtap_${port}`;
+  const rates = new RateLimit(RATE);
+  const wrong = new RateLimit(WRONG);
+  const keep = (context: Context, token: string) =>
+    setCookie(context, cookie, token, { httpOnly: true, sameSite: "Strict", path: "/", secure });
+
   return async (context, next) => {
     const url = new URL(context.req.url);
-    if (!options.hosts.includes(hostOf(context.req.header("host") ?? ""))) {
-      return context.text("This host name is not served here\n", 421);
+    const host = context.req.header("host") ?? "";
+    if (!hosts.includes(hostOf(host))) {
+      return refuse(context, 421, "This host name is not served here");
     }
-    const origin = context.req.header("origin");
-    if (origin !== undefined && !options.hosts.includes(hostOf(origin.replace(/^\w+:\/\//, "")))) {
-      return context.text("Requests from other origins are refused\n", 403);
+    if (isForeign(context, host)) {
+      return refuse(context, 403, "Requests from other origins are refused");
     }
-    const offered = url.searchParams.get("token");
-    if (offered !== null && sameText(offered, options.token)) {
-      setCookie(context, COOKIE, options.token, { httpOnly: true, sameSite: "Strict", path: "/" });
-      url.searchParams.delete("token");
-      return context.redirect(`${url.pathname}${url.search}`, 302);
+    const offered = await offeredToken(context, url);
+    if (offered !== undefined) {
+      const known = access.userOf(offered.token) !== undefined;
+      if (known) {
+        keep(context, offered.token);
+        return context.redirect(offered.to, 303);
+      }
+      if (!wrong.take("all")) return refuse(context, 429, "Too many wrong tokens: wait a minute");
+      return context.html(loginPage({ failed: true }), 401);
     }
-    const bearer = context.req.header("authorization")?.replace(/^Bearer /, "") ?? "";
-    if (sameText(getCookie(context, COOKIE) ?? bearer, options.token)) return next();
-    return context.text("Open the link with the token that dicomtap printed at its start\n", 401);
+    const bearer = /^Bearer (.+)$/.exec(context.req.header("authorization") ?? "")?.[1];
+    const token = bearer ?? getCookie(context, cookie);
+    const user = token === undefined ? undefined : access.userOf(token);
+    if (user === undefined) {
+      if (token !== undefined && !wrong.take("all")) {
+        return refuse(context, 429, "Too many wrong tokens: wait a minute");
+      }
+      if (isPage(context, url)) return context.html(loginPage({ failed: false }), 401);
+      return refuse(
+        context,
+        401,
+        "Open the link with the token that dicomtap printed at its start",
+      );
+    }
+    if (!rates.take(user.name)) {
+      context.header("retry-after", "1");
+      return refuse(context, 429, "Too many requests: wait a second");
+    }
+    const changes = context.req.method !== "GET" && context.req.method !== "HEAD";
+    if (changes && context.req.header("x-dicomtap") !== "1") {
+      return refuse(context, 403, `A ${context.req.method} needs the header x-dicomtap: 1`);
+    }
+    context.set("user", user);
+    return next();
   };
+}
+
+export function refuse(context: Context, status: number, error: string): Response {
+  return context.json({ error }, status as 400);
+}
+
+/** The token of the link, or the one that was typed into the login page. */
+async function offeredToken(
+  context: Context,
+  url: URL,
+): Promise<{ readonly token: string; readonly to: string } | undefined> {
+  if (context.req.method === "POST" && url.pathname === "/login") {
+    const { token } = await context.req.parseBody();
+    return { token: typeof token === "string" ? token.trim() : "", to: "/" };
+  }
+  const token = url.searchParams.get("token");
+  if (token === null || context.req.method !== "GET") return undefined;
+  url.searchParams.delete("token");
+  return { token, to: `${url.pathname}${url.search}` };
+}
+
+/**
+ * By Origin, which browsers send with all that changes something and from other origins, and by
+ * Sec-Fetch-Site: another port of the same machine is another origin, though cookies go there.
+ */
+function isForeign(context: Context, host: string): boolean {
+  const origin = context.req.header("origin");
+  if (
+    origin !== undefined &&
+    origin.replace(/^\w+:\/\//, "").toLowerCase() !== host.toLowerCase()
+  ) {
+    return true;
+  }
+  const site = context.req.header("sec-fetch-site");
+  if (site !== "cross-site" && site !== "same-site") return false;
+  return context.req.header("sec-fetch-mode") !== "navigate" || context.req.method !== "GET";
+}
+
+/** Somebody sits before it and can be asked for a token. */
+function isPage(context: Context, url: URL): boolean {
+  const wantsHtml = (context.req.header("accept") ?? "").includes("text/html");
+  return context.req.method === "GET" && wantsHtml && !url.pathname.startsWith("/api/");
 }
 
 /** "127.0.0.1:8104" and "[::1]:8104" without the port. */
 function hostOf(host: string): string {
   return host.replace(/:\d+$/, "").toLowerCase();
-}
-
-/** Takes the same time wherever the texts differ. */
-function sameText(a: string, b: string): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < b.length; i++)
-    difference |= a.charCodeAt(i % (a.length || 1)) ^ b.charCodeAt(i);
-  return difference === 0;
 }

@@ -1,47 +1,209 @@
 /**
- * What the dashboard can see of a running proxy. It is told; it asks nobody and can delay nobody.
+ * What the dashboard knows: the associations of the proxy as the recorder's thread tells them, and
+ * those of the captures that it reads itself. It is told; it can delay nobody.
  *
- * Rule: everything kept here is bounded: the newest `limit` associations, oldest dropped.
+ * Rule: everything kept here is bounded: `EntryList`, `Notes`, and the sparks of open associations.
  */
+import { statSync } from "node:fs";
+import { dirname } from "node:path";
 import type { AssociationJson } from "../observe/summary.ts";
+import type { AssociationRow, CapturesJson, HealthJson, ReplayNews } from "./api_types.ts";
+import { CaptureLibrary, type OpenedAssociation } from "./library/capture_library.ts";
+import { type Entry, entryKey, entryOf, rowOf } from "./library/entry.ts";
+import { EntryList } from "./library/entry_list.ts";
+import { judgeEntry } from "./library/judge_entry.ts";
+import { Spark } from "./library/spark.ts";
+import { Notes } from "./notes.ts";
 
-export interface ProxyHealth {
-  /** True while the routes accept and forward. */
-  readonly forwarding: boolean;
-  /** "ok", "paused", "refused", "off": the recorder's state in one word. */
-  readonly recording: string;
-  /** Why recording is not "ok", in words. */
-  readonly reason: string | null;
-  readonly counters: Readonly<Record<string, number>>;
+/** Is told what changed. Must not throw, and must not wait. */
+export interface Listener {
+  entry?(entry: Entry): void;
+  gone?(key: string): void;
+  health?(): void;
+  captures?(): void;
+  replay?(news: ReplayNews): void;
 }
 
-export class DashboardState {
-  readonly #limit: number;
-  readonly #associations = new Map<string, AssociationJson>();
-  #health: ProxyHealth = { forwarding: false, recording: "off", reason: null, counters: {} };
+export interface DashboardStateOptions {
+  /** Directories and files with captures; none where nothing is recorded. */
+  readonly places?: readonly string[];
+  /** False: captures only, nothing is forwarded. */
+  readonly proxy?: boolean;
+  readonly maxEntries?: number;
+}
 
-  constructor(limit = 1_000) {
-    this.#limit = limit;
+/** Half of the key of what is in no capture. */
+const UNRECORDED = "live";
+
+/** Milliseconds between looks at the directories. */
+const LOOK_INTERVAL = 1_000;
+
+/** Milliseconds between slices of reading beside a proxy: it needs the time more. */
+const PAUSE_BESIDE_PROXY = 40;
+
+/** Open associations whose activity is drawn. */
+const MAX_SPARKS = 2_000;
+
+export class DashboardState {
+  readonly proxy: boolean;
+  readonly list: EntryList;
+  readonly library: CaptureLibrary;
+  readonly notes: Notes;
+  readonly #listeners = new Set<Listener>();
+  readonly #sparks = new Map<string, { readonly spark: Spark; bytes: number }>();
+  readonly #live = new Set<string>();
+  #health: HealthJson = {
+    forwarding: false,
+    recording: "off",
+    reason: null,
+    counters: {},
+    routes: [],
+  };
+  #version = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: DashboardStateOptions = {}) {
+    const { places = [], proxy = false, maxEntries } = options;
+    this.proxy = proxy;
+    this.list = new EntryList(
+      (filter, entry) => judgeEntry(filter, entry, this.library.pathOf(entry.capture)),
+      maxEntries,
+    );
+    this.library = new CaptureLibrary({
+      places,
+      list: this.list,
+      nextVersion: () => this.#nextVersion(),
+      put: (entry) => this.#put(entry),
+      gone: (key) => this.#gone(key),
+      capturesChanged: () => this.#tell((listener) => listener.captures?.()),
+      pauseMs: proxy ? PAUSE_BESIDE_PROXY : 0,
+    });
+    this.notes = new Notes(directoryOf(places[0]));
   }
 
-  get health(): ProxyHealth {
+  get health(): HealthJson {
     return this.#health;
   }
 
-  /** Newest first. */
-  get associations(): readonly AssociationJson[] {
-    return [...this.#associations.values()].reverse();
+  /** That of the newest entry. */
+  get version(): number {
+    return this.#version;
   }
 
-  setHealth(health: ProxyHealth): void {
+  /** Looks at the captures now, and again and again until `stop`. */
+  start(): Promise<void> {
+    this.#timer = setInterval(() => this.library.refresh(), LOOK_INTERVAL);
+    this.#timer.unref();
+    return this.library.refresh();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  setHealth(health: HealthJson): void {
+    const isSame = JSON.stringify(health) === JSON.stringify(this.#health);
     this.#health = health;
+    if (!isSame) this.#tell((listener) => listener.health?.());
   }
 
-  setAssociation(association: AssociationJson): void {
-    this.#associations.set(`${association.capture}#${association.id}`, association);
-    for (const oldest of this.#associations.keys()) {
-      if (this.#associations.size <= this.#limit) break;
-      this.#associations.delete(oldest);
+  /** An association of the proxy opened, changed or ended. */
+  setAssociation(summary: AssociationJson): void {
+    const capture = summary.capture === "" ? UNRECORDED : summary.capture;
+    const key = entryKey(capture, summary.id);
+    const known = this.list.get(key);
+    // its capture may have been read to the end before the last news came
+    if (known !== undefined && known.outcome !== "open" && summary.outcome === "open") return;
+    if (capture !== UNRECORDED) {
+      const before = entryKey(UNRECORDED, summary.id);
+      if (this.list.get(before) !== undefined) this.#gone(before);
+      this.#setLive(capture);
     }
+    const { routes } = this.#health;
+    const entry = entryOf(summary, {
+      capture,
+      found: known?.found,
+      route: known?.route ?? (routes.length === 1 ? (routes[0]?.listen ?? null) : null),
+      version: this.#nextVersion(),
+    });
+    if (entry === undefined) return;
+    entry.spark = this.#sparkOf(entry);
+    this.#put(entry);
   }
+
+  captures(): CapturesJson {
+    const captures = this.library.json();
+    const { problem } = this.notes;
+    if (problem === undefined) return captures;
+    return { ...captures, problems: [...captures.problems, problem] };
+  }
+
+  row(entry: Entry): AssociationRow {
+    return rowOf(entry, this.notes.marksOf(entry.key));
+  }
+
+  open(key: string): Promise<OpenedAssociation | undefined> {
+    return this.library.open(key);
+  }
+
+  tellReplay(news: ReplayNews): void {
+    this.#tell((listener) => listener.replay?.(news));
+  }
+
+  /** Notes or a mark of an association changed: its row is told again. */
+  touch(key: string): void {
+    const entry = this.list.get(key);
+    if (entry !== undefined) this.#put({ ...entry, version: this.#nextVersion() });
+  }
+
+  #put(entry: Entry): void {
+    const known = this.list.get(entry.key);
+    if (known?.spark !== undefined && entry.spark === undefined) entry.spark = known.spark;
+    this.list.put(entry);
+    this.#tell((listener) => listener.entry?.(entry));
+  }
+
+  #gone(key: string): void {
+    this.list.delete(key);
+    this.#tell((listener) => listener.gone?.(key));
+  }
+
+  #tell(say: (listener: Listener) => void): void {
+    for (const listener of this.#listeners) say(listener);
+  }
+
+  #nextVersion(): number {
+    this.#version += 1;
+    return this.#version;
+  }
+
+  #setLive(capture: string): void {
+    if (this.#live.has(capture)) return;
+    this.#live.add(capture);
+    this.library.setLive(this.#live);
+  }
+
+  /** From what passed since the last news. */
+  #sparkOf({ key, bytes, durationMs, outcome }: Entry): readonly number[] | null {
+    const drawn = this.#sparks.get(key) ?? { spark: new Spark(20), bytes: 0 };
+    if (bytes > drawn.bytes) drawn.spark.add(durationMs, bytes - drawn.bytes);
+    drawn.bytes = bytes;
+    if (outcome === "open") this.#sparks.set(key, drawn);
+    else this.#sparks.delete(key);
+    for (const oldest of this.#sparks.keys()) {
+      if (this.#sparks.size <= MAX_SPARKS) break;
+      this.#sparks.delete(oldest);
+    }
+    return drawn.spark.parts();
+  }
+}
+
+function directoryOf(place: string | undefined): string | undefined {
+  if (place === undefined) return undefined;
+  return statSync(place, { throwIfNoEntry: false })?.isFile() === true ? dirname(place) : place;
 }

@@ -59,7 +59,7 @@ export function associationMatches(
 const OVER = { complete: true } as const;
 
 /** Whether it asks for what a summary does not have: instances, elements, Pending statuses. */
-function asksForMessages(filter: Filter): boolean {
+export function asksForMessages(filter: Filter): boolean {
   switch (filter.kind) {
     case "tag":
     case "sop instance":

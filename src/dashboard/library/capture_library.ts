@@ -8,6 +8,7 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { findTrailer } from "../../capture/trailer.ts";
 import { AssociationReader, type FoundAssociation } from "../../inspect/read_association.ts";
 import { capturePaths } from "../../io/capture_paths.ts";
 import { FileSource } from "../../io/file_source.ts";
@@ -79,14 +80,21 @@ export class CaptureLibrary {
     return this.#refreshing;
   }
 
+  /** Of the file that a capture is in. */
+  pathOf(capture: string): string | undefined {
+    return this.#fileOf(capture)?.path;
+  }
+
+  #fileOf(capture: string): LibraryFile | undefined {
+    return this.#names.get(capture) ?? this.#names.get(capture.replace(/@\d+$/, ""));
+  }
+
   /** Undefined where no file has its records. The caller closes it. */
   async open(key: string): Promise<OpenedAssociation | undefined> {
     const { list } = this.#options;
-    const [, capture = ""] = /^(.*)\/\d+$/s.exec(key) ?? [];
-    const file = this.#names.get(capture.replace(/@\d+$/, ""));
+    const file = this.#fileOf(key.slice(0, key.lastIndexOf("/")));
     if (file === undefined) return undefined;
-    const open = list.get(key)?.found === undefined || list.get(key)?.outcome === "open";
-    if (open && file.state !== "indexed") await this.#readFile(file);
+    if (file.unfinished) await this.#readFile(file);
     const entry = list.get(key);
     const found = entry?.found;
     if (entry === undefined || found === undefined) return undefined;
@@ -130,7 +138,7 @@ export class CaptureLibrary {
       const isNew = file.size < 0;
       file.size = facts.size;
       file.modified = facts.mtimeMs;
-      if (isNew || !this.#live.has(file.name)) changed.push(file);
+      if (isNew || !this.#live.has(file.name) || isClosed(path)) changed.push(file);
     }
     if (problems.join() !== this.#problems.join()) this.#options.capturesChanged();
     this.#problems = problems;
@@ -172,4 +180,14 @@ export class CaptureLibrary {
   }
 
   readonly #readings = new Map<LibraryFile, Promise<void>>();
+}
+
+/** Its recorder is done with it. */
+function isClosed(path: string): boolean {
+  const source = new FileSource(path);
+  try {
+    return findTrailer(source, source.size) !== undefined;
+  } finally {
+    source.close();
+  }
 }

@@ -15,6 +15,7 @@ import {
   readHeader,
 } from "../../capture/header.ts";
 import { type IndexedCapture, readIndex } from "../../capture/index_block.ts";
+import { findTrailer } from "../../capture/trailer.ts";
 import { CaptureScan, type ListedAssociation } from "../../inspect/capture_scan.ts";
 import { listAssociations } from "../../inspect/list_associations.ts";
 import { FileSource } from "../../io/file_source.ts";
@@ -68,8 +69,9 @@ export class LibraryFile {
     return this.#keys;
   }
 
-  get state(): CaptureJson["state"] {
-    return this.#state;
+  /** Not read to its end, as far as is known. */
+  get unfinished(): boolean {
+    return this.#follow !== undefined || this.#state === "reading";
   }
 
   json(): CaptureJson {
@@ -108,7 +110,9 @@ export class LibraryFile {
   }
 
   *#readFrom(source: FileSource): Generator<void> {
-    if (this.#follow === undefined) {
+    const isClosed = findTrailer(source, source.size) !== undefined;
+    if (this.#follow === undefined || isClosed) {
+      this.#follow = undefined;
       this.#forget();
       const indexed = readIndex(source);
       if (indexed !== undefined) {
