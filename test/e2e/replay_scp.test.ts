@@ -1,0 +1,149 @@
+/**
+ * DCMTK's SCUs ask real servers through the recording proxy, and then the recording alone: what they
+ * say, write and return must be the same.
+ */
+import assert from "node:assert/strict";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { type DatasetFiles, makeDatasetFiles } from "../support/dataset_files.ts";
+import { startStorescp } from "../support/dcmtk_servers.ts";
+import { partner } from "../support/partner.ts";
+import { Scope } from "../support/process.ts";
+import { ownRuntime } from "../support/runtimes.ts";
+import { capturesIn, type RunningProxy, startProxy, stopProcess } from "./dicomtap.ts";
+import { type RunningScp, startReplayScp } from "./replay_partners.ts";
+import { runScenario, type ScenarioResult, type Stage, startStage } from "./scenario_run.ts";
+import { type PartnerName, SCENARIOS, type Scenario } from "./scenarios.ts";
+
+const runtime = ownRuntime();
+const dcmtk = ["dump2dcm", "storescu", "storescp", "dcmqrscp", "wlmscpfs"].map((program) =>
+  partner(program, "dcmtk"),
+);
+const orthanc = partner("Orthanc", "orthanc");
+
+/** Those that send to others. */
+const ARCHIVES: readonly PartnerName[] = ["dcmqrscp", "Orthanc"];
+const PARTNERS: readonly PartnerName[] = [
+  "storescp",
+  "storescp that rejects",
+  "dcmqrscp",
+  "wlmscpfs",
+  "Orthanc",
+];
+
+/** A recording of all scenarios of a partner, and what they gave. */
+interface Recorded {
+  readonly captures: readonly string[];
+  readonly results: ReadonlyMap<Scenario, ScenarioResult>;
+}
+
+for (const name of PARTNERS) {
+  const absent = dcmtk.includes(undefined) || (name === "Orthanc" && orthanc === undefined);
+  describe.skipIf(absent)(`${name} played by replay scp on ${runtime.name}`, () => {
+    const scope = new Scope();
+    const scenarios = SCENARIOS.filter((one) => one.partner === name);
+    let files: DatasetFiles;
+    let recorded: Recorded;
+    let stage: Stage;
+    let scp: RunningScp;
+
+    beforeAll(async () => {
+      files = await makeDatasetFiles(scope);
+      recorded = await record(scope, { name, files, scenarios });
+      const destination = ARCHIVES.includes(name)
+        ? await startStorescp(scope, { aeTitle: "MOVEDEST" })
+        : undefined;
+      const args =
+        destination === undefined
+          ? []
+          : ["MOVEDEST", "MOVEVIA"].flatMap((title) => [
+              "--move-dest",
+              `${title}=127.0.0.1:${destination.port}`,
+            ]);
+      const { captures } = recorded;
+      scp = await startReplayScp(scope, { runtime, captures, args });
+      const aeTitle = name === "Orthanc" ? "ORTHANC" : "ANY-SCP";
+      stage = { partner: { port: scp.port, aeTitle, received: async () => [] }, destination };
+    }, 120_000);
+    afterAll(() => scope.close());
+
+    for (const maxPdu of [undefined, 4096]) {
+      const how = maxPdu === undefined ? "" : ", maximum length 4096";
+      for (const scenario of scenarios) {
+        test(`X-02 ${scenario.name}${how}: as from the real one`, async () => {
+          const expected = recorded.results.get(scenario);
+          assert.ok(expected !== undefined);
+          const asked = maxPdu === undefined ? scenario : limited(scenario, maxPdu);
+          const got = await runScenario(asked, { stage, port: scp.port, files });
+          const explained = () => JSON.stringify(scp.requests().slice(-3), undefined, 1);
+          assert.equal(got.exit, expected.exit, `${got.said.join("\n")}\n${explained()}`);
+          assert.deepEqual(got.atScu, expected.atScu, explained());
+          assert.deepEqual(hashes(got.atDestination), hashes(expected.atDestination), explained());
+          if (scenario.timingDecides !== true && maxPdu === undefined) {
+            assert.deepEqual(spoken(got), spoken(expected));
+          }
+        });
+      }
+    }
+
+    test("X-02 every request had an answer in the recording", () => {
+      const requests = scp.requests();
+      const missed = requests.filter(({ matched }) => !matched);
+      console.log(
+        `X-02: ${2 * scenarios.length} sessions, ${requests.length} requests, ${missed.length} without an answer (${name})`,
+      );
+      assert.deepEqual(missed, []);
+    });
+  });
+}
+
+/** With the maximum length of PDUs that the SCU takes. */
+function limited(scenario: Scenario, maxPdu: number): Scenario {
+  return {
+    ...scenario,
+    command: (files) => {
+      const [program = "", ...args] = scenario.command(files);
+      const isLimited = args.includes("--max-pdu");
+      return isLimited ? [program, ...args] : [program, "--max-pdu", String(maxPdu), ...args];
+    },
+  };
+}
+
+/** The name of a file at a destination is the destination's own. */
+function hashes(files: ScenarioResult["atDestination"]): string[] {
+  return files.map(({ sha256, transferSyntax }) => `${transferSyntax} ${sha256}`).sort();
+}
+
+/** But for what depends on how the other side limits PDUs. */
+function spoken({ said }: ScenarioResult): string[] {
+  return said.filter((line) => !/Max Send PDV/.test(line));
+}
+
+async function record(
+  scope: Scope,
+  options: {
+    readonly name: PartnerName;
+    readonly files: DatasetFiles;
+    readonly scenarios: readonly Scenario[];
+  },
+): Promise<Recorded> {
+  const { name, files, scenarios } = options;
+  const own = new Scope();
+  const proxies: RunningProxy[] = [];
+  const tapped = async (to: number) => {
+    const proxy = await startProxy(own, { runtime, to, folder: scope.tempDir() });
+    proxies.push(proxy);
+    return proxy.port;
+  };
+  try {
+    const stage = await startStage(own, name, { files, orthanc: orthanc ?? "", via: tapped });
+    const port = await tapped(stage.partner.port);
+    const results = new Map<Scenario, ScenarioResult>();
+    for (const scenario of scenarios) {
+      results.set(scenario, await runScenario(scenario, { stage, port, files }));
+    }
+    for (const proxy of proxies) await stopProcess(proxy.process);
+    return { captures: proxies.flatMap(({ folder }) => capturesIn(folder)), results };
+  } finally {
+    await own.close();
+  }
+}
