@@ -13,17 +13,17 @@ import {
 } from "../../src/dataset/transfer_syntax.ts";
 import type { DataSetSource } from "../../src/io/association.ts";
 import { canReEncode, reEncoded } from "../../src/service/re_encoder.ts";
-import type { RecordedDataSet } from "../recorded.ts";
+import type { OctetsInSyntax } from "./responder.ts";
 
 /** Throws a RangeError, in words, where there is no way. */
-export function answerOctets(dataSet: DataSet | RecordedDataSet, uid: string): DataSetSource {
+export function answerOctets(dataSet: DataSet | OctetsInSyntax, uid: string): DataSetSource {
   if (!(dataSet instanceof DataSet) && dataSet.transferSyntax === uid) return dataSet.octets();
   const to = known(uid);
   if (to.deflated) return deflated(octetsIn(dataSet, EXPLICIT_LITTLE));
   return octetsIn(dataSet, to);
 }
 
-function octetsIn(dataSet: DataSet | RecordedDataSet, to: TransferSyntax): DataSetSource {
+function octetsIn(dataSet: DataSet | OctetsInSyntax, to: TransferSyntax): DataSetSource {
   if (dataSet instanceof DataSet) return encodeDataSet(dataSet, { syntax: to });
   const from = known(dataSet.transferSyntax);
   if (from.uid === to.uid) return dataSet.octets();

@@ -1,11 +1,34 @@
 /** Who is asked for an answer, in this order. */
+
+import { type ForwardOptions, ForwardResponder } from "./forward_responder.ts";
 import type { Library } from "./library.ts";
-import type { ReplayScpOptions } from "./options.ts";
+import { DEFAULT_ACSE_TIMEOUT, DEFAULT_DIMSE_TIMEOUT, type ReplayScpOptions } from "./options.ts";
 import { RecordedResponder } from "./recorded_responder.ts";
 import type { Responder } from "./responder.ts";
 import { UnmatchedResponder } from "./unmatched_responder.ts";
 
 export function responderChain(_library: Library, options: ReplayScpOptions): readonly Responder[] {
   const recorded = new RecordedResponder({ lowest: options.match });
-  return [recorded, new UnmatchedResponder(options.unmatched ?? { do: "default" }, recorded)];
+  const unmatched = options.unmatched ?? { do: "default" };
+  return [
+    recorded,
+    ...(unmatched.do === "forward" ? [forwarding(unmatched.to, { recorded, options })] : []),
+    new UnmatchedResponder(unmatched, recorded),
+  ];
 }
+
+function forwarding(
+  to: ForwardOptions["to"],
+  { recorded, options }: { recorded: RecordedResponder; options: ReplayScpOptions },
+): Responder {
+  return new ForwardResponder({
+    to,
+    recorded,
+    connectTimeout: CONNECT_TIMEOUT,
+    acseTimeout: options.acseTimeout ?? DEFAULT_ACSE_TIMEOUT,
+    dimseTimeout: options.dimseTimeout ?? DEFAULT_DIMSE_TIMEOUT,
+  });
+}
+
+/** Milliseconds. */
+const CONNECT_TIMEOUT = 10_000;

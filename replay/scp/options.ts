@@ -45,3 +45,12 @@ export interface ReplayScpOptions {
   /** What went wrong beside the answers, in words. */
   readonly onWarning?: (text: string) => void;
 }
+
+/** Milliseconds: for the answer to an association request, and for a connection to close. */
+export const DEFAULT_ACSE_TIMEOUT = 30_000;
+/** Milliseconds: for each part of a message and each response. */
+export const DEFAULT_DIMSE_TIMEOUT = 60_000;
+/** Milliseconds that a requestor may be silent. */
+export const DEFAULT_IDLE_TIMEOUT = 600_000;
+/** Milliseconds: no recorded pause is longer. */
+export const DEFAULT_MAX_GAP = 10_000;

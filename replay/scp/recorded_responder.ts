@@ -5,11 +5,11 @@
 
 import type { CommandValues } from "../../src/io/association.ts";
 import { numberValue, textValue } from "../../src/service/service_message.ts";
-import type { RecordedMessage } from "../recorded.ts";
 import { fittedAnswer, hasOtherReturnKeys } from "./fitted_answer.ts";
 import { freshUid } from "./fresh_uid.ts";
 import type { Library, RecordedExchange } from "./library.ts";
 import { type Match, type Miss, matchRecorded } from "./match.ts";
+import { ownValues } from "./own_values.ts";
 import type { RecordedLevel } from "./request_facts.ts";
 import type { Answered, LiveAnswer, LiveRequest, Responder } from "./responder.ts";
 
@@ -66,23 +66,13 @@ async function recordedAnswers(request: LiveRequest, match: Match): Promise<read
     const given = dataSet?.complete === true ? dataSet : undefined;
     answers.push({
       status: numberValue(response.values, "Status") ?? 0x0000,
-      values: { ...repeatedValues(response), ...instance },
+      values: { ...ownValues(response.values), ...instance },
       omit: REPEATED.filter((keyword) => !(keyword in response.values)),
       ...(given !== undefined && { dataSet: fits ? fittedAnswer(given, asked) : given }),
       after,
     });
   }
   return answers;
-}
-
-/** What a response says of its own; the rest repeats the request (PS3.7 9.3, 10.3). */
-function repeatedValues({ values }: RecordedMessage): CommandValues {
-  return Object.fromEntries(
-    OWN.flatMap((keyword) => {
-      const value = values[keyword];
-      return value === undefined ? [] : [[keyword, value] as const];
-    }),
-  );
 }
 
 /** The instance that an N-CREATE makes; from now on the live one stands for the recorded one. */
@@ -98,14 +88,3 @@ function createdInstance(request: LiveRequest, exchange: RecordedExchange): Comm
 }
 
 const REPEATED = ["AffectedSOPClassUID", "AffectedSOPInstanceUID", "EventTypeID", "ActionTypeID"];
-
-const OWN: readonly string[] = [
-  "ErrorComment",
-  "ErrorID",
-  "OffendingElement",
-  "AttributeIdentifierList",
-  "NumberOfRemainingSuboperations",
-  "NumberOfCompletedSuboperations",
-  "NumberOfFailedSuboperations",
-  "NumberOfWarningSuboperations",
-];

@@ -27,7 +27,13 @@ import { type Acceptance, Acceptor } from "./acceptance.ts";
 import { responderChain } from "./chain.ts";
 import { InstanceMap } from "./instance_map.ts";
 import { Cursors, Library } from "./library.ts";
-import type { ReplayScpOptions } from "./options.ts";
+import {
+  DEFAULT_ACSE_TIMEOUT,
+  DEFAULT_DIMSE_TIMEOUT,
+  DEFAULT_IDLE_TIMEOUT,
+  DEFAULT_MAX_GAP,
+  type ReplayScpOptions,
+} from "./options.ts";
 import type { LiveServer, Responder } from "./responder.ts";
 import { Session } from "./session.ts";
 import { StateMap } from "./state_map.ts";
@@ -112,7 +118,7 @@ class Replay implements ReplayScp, LiveServer {
       perform: this.#performers(),
       ended: (association, error) => this.#ended(association, error),
       ...(this.#recorder !== undefined && { tap: (peer: Peer) => this.#tap(peer) }),
-      ...(acseTimeout !== undefined && { acseTimeout }),
+      acseTimeout: acseTimeout ?? DEFAULT_ACSE_TIMEOUT,
       dimseTimeout: dimseTimeout ?? DEFAULT_DIMSE_TIMEOUT,
       idleTimeout: idleTimeout ?? DEFAULT_IDLE_TIMEOUT,
       ...(maxAssociations !== undefined && { maxAssociations }),
@@ -284,10 +290,3 @@ const OUTCOMES: Readonly<Record<AssociateAnswer["type"], ServedAssociationEvent[
   close: "closed",
   reset: "closed",
 };
-
-/** Milliseconds: no recorded pause is longer. */
-const DEFAULT_MAX_GAP = 10_000;
-/** Milliseconds for each part of a message and each response. */
-const DEFAULT_DIMSE_TIMEOUT = 60_000;
-/** Milliseconds that a requestor may be silent. */
-const DEFAULT_IDLE_TIMEOUT = 600_000;

@@ -115,6 +115,9 @@ export interface Answered {
   readonly after?: () => Promise<void>;
 }
 
+/** Octets of a data set, those of a recorded one for example, and what they are encoded in. */
+export type OctetsInSyntax = Pick<RecordedDataSet, "transferSyntax" | "octets">;
+
 export interface LiveAnswer {
   readonly status: number;
   /** Further elements of the command set, by keyword: ErrorComment, numbers of sub-operations. */
@@ -122,6 +125,8 @@ export interface LiveAnswer {
   /** Elements that a response repeats of its request, and that this one has not. */
   readonly omit?: readonly string[];
   readonly dataSet?: DataSet | RecordedDataSet;
+  /** In place of `dataSet`: one that passes through. */
+  readonly passing?: OctetsInSyntax;
   /** How long the recorded one took, microseconds since its request or the answer before it. */
   readonly after?: number;
 }

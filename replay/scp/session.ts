@@ -153,7 +153,7 @@ export class Session implements LiveAssociation {
 
   /** Undefined for a pending one that cannot be sent. */
   #encoded(live: HeldRequest, answer: LiveAnswer): Answer | undefined {
-    const { status, values, omit, dataSet } = answer;
+    const { status, values, omit, dataSet = answer.passing } = answer;
     const plain = { status, ...(values && { values }), ...(omit && { omit }) };
     if (dataSet === undefined) return plain;
     try {
