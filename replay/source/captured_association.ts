@@ -7,6 +7,7 @@
 import type { ListedAssociation } from "../../src/inspect/list_associations.ts";
 import type { AssociationReader } from "../../src/inspect/read_association.ts";
 import { type ObservedAssociation, RecordObserver } from "../../src/inspect/record_observer.ts";
+import { StreamPlaces } from "../../src/inspect/stream_places.ts";
 import type { AssociationJson } from "../../src/observe/summary.ts";
 import { type AgreedContext, agreedContexts } from "../../src/ul/negotiate.ts";
 import type { AAssociateAc, AAssociateRj, AAssociateRq } from "../../src/ul/pdu.ts";
@@ -15,7 +16,6 @@ import { AssociationCollector } from "./association_collector.ts";
 import type { OctetCache } from "./octet_cache.ts";
 import { recordedEnd } from "./recorded_end.ts";
 import { recordedProblems } from "./recorded_problems.ts";
-import { StreamPlaces } from "./stream_places.ts";
 
 export interface CapturedAssociationOptions {
   readonly reader: AssociationReader;

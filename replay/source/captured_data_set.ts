@@ -9,10 +9,10 @@ import { DataSetReader } from "../../src/dataset/data_set_reader.ts";
 import { readDataSet } from "../../src/dataset/read_data_set.ts";
 import { type TransferSyntax, transferSyntax } from "../../src/dataset/transfer_syntax.ts";
 import type { MessageDataSet } from "../../src/dimse/message.ts";
+import { type MessagePlace, messageParts } from "../../src/inspect/message_parts.ts";
+import type { RecordedStreams } from "../../src/inspect/stream_reader.ts";
 import type { RecordedDataSet } from "../recorded.ts";
-import { type MessagePlace, messageParts } from "./message_parts.ts";
 import { type CachedDataSet, type OctetCache, SMALL } from "./octet_cache.ts";
-import type { RecordedStreams } from "./stream_reader.ts";
 
 /** Octets of a data set were asked for that the capture does not hold. */
 export class MissingOctets extends Error {

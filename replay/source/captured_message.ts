@@ -6,10 +6,10 @@
  */
 import type { CommandValue } from "../../src/dimse/command_set.ts";
 import type { Message } from "../../src/dimse/message.ts";
+import { messageParts } from "../../src/inspect/message_parts.ts";
 import type { Role } from "../../src/role.ts";
 import type { RecordedDataSet, RecordedFragment, RecordedMessage } from "../recorded.ts";
 import { CapturedDataSet, type Recording } from "./captured_data_set.ts";
-import { messageParts } from "./message_parts.ts";
 
 export class CapturedMessage implements RecordedMessage {
   readonly index: number;

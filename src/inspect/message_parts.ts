@@ -2,9 +2,9 @@
  * The parts of one recorded message as they passed: PDUs, fragments and their octets (PS3.8 9.3.5,
  * Annex E), framed again from the records.
  */
-import type { Role } from "../../src/role.ts";
-import { PduFramer } from "../../src/ul/pdu_framer.ts";
-import type { PduSink } from "../../src/ul/pdu_sink.ts";
+import type { Role } from "../role.ts";
+import { PduFramer } from "../ul/pdu_framer.ts";
+import type { PduSink } from "../ul/pdu_sink.ts";
 import { type RecordedStreams, streamPieces } from "./stream_reader.ts";
 
 /** Where a message is. Offsets count octets of the sender's stream. */

@@ -5,7 +5,7 @@
  * A framer can only begin at a PDU. So for each sender some starts of PDUs are kept, `APART` octets
  * or more from one another, and for each block of the file where the streams stood when it began.
  */
-import type { Role } from "../../src/role.ts";
+import type { Role } from "../role.ts";
 
 export interface StreamPlace {
   /** Of the block in the file. */

@@ -3,8 +3,9 @@
  *
  * Rule: bounded. What is held is one block of the file; pieces are views on it that stay valid.
  */
-import type { AssociationReader, FoundAssociation } from "../../src/inspect/read_association.ts";
-import type { Role } from "../../src/role.ts";
+
+import type { Role } from "../role.ts";
+import type { AssociationReader, FoundAssociation } from "./read_association.ts";
 import type { StreamPlaces } from "./stream_places.ts";
 
 /** What is needed to read an association of a capture here and there. */
