@@ -60,6 +60,9 @@ class AssociationPlayer {
       const reason = "its A-ASSOCIATE-RQ is not whole in the capture";
       this.#tell("A-ASSOCIATE", { outcome: "skipped", reason });
       this.#stopped = `there is no association: ${reason}`;
+    } else if (this.#run.signal.aborted) {
+      this.#stopped = "the replay was stopped";
+      this.#tell("A-ASSOCIATE", { outcome: "skipped", reason: this.#stopped });
     } else {
       this.#expected.expect(this.#recorded, "acceptor");
       await this.#open(request);
@@ -77,7 +80,7 @@ class AssociationPlayer {
   }
 
   async #open(recordedRequest: AAssociateRq): Promise<void> {
-    const { options, signal } = this.#run;
+    const { options } = this.#run;
     const { rewriter } = this.#play;
     const { request, warnings } = prepareRequest(
       rewriter.associateRq(recordedRequest, { association: this.#recorded }),
@@ -89,7 +92,7 @@ class AssociationPlayer {
       },
     );
     for (const warning of warnings) this.#run.warn(warning);
-    const live = { target: options, signal, perform: this.#perform };
+    const live = { run: this.#run, recorded: this.#recorded, perform: this.#perform };
     const started = performance.now();
     try {
       const user = new LiveUser(await openLive(request, live));

@@ -6,6 +6,7 @@
  * sub-operations. If the live operation ends before, there is nothing left to cancel.
  */
 import { isFinal } from "../../src/dimse/status.ts";
+import type { SendOptions } from "../../src/io/association.ts";
 import { AssociationError } from "../../src/io/association_error.ts";
 import type { Invocation } from "../../src/service/invocation.ts";
 import { operationOfRequest } from "../../src/service/operation.ts";
@@ -17,7 +18,7 @@ import type { Rewriter } from "../rewrite/rewriter.ts";
 import { compareLive, readMessage } from "./compare_live.ts";
 import type { ExpectedRequests } from "./expected_requests.ts";
 import type { Place } from "./live_contexts.ts";
-import type { Run } from "./options.ts";
+import type { Fragment, Run } from "./options.ts";
 import { exchangeEvent, failure, finalResponse, type Verdict } from "./verdict.ts";
 
 export interface ExchangeOptions {
@@ -63,7 +64,7 @@ interface LiveResponses {
 
 function invoke(
   request: RecordedMessage,
-  { association, rewriter, place, messageIds }: ExchangeOptions,
+  { run, association, rewriter, place, messageIds }: ExchangeOptions,
 ): Invocation {
   const facts = operationOfRequest(request.command);
   if (facts === undefined) throw new TypeError(`Cannot invoke ${request.command}`);
@@ -71,9 +72,9 @@ function invoke(
   const values = rewriter.commandSet(request.values, where);
   const recordedId = numberValue(request.values, "MessageID");
   const { context, user } = place;
-  const dataSet = request.dataSet && {
-    dataSet: rewriter.dataSet(request.dataSet, { to: context.transferSyntax ?? "", where }),
-  };
+  const to = context.transferSyntax ?? "";
+  const asIs = rewriter.keeps && request.dataSet?.transferSyntax === to;
+  const dataSet = request.dataSet && { dataSet: rewriter.dataSet(request.dataSet, { to, where }) };
   return user.invoke({
     operation: facts.name,
     values,
@@ -81,7 +82,17 @@ function invoke(
     unchecked: true,
     ...(recordedId !== undefined && !messageIds.has(recordedId) && { messageId: recordedId }),
     ...dataSet,
+    sending: {
+      ...fragmentation(request, run.options.fragment ?? "max"),
+      ...(asIs && { dataSetLength: request.dataSet?.length }),
+    },
   });
+}
+
+/** Command set and data set shared a PDU only where they did in the recording (PS3.8 E.2). */
+function fragmentation(request: RecordedMessage, fragment: Fragment): SendOptions {
+  if (fragment !== "recorded") return { fragmentation: fragment };
+  return { fragmentation: { recorded: request.fragmentLengths() }, pack: true };
 }
 
 /** Milliseconds from the request to the final response. */

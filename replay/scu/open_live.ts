@@ -9,11 +9,13 @@ import type { Performer, Performers } from "../../src/service/performance.ts";
 import { ServiceUser } from "../../src/service/service_user.ts";
 import type { ContextProposal } from "../../src/ul/negotiate.ts";
 import type { AAssociateRq } from "../../src/ul/pdu.ts";
-import type { ReplayScuOptions } from "./options.ts";
+import type { RecordedAssociation } from "../recorded.ts";
+import type { Run } from "./options.ts";
 
 export interface LiveOptions {
-  readonly target: ReplayScuOptions;
-  readonly signal: AbortSignal;
+  readonly run: Run;
+  /** What is played. */
+  readonly recorded: RecordedAssociation;
   /** What the peer asks of us, on this association. */
   readonly perform: Performer;
 }
@@ -34,19 +36,21 @@ export async function openBeside(
   return userOf(await requestAssociation(asked), options);
 }
 
-function common({ target, signal }: LiveOptions) {
+function common({ run, recorded }: LiveOptions) {
+  const { options, recorder, signal } = run;
   return {
-    host: target.host,
-    port: target.port,
-    connectTimeout: target.connectTimeout ?? 10_000,
-    acseTimeout: target.acseTimeout ?? 30_000,
+    host: options.host,
+    port: options.port,
+    connectTimeout: options.connectTimeout ?? 10_000,
+    acseTimeout: options.acseTimeout ?? 30_000,
     signal,
+    ...(recorder !== undefined && { tap: recorder.connection("requestor", recorded).tap }),
   };
 }
 
-function userOf(association: Association, { target, perform }: LiveOptions): ServiceUser {
+function userOf(association: Association, { run, perform }: LiveOptions): ServiceUser {
   return new ServiceUser(association, {
-    dimseTimeout: target.dimseTimeout ?? 60_000,
+    dimseTimeout: run.options.dimseTimeout ?? 60_000,
     perform: everything(perform),
   });
 }

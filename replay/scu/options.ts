@@ -1,5 +1,6 @@
 /** What `replayAsScu` is asked for, and what the parts of a run share. */
 import type { ExchangeEvent, SummaryEvent } from "../events.ts";
+import type { ReplayRecorder } from "../record/replay_recorder.ts";
 import type { RecordedAssociation } from "../recorded.ts";
 import type { Rewriter, RewriterOptions } from "../rewrite/rewriter.ts";
 import type { UserIdentity } from "./association_request.ts";
@@ -73,6 +74,8 @@ export interface ReplayScuResult {
 
 /** What everything that is played in one run shares. */
 export interface Run {
+  /** Records what is played; undefined where that was not asked for. */
+  readonly recorder: ReplayRecorder | undefined;
   readonly options: ReplayScuOptions;
   readonly pace: Pace;
   /** Milliseconds. */

@@ -7,7 +7,11 @@
  *
  * Rule: no connection but to `host`, `port`.
  */
+import { formatAddress } from "../../src/address.ts";
+import { operationOfRequest } from "../../src/service/operation.ts";
 import type { ExchangeEvent } from "../events.ts";
+import { ReplayRecorder } from "../record/replay_recorder.ts";
+import type { RecordedAssociation } from "../recorded.ts";
 import { Summary } from "../report/summary.ts";
 import { Rewriter } from "../rewrite/rewriter.ts";
 import { openRecordings } from "../source/recordings.ts";
@@ -15,46 +19,145 @@ import { playAssociation } from "./association_player.ts";
 import { ExpectedRequests } from "./expected_requests.ts";
 import type { ReplayScuOptions, ReplayScuResult, Run } from "./options.ts";
 import { AS_RECORDED } from "./pace.ts";
-import { playlist } from "./playlist.ts";
+import { type Listed, playlist } from "./playlist.ts";
+import { ReturnListener } from "./return_listener.ts";
+import { playReturned } from "./returned.ts";
+import { runSchedule, type Timed } from "./schedule.ts";
 
+/**
+ * Resolves when everything was played. Rejects with a `ListenError` or a `RecordingFault` where a
+ * listener or a recording that was asked for cannot be had, with a RangeError for options that cannot
+ * be; whatever goes wrong in playing is in the events.
+ */
 export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuResult> {
   using recordings = openRecordings(options.captures);
+  const warned = new Set<string>();
+  const warn = (text: string): void => {
+    if (warned.has(text) || warned.size >= MAX_WARNINGS) return;
+    warned.add(text);
+    options.onWarning?.(text);
+  };
+  const rewriter = new Rewriter({ notice: warn, ...options.rewrite });
+  const list = playlist(recordings.associations());
+  for (const { path, what } of recordings.problems) warn(`${path}: ${what}`);
+  await using recorder =
+    options.record === undefined ? undefined : recorderOf(options, { list, warn });
   const summary = new Summary();
   const different: ExchangeEvent[] = [];
-  const warned = new Set<string>();
+  const progress = new Progress(options, list);
   const run: Run = {
     options,
+    recorder,
     pace: options.pace ?? AS_RECORDED,
     eventTimeout: options.eventTimeout ?? 10_000,
     signal: options.signal ?? new AbortController().signal,
     tell: (event) => {
       summary.add(event);
+      progress.tell(event);
       if (event.outcome !== "same" && different.length < MAX_DIFFERENT) different.push(event);
       options.onExchange?.(event);
     },
-    warn: (text) => {
-      if (warned.has(text) || warned.size >= MAX_WARNINGS) return;
-      warned.add(text);
-      options.onWarning?.(text);
-    },
+    warn,
   };
+  const { moveListen } = options;
+  await using listener =
+    moveListen === undefined ? undefined : await ReturnListener.open(moveListen, run);
   const started = performance.now();
-  let established = 0;
-  let wanted = 0;
-  const rewriter = new Rewriter(options.rewrite);
-  for (let n = 0; n < (options.repeat ?? 1); n++) {
+  const counts = { wanted: 0, established: 0 };
+  await runSchedule(scheduleOf(run), (n) => {
     const own = rewriter.repetition(n);
     const expected = new ExpectedRequests(run, own);
-    for (const { recorded } of playlist(recordings)) {
-      summary.association();
-      wanted++;
-      if (await playAssociation({ recorded, rewriter: own, repetition: n }, { run, expected })) {
-        established++;
-      }
-    }
+    const returned = list.filter(({ cause }) => cause !== undefined);
+    listener?.expect(
+      expected,
+      returned.filter(({ isForUs }) => isForUs).map(({ recorded }) => recorded),
+    );
+    const over = new Map<RecordedAssociation, Promise<void>>();
+    return list.map((one): Timed => {
+      const { recorded, startedAt, endedAt, cause } = one;
+      const play = async (): Promise<void> => {
+        if (cause !== undefined) {
+          const causeOver = over.get(cause) ?? Promise.resolve();
+          await playReturned(one, { run, expected, causeOver, listens: listener !== undefined });
+          return;
+        }
+        summary.association();
+        if (recorded.answer?.type !== "A-ASSOCIATE-RJ") counts.wanted++;
+        if (await playAssociation({ recorded, rewriter: own, repetition: n }, { run, expected })) {
+          counts.established++;
+        }
+      };
+      return {
+        startedAt,
+        endedAt,
+        counts: cause === undefined,
+        play: () => {
+          const playing = play();
+          over.set(recorded, playing);
+          return playing;
+        },
+      };
+    });
+  });
+  return { summary: summary.json(performance.now() - started), different, ...counts };
+}
+
+function scheduleOf({ options, pace, signal, warn }: Run): Parameters<typeof runSchedule>[0] {
+  let most = LAG_MS;
+  return {
+    pace,
+    concurrency: options.concurrency ?? "recorded",
+    repeat: options.repeat ?? 1,
+    ratePerSecond: options.ratePerSecond,
+    signal,
+    lag: (ms) => {
+      if (ms < most) return;
+      most = ms * 2;
+      const seconds = (ms / 1000).toFixed(1);
+      warn(`The schedule lags ${seconds} s behind: the other side, or this machine, is slower`);
+    },
+  };
+}
+
+function recorderOf(
+  { record = "", host, port }: ReplayScuOptions,
+  { list, warn }: { readonly list: readonly Listed[]; readonly warn: (text: string) => void },
+): ReplayRecorder {
+  const ids = new Map(list.map(({ recorded: { captureId } }) => [captureId.join(), captureId]));
+  return new ReplayRecorder({
+    directory: record,
+    sources: ids.values(),
+    routes: [{ listen: "", to: formatAddress({ host, port }) }],
+    report: warn,
+  });
+}
+
+/** Requests that are done with, of all. */
+class Progress {
+  readonly #tell: ReplayScuOptions["onProgress"];
+  readonly #total: number;
+  #done = 0;
+
+  constructor({ onProgress, repeat = 1 }: ReplayScuOptions, list: readonly Listed[]) {
+    this.#tell = onProgress;
+    const requests = list.reduce((sum, { recorded }) => sum + requestsOf(recorded), 0);
+    this.#total = onProgress === undefined ? 0 : requests * repeat;
   }
-  return { summary: summary.json(performance.now() - started), different, established, wanted };
+
+  tell({ request }: ExchangeEvent): void {
+    if (operationOfRequest(request) === undefined) return;
+    this.#tell?.(++this.#done, this.#total);
+  }
+}
+
+function requestsOf({ summary }: RecordedAssociation): number {
+  return Object.entries(summary.commands).reduce(
+    (sum, [command, count]) => sum + (operationOfRequest(command) === undefined ? 0 : count),
+    0,
+  );
 }
 
 const MAX_DIFFERENT = 1000;
 const MAX_WARNINGS = 1000;
+/** What a schedule may lag behind before that is told. */
+const LAG_MS = 1000;

@@ -2,21 +2,27 @@
  * `dicomtap replay scu CAPTURE... --to host:port`: plays the association-requestor's side of captures
  * and compares what comes back.
  *
- * Exit codes: 0 all is as recorded; 1 something differs, failed, or could not be played; 2 usage, or a
- * target that is not this machine without consent; 3 no association could be had at all.
+ * Exit codes: 0 all that was played is as recorded; 1 something differs or failed, or no request could
+ * be played; 2 usage, nothing to play, or a target that is not this machine without consent; 3 no
+ * association could be had at all.
  */
+import type { ReplayScuResult } from "../../replay/scu/options.ts";
 import { replayAsScu } from "../../replay/scu/replay_as_scu.ts";
+import { openRecordings } from "../../replay/source/recordings.ts";
 import { formatAddress } from "../address.ts";
+import { escapeControls } from "../escape.ts";
+import { formatCount } from "../units.ts";
 import { targetAt } from "./association_failure.ts";
 import { defineCommand, type ExitCode } from "./command.ts";
 import { usageError } from "./command_error.ts";
+import { consent } from "./replay_consent.ts";
 import { REPLAY_SCU_OPTIONS } from "./replay_scu_options.ts";
 import { ScuReport } from "./replay_scu_report.ts";
 import { scuRequest } from "./replay_scu_request.ts";
 
 export const command = defineCommand({
   name: "replay scu",
-  summary: "Play the association-requestor's side of captures and compare what comes back",
+  summary: "Play the requestor's side of captures and compare the answers",
   usage: "CAPTURE... --to HOST:PORT",
   about:
     "Each recorded association is asked for anew and its requests are sent again, to --to and nowhere else; responses are compared with the recorded ones. " +
@@ -46,17 +52,48 @@ export const command = defineCommand({
     if (to === undefined) throw usageError("Option --to is missing", "Say where: --to HOST:PORT");
     const target = targetAt(to);
     const request = scuRequest(operands, { options, target, env: context.env });
-    const report = new ScuReport(context, options);
+    const signal = context.stopSignal();
+    const what = contentOf(operands);
+    await consent({ target, given: options.yes, what, signal }, context);
+    const address = formatAddress(target);
+    const report = new ScuReport(context, options, { captures: operands, to: address });
     const result = await replayAsScu({
       ...request,
-      signal: context.stopSignal(),
+      signal,
       onExchange: (event) => report.exchange(event),
       onWarning: (text) => report.warning(text),
       onProgress: (done, total) => report.progress(done, total),
     });
-    report.end(result, formatAddress(target));
-    if (result.wanted > 0 && result.established === 0) return 3;
-    const { differs, failed, skipped } = result.summary;
-    return differs + failed + skipped === 0 ? 0 : 1;
+    report.end(result, address);
+    return exitCodeOf(result);
   },
 });
+
+/** What would be played, in words. Throws a usage error where there is nothing. */
+function contentOf(captures: readonly string[]): string {
+  using recordings = openRecordings(captures);
+  let associations = 0;
+  let messages = 0;
+  for (const { summary } of recordings.associations()) {
+    associations++;
+    messages += summary.messages;
+  }
+  if (associations > 0)
+    return `${counted(associations, "association")} with ${counted(messages, "message")}`;
+  const [problem] = recordings.problems;
+  const why = problem === undefined ? "" : `: ${problem.path}: ${problem.what}`;
+  throw usageError(escapeControls(`There is no association to play${why}`));
+}
+
+function counted(count: number, word: string): string {
+  return `${formatCount(count)} ${word}${count === 1 ? "" : "s"}`;
+}
+
+function exitCodeOf({ wanted, established, summary }: ReplayScuResult): ExitCode {
+  if (wanted > 0 && established === 0) return 3;
+  const { differs, failed, commands } = summary;
+  if (differs + failed > 0) return 1;
+  // Not a single request could be sent again: nothing was shown to be as recorded.
+  const requests = Object.entries(commands).filter(([command]) => command.endsWith("-RQ"));
+  return requests.length > 0 && requests.every(([, of]) => of.errors === of.exchanges) ? 1 : 0;
+}

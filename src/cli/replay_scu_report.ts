@@ -1,25 +1,42 @@
 /** What `dicomtap replay scu` prints: an exchange a line where it is not as recorded, and a summary. */
 import type { Difference, ExchangeEvent, ExchangeOutcome } from "../../replay/events.ts";
+import { JsonReport } from "../../replay/report/json_report.ts";
+import { JunitReport } from "../../replay/report/junit_report.ts";
 import type { ReplayScuResult } from "../../replay/scu/options.ts";
 import { printStatus } from "../dimse/status.ts";
 import { escapeControls } from "../escape.ts";
 import { formatCount, formatDurationMs } from "../units.ts";
+import { PRODUCT } from "../version.ts";
 import type { Context } from "./context.ts";
 import type { Progress } from "./progress.ts";
 import type { ReplayScuOptions } from "./replay_scu_options.ts";
 import { tableLines } from "./table.ts";
 
+export interface ReportHead {
+  readonly captures: readonly string[];
+  readonly to: string;
+}
+
 export class ScuReport {
   readonly #context: Context;
   readonly #options: ReplayScuOptions;
+  readonly #json: JsonReport | undefined;
+  readonly #junit: JunitReport | undefined;
   #progress: Progress | undefined;
 
-  constructor(context: Context, options: ReplayScuOptions) {
+  /** Throws the system's error where a report cannot be written. */
+  constructor(context: Context, options: ReplayScuOptions, head: ReportHead) {
     this.#context = context;
     this.#options = options;
+    const { report, junit } = options;
+    const name = `dicomtap replay scu ${head.captures.join(" ")} --to ${head.to}`;
+    if (report !== undefined) this.#json = new JsonReport(report, { ...head, product: PRODUCT });
+    if (junit !== undefined) this.#junit = new JunitReport(junit, name);
   }
 
   exchange(event: ExchangeEvent): void {
+    this.#json?.exchange(event);
+    this.#junit?.exchange(event);
     const { out } = this.#context;
     if (this.#options.json) out.json(event);
     else if (event.outcome !== "same") for (const line of this.#lines(event)) out.line(line);
@@ -38,6 +55,8 @@ export class ScuReport {
 
   end({ summary }: ReplayScuResult, target: string): void {
     this.#progress?.done();
+    this.#json?.end(summary);
+    this.#junit?.end(summary);
     const { out, paint } = this.#context;
     if (this.#options.json) {
       out.json(summary);

@@ -1,11 +1,14 @@
 /** What `dicomtap replay scu` is asked for on the command line, as `replayAsScu` takes it. */
 
-import type { RewriterOptions } from "../../replay/rewrite/rewriter.ts";
+import { readFileSync } from "node:fs";
+import { readAeTitles } from "../../replay/rewrite/ae_titles.ts";
+import { Rewriter, type RewriterOptions } from "../../replay/rewrite/rewriter.ts";
+import { readUidTable } from "../../replay/rewrite/uids.ts";
 import { PASSCODE, PRIMARY } from "../../replay/scu/association_request.ts";
 import type { Fragment, ReplayScuOptions as Request } from "../../replay/scu/options.ts";
 import { type Pace, readSpeed } from "../../replay/scu/pace.ts";
 import { escapeControls } from "../escape.ts";
-import { checkAeTitle, type Target } from "./association_failure.ts";
+import type { Target } from "./association_failure.ts";
 import { usageError } from "./command_error.ts";
 import type { ReplayScuOptions } from "./replay_scu_options.ts";
 
@@ -88,28 +91,34 @@ function fragment(text: string): Fragment {
   throw badValue("fragment", text, "It is max, recorded, one-pdv, or a number of octets.");
 }
 
+/** Throws a usage error for what cannot be rewritten so. */
 function rewriteOf(options: ReplayScuOptions): RewriterOptions {
-  const { uids, seed, dates, set } = options;
-  return {
-    ...(options.ae !== undefined && { ae: aeTitles(options.ae) }),
-    ...(uids === "keep" || uids === "new" ? { uids } : {}),
-    ...(seed !== undefined && { seed }),
-    dates,
-    set,
-  };
+  const { uids, seed, dates, set, ae } = options;
+  try {
+    const rewrite: RewriterOptions = {
+      ...(ae !== undefined && { ae: readAeTitles(ae) }),
+      uids: uids === "keep" || uids === "new" ? uids : uidTable(uids),
+      ...(seed !== undefined && { seed }),
+      dates,
+      set,
+    };
+    new Rewriter(rewrite);
+    return rewrite;
+  } catch (error) {
+    if (error instanceof RangeError) throw usageError(escapeControls(error.message));
+    throw error;
+  }
 }
 
-function aeTitles(text: string): { calling?: string; called?: string } {
-  const titles: { calling?: string; called?: string } = {};
-  for (const part of text.split(",")) {
-    const [name, title] = [part.slice(0, part.indexOf("=")), part.slice(part.indexOf("=") + 1)];
-    if (name !== "calling" && name !== "called") {
-      throw badValue("ae", text, "It is calling=AE, called=AE, or both with a comma between.");
-    }
-    checkAeTitle("ae", title);
-    titles[name] = title;
+function uidTable(path: string): ReadonlyMap<string, string> {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw badValue("uids", path, `It is keep, new, or a file that can be read: ${why}`);
   }
-  return titles;
+  return readUidTable(text);
 }
 
 function badValue(name: string, text: string, hint: string) {

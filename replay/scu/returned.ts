@@ -1,0 +1,55 @@
+/**
+ * A recorded association that the other side made because of ours, in its turn: it is not asked for
+ * but waited for, at our listener.
+ */
+import { operationOfRequest } from "../../src/service/operation.ts";
+import type { ExpectedRequests } from "./expected_requests.ts";
+import type { Run } from "./options.ts";
+import { within } from "./pace.ts";
+import type { Listed } from "./playlist.ts";
+import { exchangeEvent } from "./verdict.ts";
+
+export interface ReturnedOptions {
+  readonly run: Run;
+  readonly expected: ExpectedRequests;
+  /** Resolves when the association that caused it has ended. */
+  readonly causeOver: Promise<void>;
+  /** There is a listener that it can come to. */
+  readonly listens: boolean;
+}
+
+/** Resolves when all of it came, or when it is waited for no more. */
+export async function playReturned(
+  { recorded, cause, isForUs }: Listed,
+  { run, expected, causeOver, listens }: ReturnedOptions,
+): Promise<void> {
+  const { called_ae_title: receiver, calling_ae_title: sender } = recorded.summary;
+  const because = `association ${cause?.id}`;
+  if (isForUs && listens) {
+    await arrived({ run, expected, causeOver, listens }, recorded);
+    expected.giveUp(recorded, `did not come within ${run.eventTimeout} ms after ${because}`);
+    return;
+  }
+  const reason = isForUs
+    ? `${sender} sent it on an association of its own because of ${because}, and nothing listens for it (--move-listen)`
+    : `${sender} sent it to ${receiver} because of ${because}; the live one does so itself`;
+  for (const request of recorded.messages) {
+    if (request.sender !== "requestor" || operationOfRequest(request.command) === undefined)
+      continue;
+    run.tell(exchangeEvent({ association: recorded, request }, { outcome: "skipped", reason }));
+  }
+}
+
+/** As long as more comes, and a while after. */
+async function arrived(
+  { run, expected, causeOver }: ReturnedOptions,
+  recorded: Listed["recorded"],
+): Promise<void> {
+  const all = expected.before(recorded, Number.POSITIVE_INFINITY);
+  await Promise.race([all, causeOver]);
+  for (;;) {
+    const before = expected.arrived(recorded);
+    if (await within(run.eventTimeout, all, run.signal)) return;
+    if (expected.arrived(recorded) === before || run.signal.aborted) return;
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * May this be played there? A replay invokes operations: on a production system it stores, moves and
+ * prints. A target that is not this machine needs `--yes`, or a person at the terminal who says so.
+ */
+import { createInterface } from "node:readline/promises";
+import { formatAddress } from "../address.ts";
+import { escapeControls } from "../escape.ts";
+import type { Target } from "./association_failure.ts";
+import { usageError } from "./command_error.ts";
+import type { Context } from "./context.ts";
+
+export interface ConsentOptions {
+  readonly target: Target;
+  /** `--yes`. */
+  readonly given: boolean;
+  /** "3 associations with 12 requests". */
+  readonly what: string;
+  readonly signal: AbortSignal;
+}
+
+/** Throws a usage error unless it may. */
+export async function consent(options: ConsentOptions, context: Context): Promise<void> {
+  const { target, given, what, signal } = options;
+  if (given || isThisMachine(target.host)) return;
+  const where = escapeControls(formatAddress(target));
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
+    throw usageError(
+      `Cannot play to ${where} without consent: it is not this machine`,
+      "Say --yes if that system may be changed by what is played.",
+    );
+  }
+  await context.err.flush();
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal
+      .question(`Play ${what} to ${where}, which is not this machine? [y/N] `, { signal })
+      .catch(() => "");
+    if (!/^y(es)?$/i.test(answer.trim())) throw usageError("Nothing was played: no consent");
+  } finally {
+    terminal.close();
+  }
+}
+
+/** A name counts only where it always means this machine (RFC 6761 6.3). */
+export function isThisMachine(host: string): boolean {
+  const name = host.toLowerCase().replace(/^::ffff:/, "");
+  if (name === "localhost" || name.endsWith(".localhost")) return true;
+  if (/^(0{0,4}:){2,7}0{0,3}1$/.test(name)) return true;
+  const octets = name.split(".");
+  return (
+    octets.length === 4 &&
+    octets[0] === "127" &&
+    octets.every((octet) => /^\d{1,3}$/.test(octet) && Number(octet) <= 255)
+  );
+}
