@@ -11,9 +11,9 @@ import type { Archive } from "./archive.ts";
 import { findInArchive, IdentifierError } from "./archive_query.ts";
 
 export class ArchiveResponder implements Responder {
-  readonly #archive: Archive;
+  readonly #archive: Promise<Archive>;
 
-  constructor(archive: Archive) {
+  constructor(archive: Promise<Archive>) {
     this.#archive = archive;
   }
 
@@ -22,7 +22,7 @@ export class ArchiveResponder implements Responder {
     const { sopClassUid, association } = request;
     const identifier = (await request.identifier()) ?? NOTHING;
     try {
-      const matches = findInArchive(this.#archive, {
+      const matches = findInArchive(await this.#archive, {
         sopClassUid,
         identifier,
         aeTitle: association.calledAeTitle,

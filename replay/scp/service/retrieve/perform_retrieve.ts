@@ -69,7 +69,9 @@ export async function* performGet(
   const counted = new SubOperations(instances.length);
   for (const instance of instances) {
     if (request.canceled.aborted) break;
-    const result = await sendInstance(instance, { user, contexts, priority });
+    const result = await request.association.inTurn(() => {
+      return sendInstance(instance, { user, contexts, priority });
+    });
     counted.count(result, instance.sopInstanceUid);
     if (tellsPending && counted.remaining > 0) yield counted.pending();
   }

@@ -31,7 +31,7 @@ export interface RetrieveResponderOptions extends DestinationTimeouts {
   /** By AE title. */
   readonly destinations: ReadonlyMap<string, Destination>;
   /** All that the captures hold; retrieves that were not recorded are answered from it. */
-  readonly archive?: Archive | undefined;
+  readonly archive?: Promise<Archive> | undefined;
 }
 
 export class RetrieveResponder implements Responder {
@@ -43,48 +43,35 @@ export class RetrieveResponder implements Responder {
 
   async answer(request: LiveRequest, library: Library): Promise<Answered | undefined> {
     if (request.operation !== "C-MOVE" && request.operation !== "C-GET") return undefined;
-    const { archive } = this.#options;
+    const archive = await this.#options.archive;
     const match = await matchRecorded(request, library);
     const identifier = (await request.identifier()) ?? NOTHING;
     if (match.by !== undefined) {
       const { exchange, by, missed } = match;
-      const instances = this.#recorded(library, { exchange, identifier });
+      const instances = recordedInstances(library, { exchange, identifier, archive });
       const isRefusal = instances.length === 0;
       const tellsPending = exchange.responses.length > 1;
       const answers = isRefusal
         ? recordedNumbers(exchange)
         : this.#performed(instances, { request, tellsPending });
       const reason = isRefusal && broughtAny(exchange) ? NUMBERS_ONLY : undefined;
-      return { by, exchange, missed, answers, ...(reason !== undefined && { reason }) };
+      // what is performed ends with FE00H by itself, and tells how far it came
+      const endsCanceled = !isRefusal || exchange.request.canceledBy !== undefined;
+      const told = reason === undefined ? {} : { reason };
+      return { by, exchange, missed, answers, endsCanceled, ...told };
     }
     if (archive === undefined) return undefined;
     const { exchange, missed } = match;
     const found = fromArchive(archive, { request, identifier });
     return {
       by: "archive",
+      endsCanceled: true,
       ...(exchange !== undefined && { exchange, missed }),
       answers:
         "refusal" in found
           ? [found.refusal]
           : this.#performed(found.instances, { request, tellsPending: true }),
     };
-  }
-
-  #recorded(
-    library: Library,
-    { exchange, identifier }: { exchange: RecordedExchange; identifier: DataSet },
-  ): readonly RecordedInstance[] {
-    const stored = recordedStores(library, exchange);
-    const { archive } = this.#options;
-    if (stored.length > 0 || archive === undefined || !broughtAny(exchange)) return stored;
-    const { sopClassUid } = exchange;
-    try {
-      const found = retrieveFromArchive(archive, { sopClassUid, identifier });
-      return Array.from(found, ({ instance }) => instance);
-    } catch (error) {
-      if (error instanceof IdentifierError) return [];
-      throw error;
-    }
   }
 
   #performed(
@@ -106,6 +93,27 @@ export class RetrieveResponder implements Responder {
       `C-MOVE to ${JSON.stringify(aeTitle)}: no such destination, ${hint} (--move-dest AE=host:port)`,
     );
     return [SubOperations.refused(DESTINATION_UNKNOWN, "Move Destination unknown")];
+  }
+}
+
+function recordedInstances(
+  library: Library,
+  asked: {
+    readonly exchange: RecordedExchange;
+    readonly identifier: DataSet;
+    readonly archive: Archive | undefined;
+  },
+): readonly RecordedInstance[] {
+  const { exchange, identifier, archive } = asked;
+  const stored = recordedStores(library, exchange);
+  if (stored.length > 0 || archive === undefined || !broughtAny(exchange)) return stored;
+  const { sopClassUid } = exchange;
+  try {
+    const found = retrieveFromArchive(archive, { sopClassUid, identifier });
+    return Array.from(found, ({ instance }) => instance);
+  } catch (error) {
+    if (error instanceof IdentifierError) return [];
+    throw error;
   }
 }
 

@@ -1,0 +1,74 @@
+/**
+ * The services of `replay scp` that have a state or act themselves, for the chain of responders: those
+ * that come before recorded answers, and the archive that comes behind them.
+ */
+import type { Address } from "../../../src/address.ts";
+import type { Library } from "../library.ts";
+import type { Responder } from "../responder.ts";
+import { ArchiveResponder } from "./archive/archive_responder.ts";
+import { buildArchive } from "./archive/build_archive.ts";
+import { CommitmentResponder, type EventPolicy } from "./commitment/commitment_responder.ts";
+import { InstanceResponder } from "./instances/instance_responder.ts";
+import type { Destination, DestinationTimeouts } from "./retrieve/perform_retrieve.ts";
+import { RetrieveResponder } from "./retrieve/retrieve_responder.ts";
+
+/** Addresses by AE title. */
+export type Destinations = Readonly<Record<string, Address>>;
+
+export interface ServiceOptions {
+  /** Queries that were not recorded are evaluated over all that the captures hold. */
+  readonly archive?: boolean;
+  /** Where C-MOVE sends to; AE titles that are not here are unknown (A801H). */
+  readonly moveDestinations?: Destinations;
+  /** Where reports of Storage Commitment go, by the AE title of who asked. */
+  readonly eventDestinations?: Destinations;
+  /** On which association they go; as recorded ("auto") unless told. */
+  readonly event?: EventPolicy;
+  /** Milliseconds between a request for commitment and its report; as recorded unless told. */
+  readonly eventDelay?: number;
+}
+
+export interface ServiceResponders {
+  readonly before: readonly Responder[];
+  readonly behind: readonly Responder[];
+}
+
+export function serviceResponders(
+  library: Library,
+  options: ServiceOptions & DestinationTimeouts & { readonly warn: (text: string) => void },
+): ServiceResponders {
+  const { event, eventDelay, connectTimeout, acseTimeout, dimseTimeout } = options;
+  const timeouts = {
+    ...(connectTimeout !== undefined && { connectTimeout }),
+    ...(acseTimeout !== undefined && { acseTimeout }),
+    ...(dimseTimeout !== undefined && { dimseTimeout }),
+  };
+  const archive = options.archive === true ? buildArchive(library.associations) : undefined;
+  archive?.then(
+    ({ problems }) => problems.map(options.warn),
+    () => undefined, // told to whoever asks it
+  );
+  return {
+    before: [
+      new CommitmentResponder({
+        ...timeouts,
+        policy: event,
+        delay: eventDelay,
+        destinations: byTitle(options.eventDestinations),
+      }),
+      new InstanceResponder(),
+      new RetrieveResponder({
+        ...timeouts,
+        archive,
+        destinations: byTitle(options.moveDestinations),
+      }),
+    ],
+    behind: archive === undefined ? [] : [new ArchiveResponder(archive)],
+  };
+}
+
+function byTitle(destinations: Destinations = {}): ReadonlyMap<string, Destination> {
+  return new Map(
+    Object.entries(destinations).map(([aeTitle, address]) => [aeTitle, { aeTitle, ...address }]),
+  );
+}
