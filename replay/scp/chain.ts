@@ -5,13 +5,21 @@ import type { Library } from "./library.ts";
 import { DEFAULT_ACSE_TIMEOUT, DEFAULT_DIMSE_TIMEOUT, type ReplayScpOptions } from "./options.ts";
 import { RecordedResponder } from "./recorded_responder.ts";
 import type { Responder } from "./responder.ts";
+import { serviceResponders } from "./service/service_responders.ts";
 import { UnmatchedResponder } from "./unmatched_responder.ts";
 
-export function responderChain(_library: Library, options: ReplayScpOptions): readonly Responder[] {
+export function responderChain(library: Library, options: ReplayScpOptions): readonly Responder[] {
   const recorded = new RecordedResponder({ lowest: options.match });
   const unmatched = options.unmatched ?? { do: "default" };
+  const services = serviceResponders(library, {
+    ...options,
+    connectTimeout: CONNECT_TIMEOUT,
+    warn: (text) => options.onWarning?.(text),
+  });
   return [
+    ...services.before,
     recorded,
+    ...services.behind,
     ...(unmatched.do === "forward" ? [forwarding(unmatched.to, { recorded, options })] : []),
     new UnmatchedResponder(unmatched, recorded),
   ];

@@ -2,9 +2,10 @@
 import type { RequestEvent, ServedAssociationEvent } from "../events.ts";
 import type { Reuse } from "./library.ts";
 import type { RecordedLevel } from "./request_facts.ts";
+import type { ServiceOptions } from "./service/service_responders.ts";
 import type { UnmatchedPolicy } from "./unmatched_responder.ts";
 
-export interface ReplayScpOptions {
+export interface ReplayScpOptions extends ServiceOptions {
   /** Paths of captures, and of directories that stand for the captures in them. */
   readonly captures: readonly string[];
   /** 127.0.0.1 unless told. */
