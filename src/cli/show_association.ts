@@ -4,6 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import type { ListedAssociation } from "../inspect/list_associations.ts";
+import { MessageTeller } from "../inspect/message_teller.ts";
 import type { AssociationReader } from "../inspect/read_association.ts";
 import { RecordObserver } from "../inspect/record_observer.ts";
 import { associationMeaning } from "../meaning/association_meaning.ts";
@@ -43,31 +44,25 @@ export function* jsonLines(
   yield meaning === undefined ? summary : { ...summary, meaning };
   if (verbose === 0) return;
   const found: MessageJson[] = [];
-  const observer = observe(association, (openedAt) => {
-    let told: string | undefined;
-    const narrator = new Narrator({
-      showPatient,
-      states,
-      told: ({ text }) => {
-        told = text;
-      },
-    });
-    return {
-      messageStarted: (observed) => narrator.messageStarted(observed),
-      exchangeEnded: (exchange) => narrator.exchangeEnded(exchange),
-      messageEnded: (observed) => {
-        const message = buildMessage(observed, { id: summary.id, openedAt });
-        told = undefined;
-        narrator.messageEnded(observed);
-        const meaning = told ?? narrator.requestOf(message.index);
-        const data_set =
-          verbose >= 2 && message.data_set !== null
-            ? withJsonModel(message.data_set, observed, { showPatient })
-            : message.data_set;
-        found.push({ ...message, data_set, ...(meaning === undefined ? {} : { meaning }) });
-      },
-    };
-  });
+  const observer = observe(
+    association,
+    (openedAt) =>
+      new MessageTeller({
+        id: summary.id,
+        openedAt,
+        showPatient,
+        states,
+        told: (message, observed) => {
+          const { data_set } = message;
+          const withModel = verbose >= 2 && data_set !== null;
+          found.push(
+            withModel
+              ? { ...message, data_set: withJsonModel(data_set, observed, { showPatient }) }
+              : message,
+          );
+        },
+      }),
+  );
   for (const record of reader.records(association)) {
     observer.consume(record);
     yield* found.splice(0);

@@ -82,7 +82,7 @@ function printElement(element: DataElement, around: Around): string {
   switch (element.kind) {
     case "value":
       if (element.bytes.length === 0) return "";
-      return around.masked ? "***" : printValue(element, around);
+      return around.masked ? "***" : valueLine(element, around);
     case "bulk":
       return `${count(element.length, "octet")} at ${grouped(element.offset)}`;
     case "sequence":
@@ -94,23 +94,32 @@ function printElement(element: DataElement, around: Around): string {
   }
 }
 
-function printValue(element: ValueElement, { dataSet, place }: Around): string {
-  const width = place.options.width ?? 80;
+/** One value, or all of them with backslashes between, made safe to print. */
+export function printValue(
+  element: ValueElement,
+  { dataSet, width }: { readonly dataSet: DataSet; readonly width: number },
+): string {
   const kind = vrFacts(element.vr)?.kind;
   if (kind === undefined || kind === "octets" || kind === "sequence") {
     return shortened(printOctets(element.bytes.subarray(0, width)), width);
   }
   const values = elementStrings(element, dataSet.characterSet);
-  const text = shortened(escapeControls(values.join("\\")), width);
-  const name = element.vr === "UI" ? place.options.uidName?.(values[0] ?? "") : undefined;
-  return name === undefined || name === values[0] ? text : `${text} ${name}`;
+  return shortened(escapeControls(values.join("\\")), width);
+}
+
+function valueLine(element: ValueElement, { dataSet, place }: Around): string {
+  const text = printValue(element, { dataSet, width: place.options.width ?? 80 });
+  const uid = element.vr === "UI" ? elementStrings(element, dataSet.characterSet)[0] : undefined;
+  const name = uid === undefined ? undefined : place.options.uidName?.(uid);
+  return name === undefined || name === uid ? text : `${text} ${name}`;
 }
 
 function printOctets(bytes: Uint8Array): string {
   return Array.from(bytes, (octet) => octet.toString(16).padStart(2, "0")).join(" ");
 }
 
-function printFragments(element: FragmentsElement): string {
+/** "2 fragments, 12,345 octets at 1,162". */
+export function printFragments(element: FragmentsElement): string {
   const frames = Math.max(0, element.fragments.length - 1);
   const octets = element.fragments.slice(1).reduce((sum, { length }) => sum + length, 0);
   const table = (element.offsetTable?.length ?? 0) > 0 ? ", with offset table" : "";

@@ -28,16 +28,23 @@ const MAX_INFLATED = 4_194_304;
 
 /** undefined where there is no data set, or its transfer syntax is not known. */
 export function readHead({ message, context }: ObservedMessage): Head | undefined {
-  const syntax = transferSyntax(context?.acceptedTransferSyntax ?? "");
   const { dataSet } = message;
-  if (syntax === undefined || dataSet === undefined) return undefined;
-  const { head } = dataSet;
+  return dataSet && readHeadOf(dataSet, context?.acceptedTransferSyntax);
+}
+
+/** The same of octets that were read again: `length` counts all that were on the wire. */
+export function readHeadOf(
+  { head, length }: { readonly head: Uint8Array; readonly length: number },
+  transferSyntaxUid: string | undefined,
+): Head | undefined {
+  const syntax = transferSyntax(transferSyntaxUid ?? "");
+  if (syntax === undefined) return undefined;
   const read = readDataSet(head, {
     syntax,
     maxElements: MAX_ELEMENTS,
     maxInflated: MAX_INFLATED,
   });
-  const missing = dataSet.length - head.length;
+  const missing = length - head.length;
   if (missing === 0) return { ...read, missing, counted: read.whole };
   const last = read.dataSet.elements.at(-1);
   if (syntax.deflated || (last?.kind !== "bulk" && last?.kind !== "fragments")) {
