@@ -40,6 +40,29 @@ export const REPLAY_SCP_OPTIONS = {
     value: "HOST:PORT",
     help: "Ask this PACS what is not in the captures; with --record its answers are in the new capture",
   },
+  archive: {
+    kind: "flag",
+    help: "Answer queries and retrieves that were not recorded out of all that the captures hold",
+  },
+  "move-dest": {
+    kind: "string",
+    value: "AE=HOST:PORT",
+    repeatable: true,
+    help: "Where a C-MOVE to this AE title sends to; others are unknown (A801H)",
+  },
+  event: {
+    kind: "string",
+    choices: ["auto", "same", "new"],
+    default: "auto",
+    help: "Reports of storage commitment: on the same association, a new one, or as recorded",
+  },
+  "event-dest": {
+    kind: "string",
+    value: "AE=HOST:PORT",
+    repeatable: true,
+    help: "Where reports to this AE title go on a new association",
+  },
+  "event-delay": { kind: "duration", help: "Report so long after the request (as recorded)" },
   speed: {
     kind: "string",
     value: "recorded|max|Nx",

@@ -4,7 +4,7 @@ import type { UnmatchedPolicy } from "../../replay/scp/unmatched_responder.ts";
 import { readSpeed } from "../../replay/scu/pace.ts";
 import { type Address, parseAddress } from "../address.ts";
 import { escapeControls } from "../escape.ts";
-import { targetAt } from "./association_failure.ts";
+import { checkAeTitle, targetAt } from "./association_failure.ts";
 import { usageError } from "./command_error.ts";
 import type { ReplayScpOptions } from "./replay_scp_options.ts";
 
@@ -14,6 +14,7 @@ export function scpRequest(
 ): Request {
   const { listen, match, store, record } = options;
   const maximumLength = options["max-pdu"];
+  const eventDelay = options["event-delay"];
   const speed = readSpeed(options.speed);
   if (speed === undefined) {
     throw badValue("speed", options.speed, "It is recorded, max, or a number of times such as 2x.");
@@ -27,6 +28,11 @@ export function scpRequest(
     ...(match !== undefined && { match }),
     reuse: options.reuse,
     unmatched: unmatchedPolicy(options),
+    archive: options.archive,
+    moveDestinations: destinations("move-dest", options["move-dest"]),
+    event: options.event,
+    eventDestinations: destinations("event-dest", options["event-dest"]),
+    ...(eventDelay !== undefined && { eventDelay }),
     speed,
     maxGap: options["max-gap"],
     ...(maximumLength !== undefined && { maximumLength }),
@@ -62,6 +68,23 @@ function unmatchedPolicy({ unmatched, forward }: ReplayScpOptions): UnmatchedPol
   }
   const known = "status:HEX (status:A700), reject, abort, echo-only, or forward:HOST:PORT";
   throw badValue("unmatched", unmatched, `It is ${known}.`);
+}
+
+/** "AE=HOST:PORT", one or more. */
+function destinations(
+  option: string,
+  given: readonly string[],
+): Readonly<Record<string, { readonly host: string; readonly port: number }>> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const at = text.lastIndexOf("=");
+      const aeTitle = text.slice(0, at).trim();
+      checkAeTitle(option, aeTitle);
+      const address = parseAddress(text.slice(at + 1));
+      if ("wrong" in address) throw badValue(option, text, `After AE= it needs: ${address.wrong}.`);
+      return [aeTitle, targetAt(address)];
+    }),
+  );
 }
 
 function badValue(name: string, text: string, hint: string) {
