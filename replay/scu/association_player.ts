@@ -187,8 +187,11 @@ class AssociationPlayer {
     const came = this.#expected.before(this.#recorded, index);
     const limit = Promise.race([came, first.over]);
     if (await within(this.#run.eventTimeout, limit, this.#run.signal)) return;
-    const ms = this.#run.eventTimeout;
-    this.#expected.giveUp(this.#recorded, `did not come within ${ms} ms`, index);
+    const reason =
+      first.ended === undefined
+        ? `did not come within ${this.#run.eventTimeout} ms`
+        : "did not come before the association ended";
+    this.#expected.giveUp(this.#recorded, { outcome: "timeout", reason }, index);
   }
 
   /** Microseconds between what came last before it and this message, in the recording. */
@@ -240,9 +243,13 @@ class AssociationPlayer {
       this.#tell("end", { ...verdict, ms: performance.now() - started });
       await Promise.all([...this.#outstanding.values()].map(({ over }) => over));
     }
+    const stopped = this.#stopped;
+    this.#expected.expect(this.#recorded, "acceptor");
     this.#expected.giveUp(
       this.#recorded,
-      this.#stopped ?? "did not come before the association ended",
+      stopped === undefined
+        ? { outcome: "timeout", reason: "did not come before the association ended" }
+        : { outcome: "skipped", reason: stopped },
     );
   }
 

@@ -17,12 +17,13 @@ import {
   type PerformRequest,
   textValue,
 } from "../../src/service/service_message.ts";
+import type { ExchangeMessage } from "../compare/compare_exchange.ts";
 import type { RecordedAssociation, RecordedMessage } from "../recorded.ts";
 import type { Rewriter } from "../rewrite/rewriter.ts";
 import { compareLive, readMessage } from "./compare_live.ts";
 import type { Run } from "./options.ts";
 import { pauseMs, wait } from "./pace.ts";
-import { exchangeEvent, failure, finalResponse } from "./verdict.ts";
+import { exchangeEvent, failure, finalResponse, type Verdict } from "./verdict.ts";
 
 /** A recorded request of the peer, until it came or is waited for no more. */
 interface Expected {
@@ -102,7 +103,7 @@ export class ExpectedRequests {
       const answer = this.#answer(association, response, live);
       const verdict = await compareLive(
         { association, request },
-        { request: message, responses: [] },
+        { request: message, responses: this.#ownAnswer(association, response) },
         { run: this.#run, rewriter: this.#rewriter },
       );
       const { status } = answer;
@@ -119,13 +120,13 @@ export class ExpectedRequests {
   /** Those of an association, before a message of it, that did not come are waited for no more. */
   giveUp(
     association: RecordedAssociation,
-    reason: string,
+    verdict: Pick<Verdict, "outcome" | "reason">,
     before = Number.POSITIVE_INFINITY,
   ): void {
     for (const expected of this.#byAssociation.get(association) ?? []) {
       if (expected.taken || expected.request.index >= before) continue;
       this.#take(expected);
-      this.#run.tell(exchangeEvent(expected, { outcome: "timeout", reason }));
+      this.#run.tell(exchangeEvent(expected, verdict));
       expected.finish();
     }
   }
@@ -177,6 +178,16 @@ export class ExpectedRequests {
   #take(expected: Expected): void {
     expected.taken = true;
     this.#open.get(expected.request.command)?.delete(expected);
+  }
+
+  /** What we answer is what was answered: no difference is to be found in it. */
+  #ownAnswer(
+    association: RecordedAssociation,
+    response: RecordedMessage | undefined,
+  ): readonly ExchangeMessage[] {
+    if (response === undefined) return [];
+    const values = this.#rewriter.expected(response.values, { association, message: response });
+    return [{ values, dataSet: response.dataSet?.read() }];
   }
 
   #answer(

@@ -16,7 +16,7 @@ export interface Listed {
   readonly endedAt: number;
   /** The association of ours that made the other side ask for this one. */
   readonly cause?: RecordedAssociation;
-  /** It went to the AE that we play, so that it is for us to receive. */
+  /** It went to the application that we play, so that it is for us to receive. */
   readonly isForUs: boolean;
 }
 
@@ -30,9 +30,20 @@ export function playlist(associations: Iterable<RecordedAssociation>): readonly 
   return listed.map((one) => {
     const cause = causeOf(one, listed);
     if (cause === undefined) return one;
-    const { called_ae_title: receiver } = one.recorded.summary;
-    return { ...one, cause, isForUs: receiver === cause.summary.calling_ae_title };
+    return { ...one, cause, isForUs: isRequestorOf(cause, one.recorded) };
   });
+}
+
+/** By AE title; an application that also receives often does so under another, on the same host. */
+function isRequestorOf(cause: RecordedAssociation, one: RecordedAssociation): boolean {
+  if (one.summary.called_ae_title === cause.summary.calling_ae_title) return true;
+  const host = hostOf(one.summary.acceptor.address);
+  return host !== "" && host === hostOf(cause.summary.requestor.address);
+}
+
+/** Of "192.0.2.7:104", "[::1]:104". */
+function hostOf(address: string): string {
+  return address.slice(0, Math.max(0, address.lastIndexOf(":")));
 }
 
 function causeOf(one: Listed, listed: readonly Listed[]): RecordedAssociation | undefined {

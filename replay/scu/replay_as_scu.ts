@@ -72,29 +72,32 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
       expected,
       returned.filter(({ isForUs }) => isForUs).map(({ recorded }) => recorded),
     );
-    const over = new Map<RecordedAssociation, Promise<void>>();
+    const over = new Map<RecordedAssociation, Promise<boolean>>();
     return list.map((one): Timed => {
       const { recorded, startedAt, endedAt, cause } = one;
-      const play = async (): Promise<void> => {
+      const play = async (): Promise<boolean> => {
         if (cause !== undefined) {
-          const causeOver = over.get(cause) ?? Promise.resolve();
+          const causeOver = over.get(cause) ?? Promise.resolve(false);
           await playReturned(one, { run, expected, causeOver, listens: listener !== undefined });
-          return;
+          return true;
         }
         summary.association();
         if (recorded.answer?.type !== "A-ASSOCIATE-RJ") counts.wanted++;
-        if (await playAssociation({ recorded, rewriter: own, repetition: n }, { run, expected })) {
-          counts.established++;
-        }
+        const there = await playAssociation(
+          { recorded, rewriter: own, repetition: n },
+          { run, expected },
+        );
+        if (there) counts.established++;
+        return there;
       };
       return {
         startedAt,
         endedAt,
         counts: cause === undefined,
-        play: () => {
+        play: async () => {
           const playing = play();
           over.set(recorded, playing);
-          return playing;
+          await playing;
         },
       };
     });

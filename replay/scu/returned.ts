@@ -12,8 +12,8 @@ import { exchangeEvent } from "./verdict.ts";
 export interface ReturnedOptions {
   readonly run: Run;
   readonly expected: ExpectedRequests;
-  /** Resolves when the association that caused it has ended. */
-  readonly causeOver: Promise<void>;
+  /** Resolves when the association that caused it has ended: to whether there was one. */
+  readonly causeOver: Promise<boolean>;
   /** There is a listener that it can come to. */
   readonly listens: boolean;
 }
@@ -27,7 +27,13 @@ export async function playReturned(
   const because = `association ${cause?.id}`;
   if (isForUs && listens) {
     await arrived({ run, expected, causeOver, listens }, recorded);
-    expected.giveUp(recorded, `did not come within ${run.eventTimeout} ms after ${because}`);
+    const late = `did not come within ${run.eventTimeout} ms after ${because}`;
+    expected.giveUp(
+      recorded,
+      (await causeOver)
+        ? { outcome: "timeout", reason: late }
+        : { outcome: "skipped", reason: `there was no ${because}` },
+    );
     return;
   }
   const reason = isForUs
@@ -46,7 +52,8 @@ async function arrived(
   recorded: Listed["recorded"],
 ): Promise<void> {
   const all = expected.before(recorded, Number.POSITIVE_INFINITY);
-  await Promise.race([all, causeOver]);
+  const caused = await Promise.race([all.then(() => true), causeOver]);
+  if (!caused) return;
   for (;;) {
     const before = expected.arrived(recorded);
     if (await within(run.eventTimeout, all, run.signal)) return;
