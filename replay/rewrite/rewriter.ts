@@ -161,7 +161,7 @@ export class Rewriter {
 
   /** The live UID of a recorded one. */
   expectedUid(uid: string, association: RecordedAssociation): string {
-    if (this.#stays(uid, association)) return uid;
+    if (this.uidStays(uid, association)) return uid;
     const known = this.aliases.live(uid);
     if (known !== undefined) return known;
     const { uids = "keep" } = this.#options;
@@ -170,14 +170,14 @@ export class Rewriter {
   }
 
   /** Whether a UID is the same in any replay: well-known, or a syntax of the association. */
-  #stays(uid: string, association: RecordedAssociation): boolean {
+  uidStays(uid: string, association: RecordedAssociation): boolean {
     return !looksLikeUid(uid) || isWellKnown(uid) || this.#syntaxes(association).has(uid);
   }
 
   /** The live UID; from now on no other is learnt for it. */
   #sent(uid: string, association: RecordedAssociation): string {
     const live = this.expectedUid(uid, association);
-    if (!this.#stays(uid, association)) this.aliases.bind(uid, live);
+    if (!this.uidStays(uid, association)) this.aliases.bind(uid, live);
     return live;
   }
 

@@ -1,6 +1,4 @@
 /** Live messages beside recorded ones: read as they come, compared when the exchange is over. */
-import { transferSyntax } from "../../src/dataset/transfer_syntax.ts";
-import { readStream } from "../../src/service/service_message.ts";
 import type { AgreedContext } from "../../src/ul/negotiate.ts";
 import {
   compareExchange,
@@ -8,6 +6,7 @@ import {
   type LiveExchange,
   type RecordedExchange,
 } from "../compare/compare_exchange.ts";
+import { readForCompare } from "../compare/read_for_compare.ts";
 import type { CommandValues, Rewriter } from "../rewrite/rewriter.ts";
 import type { Run } from "./options.ts";
 import type { Verdict } from "./verdict.ts";
@@ -19,8 +18,8 @@ export async function readMessage(
   context: AgreedContext,
 ): Promise<ExchangeMessage> {
   if (dataSet === undefined) return { values };
-  void transferSyntax;
-  return { values, dataSet: await readStream(dataSet, context) };
+  const { transferSyntax = "" } = context;
+  return { values, transferSyntax, ...(await readForCompare(dataSet, transferSyntax)) };
 }
 
 /** "same" or "differs", with what differs. */

@@ -1,0 +1,133 @@
+/**
+ * A data set read from a stream to be compared: what is small as values, what is long by its hash.
+ *
+ * Rule: bounded, whatever comes: values up to 64 MiB in all, one hash for each long one.
+ */
+import { createHash, type Hash } from "node:crypto";
+import type { DataSet } from "../../src/dataset/data_set.ts";
+import { DataSetBuilder } from "../../src/dataset/data_set_builder.ts";
+import { DataSetReader } from "../../src/dataset/data_set_reader.ts";
+import type { DataSetSink } from "../../src/dataset/data_set_sink.ts";
+import type { DataSetFinding } from "../../src/dataset/finding.ts";
+import { transferSyntax } from "../../src/dataset/transfer_syntax.ts";
+
+export interface ReadForCompare {
+  /** Undefined where the transfer syntax is not known. */
+  readonly dataSet: DataSet | undefined;
+  /** Octets as they came. */
+  readonly length: number;
+  /** Of these octets, hexadecimal. */
+  readonly sha256: string;
+  /** Of the values that `dataSet` does not hold, by their offset in it; of fragments without the first. */
+  readonly bulk: ReadonlyMap<number, string>;
+}
+
+/** `syntax`: UID of the transfer syntax that the octets are in. */
+export async function readForCompare(
+  octets: AsyncIterable<Uint8Array>,
+  syntax: string,
+): Promise<ReadForCompare> {
+  const known = transferSyntax(syntax);
+  const whole = createHash("sha256");
+  let length = 0;
+  const sink = known && new HashingSink(new DataSetBuilder({ syntax: known }));
+  const reader = known && sink && new DataSetReader(sink, { syntax: known });
+  for await (const chunk of octets) {
+    whole.update(chunk);
+    length += chunk.length;
+    reader?.receive(chunk);
+  }
+  reader?.end();
+  return {
+    dataSet: sink?.dataSet,
+    length,
+    sha256: whole.digest("hex"),
+    bulk: sink?.bulk ?? new Map(),
+  };
+}
+
+class HashingSink implements DataSetSink {
+  readonly bulk = new Map<number, string>();
+  readonly #builder: DataSetBuilder;
+  #open: { readonly offset: number; readonly hash: Hash } | undefined;
+  /** Fragments begun of what is open; a bulk value counts as the second, after the offset table. */
+  #fragments = 0;
+
+  constructor(builder: DataSetBuilder) {
+    this.#builder = builder;
+  }
+
+  get dataSet(): DataSet {
+    return this.#builder.dataSet;
+  }
+
+  value(tag: number, vr: string, bytes: Uint8Array, offset: number): void {
+    this.#builder.value(tag, vr, bytes, offset);
+  }
+
+  bulkStart(tag: number, vr: string, offset: number): void {
+    this.#open = { offset, hash: createHash("sha256") };
+    this.#fragments = 2;
+    this.#builder.bulkStart(tag, vr, offset);
+  }
+
+  bulkEnd(length: number): void {
+    this.#close();
+    this.#builder.bulkEnd(length);
+  }
+
+  piece(bytes: Uint8Array): void {
+    if (this.#fragments > 1) this.#open?.hash.update(bytes);
+    this.#builder.piece(bytes);
+  }
+
+  sequenceStart(tag: number, vr: string, offset: number, length: number): void {
+    this.#builder.sequenceStart(tag, vr, offset, length);
+  }
+
+  itemStart(offset: number, length: number, bigEndian: boolean): void {
+    this.#builder.itemStart(offset, length, bigEndian);
+  }
+
+  itemEnd(): void {
+    this.#builder.itemEnd();
+  }
+
+  sequenceEnd(): void {
+    this.#builder.sequenceEnd();
+  }
+
+  fragmentsStart(tag: number, vr: string, offset: number): void {
+    this.#open = { offset, hash: createHash("sha256") };
+    this.#fragments = 0;
+    this.#builder.fragmentsStart(tag, vr, offset);
+  }
+
+  fragmentStart(offset: number, length: number): void {
+    this.#fragments++;
+    this.#builder.fragmentStart(offset, length);
+  }
+
+  fragmentEnd(length: number): void {
+    this.#builder.fragmentEnd(length);
+  }
+
+  fragmentsEnd(): void {
+    this.#close();
+    this.#builder.fragmentsEnd();
+  }
+
+  finding(finding: DataSetFinding): void {
+    this.#builder.finding(finding);
+  }
+
+  end(offset: number, whole: boolean): void {
+    this.#builder.end(offset, whole);
+  }
+
+  #close(): void {
+    if (this.#open === undefined) return;
+    this.bulk.set(this.#open.offset, this.#open.hash.digest("hex"));
+    this.#open = undefined;
+  }
+}
