@@ -1,0 +1,34 @@
+/** Who spoke to whom, when, for how long. */
+import type { VNode } from "preact";
+import { escapeControls } from "../../../escape.ts";
+import { formatDurationMs } from "../../../units.ts";
+import type { AssociationDetailJson } from "../../api_types.ts";
+import { aeTitle, clockDate, clockTime } from "../format.ts";
+import { html } from "../html.ts";
+import { Icon } from "../parts/icon.ts";
+import { OutcomeMark } from "../parts/mark.ts";
+
+export function Headline({ detail }: { readonly detail: AssociationDetailJson }): VNode {
+  const { association, row } = detail;
+  const { started, duration_ms, outcome, capture, id } = association;
+  return html`<div class="headline">
+    <a class="back" href="/"><${Icon} name="back" /><span class="sr_only">Back to the list</span></a>
+    <h1 class="mono">
+      <span class="requestor">${escapeControls(aeTitle(association.calling_ae_title))}</span>
+      <span class="arrow" aria-label="to"> → </span>
+      <span class="acceptor">${escapeControls(aeTitle(association.called_ae_title))}</span>
+    </h1>
+    <${OutcomeMark} outcome=${outcome} />
+    ${
+      row.mark !== null &&
+      html`<span class=${`flag ${row.mark}`}>
+      <${Icon} name="star" /><span class="sr_only">marked ${row.mark}</span>
+    </span>`
+    }
+    <p class="faint">
+      <time datetime=${started ?? undefined} title=${`UTC ${started ?? "-"}`}
+        >${clockDate(started)} ${clockTime(started)}</time
+      >, ${formatDurationMs(duration_ms)} · #${id} in ${escapeControls(capture)}
+    </p>
+  </div>`;
+}

@@ -1,0 +1,49 @@
+/** Associations that belong to this one: the rest of its story. */
+import type { VNode } from "preact";
+import { useState } from "preact/hooks";
+import { escapeControls } from "../../../escape.ts";
+import type { LinkedAssociation } from "../../api_types.ts";
+import { aeTitle, clockTime, plural } from "../format.ts";
+import { html } from "../html.ts";
+import { Icon } from "../parts/icon.ts";
+import { OutcomeMark } from "../parts/mark.ts";
+import { addressOfKey } from "../route.ts";
+
+/** So many are listed at once. */
+const FEW = 3;
+
+export function Linked({
+  linked,
+}: {
+  readonly linked: readonly LinkedAssociation[];
+}): VNode | null {
+  const [all, setAll] = useState(false);
+  if (linked.length === 0) return null;
+  const shown = all ? linked : linked.slice(0, FEW);
+  return html`<section class="linked" aria-label="Linked associations">
+    <h2><${Icon} name="link" /> Belongs together with</h2>
+    <ul>
+      ${shown.map(
+        (other) => html`<li key=${other.key}>
+          <a href=${addressOfKey(other.key)}>
+            <span class="time">${clockTime(other.started)}</span>
+            <span class="mono">
+              <b class="requestor">${escapeControls(aeTitle(other.calling_ae_title))}</b>
+              <span class="arrow" aria-label="to"> → </span>
+              <b class="acceptor">${escapeControls(aeTitle(other.called_ae_title))}</b>
+            </span>
+          </a>
+          <span class="what">${escapeControls(other.meaning)}</span>
+          <${OutcomeMark} outcome=${other.outcome} />
+          <span class="faint">by ${escapeControls(other.linked_by)}</span>
+        </li>`,
+      )}
+    </ul>
+    ${
+      linked.length > FEW &&
+      html`<button type="button" class="quiet" aria-expanded=${all} onClick=${() => setAll(!all)}>
+        ${all ? "Show fewer" : `Show all ${plural(linked.length, "association")}`}
+      </button>`
+    }
+  </section>`;
+}

@@ -1,0 +1,44 @@
+/** The panels of an association, as links: each has an address. */
+import type { VNode } from "preact";
+import { formatCount } from "../../../units.ts";
+import type { AssociationDetailJson } from "../../api_types.ts";
+import { html } from "../html.ts";
+import { type AssociationRoute, openPanel, PANELS, type Panel, routeAddress } from "../route.ts";
+
+const WORDS: Readonly<Record<Panel, string>> = {
+  ladder: "Ladder",
+  messages: "Messages",
+  pdus: "PDUs",
+  contexts: "Contexts",
+  timing: "Timing",
+  findings: "Findings",
+};
+
+interface TabsProps {
+  readonly route: AssociationRoute;
+  readonly detail: AssociationDetailJson;
+}
+
+export function PanelTabs({ route, detail }: TabsProps): VNode {
+  const { association } = detail;
+  const findings = association.findings.length + (association.more_findings ?? 0);
+  const counts: Readonly<Partial<Record<Panel, number>>> = {
+    messages: association.messages,
+    pdus: association.pdus.requestor + association.pdus.acceptor,
+    contexts: association.contexts.length,
+    findings,
+  };
+  return html`<nav class="tabs" aria-label="Panels of the association">
+    ${PANELS.map(
+      (panel, index) => html`<a
+        key=${panel}
+        href=${routeAddress(openPanel(route, panel))}
+        aria-current=${panel === route.panel ? "page" : undefined}
+        title=${`Key ${index + 1}`}
+      >
+        ${WORDS[panel]}
+        ${counts[panel] !== undefined && html`<span class="tab_count">${formatCount(counts[panel])}</span>`}
+      </a>`,
+    )}
+  </nav>`;
+}

@@ -1,0 +1,24 @@
+/** How far a C-MOVE or C-GET is, as its responses count (PS3.7 9.1.4.1.7 to 9.1.4.1.10). */
+import type { MessageRow } from "../../api_types.ts";
+
+/** "3 of 5 done, 1 failed"; undefined where the message counts nothing. */
+export function subOperationsText({ command_set: set }: MessageRow): string | undefined {
+  const read = (name: string) => {
+    const value = set[`NumberOf${name}Suboperations`];
+    return typeof value === "number" ? value : undefined;
+  };
+  const [remaining, completed, failed, warning] = [
+    read("Remaining"),
+    read("Completed"),
+    read("Failed"),
+    read("Warning"),
+  ];
+  if (completed === undefined && remaining === undefined) return undefined;
+  const all = (remaining ?? 0) + (completed ?? 0) + (failed ?? 0) + (warning ?? 0);
+  const parts = [
+    `${completed ?? 0} of ${all} done`,
+    (failed ?? 0) > 0 ? `${failed} failed` : undefined,
+    (warning ?? 0) > 0 ? `${warning} with a warning` : undefined,
+  ];
+  return parts.filter((part) => part !== undefined).join(", ");
+}

@@ -1,0 +1,40 @@
+/** What became of the association and why, in plain words, before anything else. */
+import type { VNode } from "preact";
+import { escapeControls } from "../../../escape.ts";
+import type { AssociationDetailJson, Verdict } from "../../api_types.ts";
+import { html } from "../html.ts";
+import { Icon } from "../parts/icon.ts";
+import type { Tone } from "../parts/tone.ts";
+
+const TONES: Readonly<Record<Verdict["level"], Tone>> = {
+  good: "good",
+  notable: "warn",
+  bad: "bad",
+  open: "live",
+};
+
+const WORDS: Readonly<Record<Verdict["level"], string>> = {
+  good: "All well",
+  notable: "Worth a look",
+  bad: "Failed",
+  open: "Going on",
+};
+
+export function VerdictBox({ detail }: { readonly detail: AssociationDetailJson }): VNode {
+  const { level, headline, details, section } = detail.verdict;
+  const tone = TONES[level];
+  return html`<section class=${`verdict ${tone}`} aria-label="Verdict">
+    <p class="verdict_level"><${Icon} name=${tone} /><span>${WORDS[level]}</span></p>
+    <div>
+      <h2>
+        ${escapeControls(headline)}
+        ${section !== undefined && html`<small class="section">${section}</small>`}
+      </h2>
+      ${details.map((text) => html`<p key=${text}>${escapeControls(text)}</p>`)}
+      ${detail.missing.map(
+        (text) =>
+          html`<p key=${text} class="missing">Not all is recorded: ${escapeControls(text)}</p>`,
+      )}
+    </div>
+  </section>`;
+}

@@ -1,0 +1,89 @@
+/** The table of the live list: a head to sort by, and the rows in sight. */
+import type { VNode } from "preact";
+import { useCallback } from "preact/hooks";
+import type { AssociationSort } from "../../api_types.ts";
+import { classes, html } from "../html.ts";
+import { VirtualRows } from "../parts/virtual_rows.ts";
+import { narrow } from "../screen.ts";
+import { AssociationRowView } from "./association_row.ts";
+import type { ListStore } from "./list_store.ts";
+
+interface Column {
+  readonly name: string;
+  readonly title: string;
+  readonly sort?: AssociationSort;
+  /** Numbers stand at the right. */
+  readonly right?: boolean;
+}
+
+const COLUMNS: readonly Column[] = [
+  { name: "pick", title: "Selected" },
+  { name: "time", title: "Started", sort: "started" },
+  { name: "outcome", title: "Outcome", sort: "outcome" },
+  { name: "aes", title: "Calling → called", sort: "calling" },
+  { name: "peer", title: "Peer" },
+  { name: "route", title: "Route" },
+  { name: "what", title: "What it did" },
+  { name: "findings", title: "Findings", sort: "findings" },
+  { name: "messages", title: "Messages", sort: "messages", right: true },
+  { name: "sent", title: "Sent", sort: "bytes", right: true },
+  { name: "received", title: "Received", right: true },
+  { name: "spark", title: "Activity" },
+  { name: "duration", title: "Duration", sort: "duration", right: true },
+];
+
+interface TableProps {
+  readonly store: ListStore;
+  readonly sortBy: (sort: AssociationSort) => void;
+}
+
+export function AssociationTable({ store, sortBy }: TableProps): VNode {
+  const { paged, query, current } = store;
+  paged.version.value; // draws again when rows come
+  const look = useCallback((from: number, to: number) => store.look(from, to), [store]);
+  const count = paged.total ?? 0;
+  const reveal =
+    current.value === undefined ? undefined : paged.find(({ key }) => key === current.value);
+  return html`<div class="associations" role="table" aria-label="Associations" aria-rowcount=${count + 1}>
+    <div role="rowgroup" class="thead">
+      <div role="row" class="arow head" aria-rowindex="1">
+        ${COLUMNS.map(
+          ({ name, title, sort, right }) => html`<div
+            key=${name}
+            role="columnheader"
+            class=${classes(name, right && "right")}
+            aria-sort=${ariaSort(sort === query.sort, query.order)}
+          >
+            ${
+              sort === undefined
+                ? html`<span>${title}</span>`
+                : html`<button type="button" onClick=${() => sortBy(sort)}>
+                    ${title}<i aria-hidden="true" class=${sort === query.sort ? query.order : ""} />
+                  </button>`
+            }
+          </div>`,
+        )}
+      </div>
+    </div>
+    <${VirtualRows}
+      count=${count}
+      rowRem=${narrow.value ? 4.6 : 2.5}
+      label="Rows of the table"
+      role="rowgroup"
+      reveal=${reveal}
+      shift=${store.shift.value}
+      inSight=${look}
+      row=${(index: number) => html`<${AssociationRowView}
+        key=${paged.at(index)?.key ?? index}
+        index=${index}
+        row=${paged.at(index)}
+        store=${store}
+      />`}
+    />
+  </div>`;
+}
+
+function ariaSort(sorted: boolean, order: "asc" | "desc"): string | undefined {
+  if (!sorted) return undefined;
+  return order === "asc" ? "ascending" : "descending";
+}

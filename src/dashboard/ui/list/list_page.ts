@@ -1,0 +1,145 @@
+/** The live list: filter, counts, and the associations, newest first. */
+import type { VNode } from "preact";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import type { AssociationSort } from "../../api_types.ts";
+import { listen } from "../events.ts";
+import { plural } from "../format.ts";
+import { html } from "../html.ts";
+import { useKeys } from "../keys.ts";
+import { navigate } from "../navigate.ts";
+import { Icon } from "../parts/icon.ts";
+import { Empty, Failure, Loading } from "../parts/states.ts";
+import { associationAddress } from "../route.ts";
+import { session } from "../session.ts";
+import { AssociationTable } from "./association_table.ts";
+import { FilterBox } from "./filter_box.ts";
+import { type ListStore, listStore } from "./list_store.ts";
+import { OutcomeCounts } from "./outcome_counts.ts";
+import { SavedFilters } from "./saved_filters.ts";
+import { SelectionBar } from "./selection_bar.ts";
+
+export function ListPage({ filter }: { readonly filter: string }): VNode {
+  const [order, setOrder] = useState<Order>(NEWEST_FIRST);
+  const store = useMemo(() => listStore({ filter, ...order }), [filter, order]);
+  useEffect(() => {
+    const ends = [
+      listen("associations", (news) => store.news(news)),
+      listen("hello", () => store.refresh()),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }, [store]);
+  useKeys({
+    j: () => step(store, 1),
+    k: () => step(store, -1),
+    p: () => store.pause(!store.paused.value),
+    x: () => store.current.value !== undefined && store.toggle(store.current.value),
+    Enter: () => open(store),
+    "/": () => document.getElementById("filter")?.focus(),
+    Escape: () => clear(store),
+  });
+  const sortBy = (sort: AssociationSort) =>
+    setOrder((last) => {
+      const turned = last.sort === sort && last.order === "desc" ? "asc" : "desc";
+      return { sort, order: turned };
+    });
+  return html`<h1 class="sr_only">Associations</h1>
+    <div class="list_head">
+      <${FilterBox} filter=${filter} />
+      <${SavedFilters} filter=${filter} />
+      <div class="list_counts">
+        <${OutcomeCounts} facts=${store.facts.value} filter=${filter} />
+        ${session.value?.proxy !== false && html`<${PauseButton} store=${store} />`}
+      </div>
+    </div>
+    <${ListBody} store=${store} sortBy=${sortBy} />
+    <${SelectionBar} store=${store} />`;
+}
+
+interface Order {
+  readonly sort: AssociationSort;
+  readonly order: "asc" | "desc";
+}
+
+const NEWEST_FIRST: Order = { sort: "started", order: "desc" };
+
+interface ListBodyProps {
+  readonly store: ListStore;
+  readonly sortBy: (sort: AssociationSort) => void;
+}
+
+function ListBody({ store, sortBy }: ListBodyProps): VNode {
+  const { paged, query } = store;
+  paged.version.value; // draws again when rows come
+  // The first look at each store.
+  useEffect(() => store.look(0, 60), [store]);
+  const error = paged.error.value;
+  if (error !== undefined && paged.total === undefined) {
+    return html`<${Failure} what="the associations" error=${error} again=${() => store.refresh()} />`;
+  }
+  if (paged.total === undefined) return html`<${Loading} what="associations" />`;
+  if (paged.total > 0) return html`<${AssociationTable} store=${store} sortBy=${sortBy} />`;
+  const all = store.facts.value?.all ?? 0;
+  if (query.filter !== "" && all > 0) {
+    return html`<${Empty} title="No association matches">
+      <p>${plural(all, "association")} without the filter. <a href="/">Show all</a></p>
+    <//>`;
+  }
+  return html`<${Empty} title="No association yet"><${FirstSteps} /><//>`;
+}
+
+function FirstSteps(): VNode {
+  if (session.value?.proxy === false) {
+    return html`<p>
+      There are no associations in these captures. <a href="/captures">See what was read</a>
+    </p>`;
+  }
+  return html`<p>
+      Let the modality send to dicomtap instead of the PACS: each association appears here while it
+      is going on.
+    </p>
+    <p class="faint">To try: <code>echoscu -aec ANY-SCP HOST PORT</code></p>`;
+}
+
+function PauseButton({ store }: { readonly store: ListStore }): VNode {
+  const paused = store.paused.value;
+  const waiting = store.waiting.value.size;
+  const word = paused
+    ? waiting === 0
+      ? "Paused"
+      : `${plural(waiting, "change")} waiting`
+    : "Pause";
+  return html`<button
+    type="button"
+    class=${paused ? "pause on" : "pause"}
+    aria-pressed=${paused}
+    title="Pause the list (p)"
+    onClick=${() => store.pause(!paused)}
+  >
+    <${Icon} name=${paused ? "play" : "pause"} /><span>${word}</span>
+  </button>`;
+}
+
+function step(store: ListStore, by: number): void {
+  const { paged, current } = store;
+  const last = (paged.total ?? 0) - 1;
+  if (last < 0) return;
+  const at = current.value === undefined ? -1 : paged.find(({ key }) => key === current.value);
+  const next = at < 0 ? 0 : Math.min(last, Math.max(0, at + by));
+  const row = paged.at(next);
+  if (row !== undefined) current.value = row.key;
+}
+
+function open(store: ListStore): void {
+  const { paged, current } = store;
+  const row = paged.at(paged.find(({ key }) => key === current.value));
+  if (row !== undefined) navigate(associationAddress(row));
+}
+
+/** Esc takes back one thing after the other. */
+function clear(store: ListStore): void {
+  if (store.selected.value.size > 0) store.selected.value = new Set();
+  else if (store.current.value !== undefined) store.current.value = undefined;
+  else navigate({ page: "list", filter: "" });
+}

@@ -1,0 +1,127 @@
+/**
+ * The live list: which associations match, of which only those in sight are fetched, and how news
+ * change it. It outlives its view, so that who comes back from an association finds the same place.
+ *
+ * Rule: in the order of time, newest first, new rows are put in front as they come; in any other
+ * order, and to get the counts right, the list is asked for again, at most every `REFRESH_MS`.
+ */
+import { type Signal, signal } from "@preact/signals";
+import type {
+  AssociationRow,
+  AssociationSort,
+  AssociationsJson,
+  DashboardEvent,
+} from "../../api_types.ts";
+import { apiPath, getJson } from "../api.ts";
+import { Paged } from "../paged.ts";
+
+export interface ListQuery {
+  readonly filter: string;
+  readonly sort: AssociationSort;
+  readonly order: "asc" | "desc";
+}
+
+export type ListFacts = Omit<AssociationsJson, "associations" | "offset">;
+
+type News = Extract<DashboardEvent, { event: "associations" }>["data"];
+
+const REFRESH_MS = 2_000;
+
+export class ListStore {
+  readonly query: ListQuery;
+  readonly paged: Paged<AssociationRow>;
+  readonly facts: Signal<ListFacts | undefined> = signal(undefined);
+  readonly paused: Signal<boolean> = signal(false);
+  /** Associations that changed while paused. */
+  readonly waiting: Signal<ReadonlySet<string>> = signal(new Set());
+  /** Rows that were put in front, in all. */
+  readonly shift: Signal<number> = signal(0);
+  /** Where j and k are. */
+  readonly current: Signal<string | undefined> = signal(undefined);
+  readonly selected: Signal<ReadonlySet<string>> = signal(new Set());
+  scrollTop = 0;
+  #sight: readonly [from: number, to: number] = [0, 60];
+  #refreshing: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(query: ListQuery) {
+    this.query = query;
+    this.paged = new Paged(async (offset, limit) => {
+      const { associations, ...facts } = await getJson<AssociationsJson>(
+        apiPath("associations", { ...query, offset, limit }),
+      );
+      this.facts.value = facts;
+      return { total: facts.total, rows: associations };
+    });
+  }
+
+  look(from: number, to: number): void {
+    this.#sight = [from, to];
+    this.paged.ensure(from, to);
+  }
+
+  news({ rows, gone }: News): void {
+    if (this.paused.value) {
+      const keys = rows.map(({ key }) => key);
+      this.waiting.value = new Set([...this.waiting.value, ...keys, ...gone]);
+      return;
+    }
+    const fresh = rows.filter((row) => !this.paged.replace(row, ({ key }) => key === row.key));
+    const inFront = this.query.sort === "started" && this.query.order === "desc";
+    const newest = this.paged.at(0)?.started ?? "";
+    const front = fresh.filter(({ started }) => inFront && (started ?? "") >= newest);
+    if (front.length > 0 && this.paged.total !== undefined) {
+      front.sort((a, b) => ((a.started ?? "") < (b.started ?? "") ? 1 : -1));
+      this.paged.prepend(front);
+      this.shift.value += front.length;
+      this.#count(front);
+    }
+    this.#refreshSoon();
+  }
+
+  pause(on: boolean): void {
+    this.paused.value = on;
+    if (on) return;
+    this.waiting.value = new Set();
+    this.refresh();
+  }
+
+  refresh(): void {
+    this.paged.refresh(...this.#sight);
+  }
+
+  toggle(key: string): void {
+    const selected = new Set(this.selected.value);
+    if (!selected.delete(key)) selected.add(key);
+    this.selected.value = selected;
+  }
+
+  #refreshSoon(): void {
+    this.#refreshing ??= setTimeout(() => {
+      this.#refreshing = undefined;
+      if (!this.paused.value) this.refresh();
+    }, REFRESH_MS);
+  }
+
+  /** What is known at once; the next refresh says it exactly. */
+  #count(rows: readonly AssociationRow[]): void {
+    const facts = this.facts.value;
+    if (facts === undefined) return;
+    const counts = { ...facts.counts };
+    for (const { outcome } of rows) counts[outcome] = (counts[outcome] ?? 0) + 1;
+    const { total, all } = facts;
+    this.facts.value = { ...facts, counts, total: total + rows.length, all: all + rows.length };
+  }
+}
+
+let store: ListStore | undefined;
+
+/** The store of this query: the one that there was, if it is still the same query. */
+export function listStore(query: ListQuery): ListStore {
+  const last = store?.query;
+  if (store !== undefined && last !== undefined) {
+    const { filter, sort, order } = last;
+    if (filter === query.filter && sort === query.sort && order === query.order) return store;
+  }
+  store = new ListStore(query);
+  return store;
+}

@@ -1,0 +1,19 @@
+/** Who looks, and how the proxy is: known to every view. */
+import { signal } from "@preact/signals";
+import type { HealthJson, SessionJson } from "../api_types.ts";
+import { getJson } from "./api.ts";
+
+export const session = signal<SessionJson | undefined>(undefined);
+export const health = signal<HealthJson | undefined>(undefined);
+/** Why neither is known. */
+export const sessionError = signal<Error | undefined>(undefined);
+
+export async function loadSession(): Promise<void> {
+  try {
+    session.value = await getJson<SessionJson>("/api/session");
+    health.value = await getJson<HealthJson>("/api/health");
+    sessionError.value = undefined;
+  } catch (error) {
+    sessionError.value = error as Error;
+  }
+}

@@ -1,0 +1,90 @@
+/** Stories: exchanges of many associations that belong together, told in the order of time. */
+import type { VNode } from "preact";
+import { escapeControls } from "../../../escape.ts";
+import type { StoriesJson, StoryJson, StoryLineJson } from "../../api_types.ts";
+import { apiPath } from "../api.ts";
+import { clockDate, clockTime, plural, statusHex } from "../format.ts";
+import { html } from "../html.ts";
+import { FilterBox } from "../list/filter_box.ts";
+import { Mark } from "../parts/mark.ts";
+import { Empty, Failure, Loading } from "../parts/states.ts";
+import { useResource } from "../resource.ts";
+import { addressOfKey } from "../route.ts";
+
+export function StoriesPage({ filter }: { readonly filter: string }): VNode {
+  const { data, error, reload } = useResource<StoriesJson>(apiPath("stories", { filter }), {
+    keep: true,
+  });
+  return html`<header class="page_head">
+      <div>
+        <h1>Stories</h1>
+        <p class="faint">
+          Exchanges that share a study, an instance or a transaction, across associations
+        </p>
+      </div>
+      <button type="button" onClick=${reload}>Read again</button>
+    </header>
+    <${FilterBox} filter=${filter} page="stories" />
+    ${
+      data === undefined
+        ? error === undefined
+          ? html`<${Loading} what="stories" />`
+          : html`<${Failure} what="the stories" error=${error} again=${reload} />`
+        : html`<${StoryList} data=${data} />`
+    }`;
+}
+
+function StoryList({ data }: { readonly data: StoriesJson }): VNode {
+  const { stories, alone, looked_into, associations, notes } = data;
+  return html`<p class="faint story_count">
+      ${plural(stories.length, "story", "stories")}; ${plural(alone, "exchange")} in none.
+      ${looked_into < associations && ` The newest ${looked_into} of ${associations} associations were looked into.`}
+    </p>
+    ${notes.map((text) => html`<p key=${text} class="remark">${escapeControls(text)}</p>`)}
+    ${
+      stories.length === 0 &&
+      html`<${Empty} title="No story yet">
+      <p>
+        A worklist query, the images of the study and their storage commitment become one story as
+        soon as they passed.
+      </p>
+    <//>`
+    }
+    <ol class="stories">
+      ${stories.map((story) => html`<${Story} key=${story.id} story=${story} />`)}
+    </ol>`;
+}
+
+function Story({ story }: { readonly story: StoryJson }): VNode {
+  const { started, exchanges, associations, study_instance_uids: studies, lines } = story;
+  return html`<li class="story panel">
+    <header>
+      <h2>${clockDate(started)} ${clockTime(started)}</h2>
+      <p class="faint">
+        ${plural(exchanges, "exchange")} in ${plural(associations, "association")}
+        ${studies.length > 0 && html` · study <code>${escapeControls(studies.join(", "))}</code>`}
+      </p>
+    </header>
+    <ol>
+      ${lines.map((line, index) => html`<${StoryLine} key=${index} line=${line} />`)}
+    </ol>
+  </li>`;
+}
+
+function StoryLine({ line }: { readonly line: StoryLineJson }): VNode {
+  const { key, index, at, from, to, meaning, count, status, linked_by } = line;
+  return html`<li class="story_line">
+    <span class="time">${clockTime(at)}</span>
+    <span class="mono ends">
+      <b class="requestor">${escapeControls(from)}</b>
+      <span class="arrow" aria-label="to"> → </span>
+      <b class="acceptor">${escapeControls(to)}</b>
+    </span>
+    <a href=${addressOfKey(key, { panel: "messages", message: index })}>${escapeControls(meaning)}</a>
+    <span class="story_end">
+      ${count > 1 && html`<span class="chip calm">× ${count}</span>`}
+      ${status !== null && html`<${Mark} tone=${status === 0 ? "good" : "warn"} word=${status === 0 ? "Success" : statusHex(status)} />`}
+      ${linked_by !== undefined && html`<span class="faint">by ${escapeControls(linked_by)}</span>`}
+    </span>
+  </li>`;
+}
