@@ -2,7 +2,6 @@
  * The services of `replay scp` that have a state or act themselves, for the chain of responders: those
  * that come before recorded answers, and the archive that comes behind them.
  */
-import type { Address } from "../../../src/address.ts";
 import type { Library } from "../library.ts";
 import type { Responder } from "../responder.ts";
 import { ArchiveResponder } from "./archive/archive_responder.ts";
@@ -12,8 +11,10 @@ import { InstanceResponder } from "./instances/instance_responder.ts";
 import type { Destination, DestinationTimeouts } from "./retrieve/perform_retrieve.ts";
 import { RetrieveResponder } from "./retrieve/retrieve_responder.ts";
 
-/** Addresses by AE title. */
-export type Destinations = Readonly<Record<string, Address>>;
+/** Addresses by AE title; this machine where no host is given. */
+export type Destinations = Readonly<
+  Record<string, { readonly host?: string | undefined; readonly port: number }>
+>;
 
 export interface ServiceOptions {
   /** Queries that were not recorded are evaluated over all that the captures hold. */
@@ -69,6 +70,8 @@ export function serviceResponders(
 
 function byTitle(destinations: Destinations = {}): ReadonlyMap<string, Destination> {
   return new Map(
-    Object.entries(destinations).map(([aeTitle, address]) => [aeTitle, { aeTitle, ...address }]),
+    Object.entries(destinations).map(([aeTitle, { host, port }]) => {
+      return [aeTitle, { aeTitle, host, port }];
+    }),
   );
 }
