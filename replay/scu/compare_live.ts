@@ -15,11 +15,10 @@ import type { Verdict } from "./verdict.ts";
 export async function readMessage(
   values: CommandValues,
   dataSet: AsyncIterable<Uint8Array> | undefined,
-  context: AgreedContext,
+  { transferSyntax }: AgreedContext,
 ): Promise<ExchangeMessage> {
   if (dataSet === undefined) return { values };
-  const { transferSyntax = "" } = context;
-  return { values, transferSyntax, ...(await readForCompare(dataSet, transferSyntax)) };
+  return { values, transferSyntax, ...(await readForCompare(dataSet, transferSyntax ?? "")) };
 }
 
 /** "same" or "differs", with what differs. */
