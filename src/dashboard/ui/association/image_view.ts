@@ -2,7 +2,7 @@
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ImageFacts } from "../../api_types.ts";
-import { ApiError, apiPath } from "../api.ts";
+import { apiPath, getJson } from "../api.ts";
 import { plural } from "../format.ts";
 import { html } from "../html.ts";
 
@@ -23,7 +23,8 @@ export function ImageView({ path, facts }: ImageViewProps): VNode {
     center: center ?? undefined,
     width: width ?? undefined,
   });
-  const { source, problem } = useImage(facts.reason === null ? address : undefined);
+  const source = useSettled(facts.reason === null ? address : undefined);
+  const [problem, setProblem] = useState("");
   const range = 2 ** Math.min(16, Math.max(8, bits_stored));
   return html`<section class="block image_block">
     <h3>Image</h3>
@@ -40,7 +41,12 @@ export function ImageView({ path, facts }: ImageViewProps): VNode {
         aria-label=${large ? "Show the image smaller" : "Show the image larger"}
         onClick=${() => setLarge(!large)}
       >
-        <img src=${source} alt=${`Frame ${frame + 1} of ${frames}`} />
+        <img
+          src=${source}
+          alt=${`Frame ${frame + 1} of ${frames}`}
+          onLoad=${() => setProblem("")}
+          onError=${async () => setProblem(await reasonOf(source))}
+        />
       </button>`
     }
     <div class="image_tools">
@@ -95,36 +101,24 @@ function Slider({ label, value, min, max, set }: SliderProps): VNode {
   </label>`;
 }
 
-/** Fetched, so that an error comes in words; the last image stays until the next one is there. */
-function useImage(address: string | undefined): { source: string | undefined; problem: string } {
-  const [source, setSource] = useState<string | undefined>(undefined);
-  const [problem, setProblem] = useState("");
+/** Asked for a little later than the slider moved, so that not every step is drawn. */
+function useSettled(address: string | undefined): string | undefined {
+  const [settled, setSettled] = useState(address);
   useEffect(() => {
-    if (address === undefined) return undefined;
-    const aborter = new AbortController();
-    const timer = setTimeout(() => {
-      fetchImage(address, aborter.signal).then(
-        (blob) => {
-          setProblem("");
-          setSource((last) => {
-            if (last !== undefined) URL.revokeObjectURL(last);
-            return URL.createObjectURL(blob);
-          });
-        },
-        (error: Error) => !aborter.signal.aborted && setProblem(error.message),
-      );
-    }, 60);
-    return () => {
-      clearTimeout(timer);
-      aborter.abort();
-    };
+    const timer = setTimeout(() => setSettled(address), SETTLE_MS);
+    return () => clearTimeout(timer);
   }, [address]);
-  return { source, problem };
+  return settled;
 }
 
-async function fetchImage(address: string, signal: AbortSignal): Promise<Blob> {
-  const response = await fetch(address, { signal });
-  if (response.ok) return response.blob();
-  const told = (await response.json().catch(() => ({}))) as { error?: string };
-  throw new ApiError(told.error ?? "The image cannot be shown", { status: response.status });
+const SETTLE_MS = 80;
+
+/** An image that failed says nothing: its address is asked once more, for the words. */
+async function reasonOf(address: string): Promise<string> {
+  try {
+    await getJson(address);
+    return "The image cannot be shown";
+  } catch (error) {
+    return (error as Error).message;
+  }
 }

@@ -4,11 +4,13 @@ import { html } from "../html.ts";
 
 const WIDTH = 72;
 const HEIGHT = 16;
+/** So many bars fill the width; fewer leave some of it free. */
+const FEW = 12;
 
 export function Spark({ values }: { readonly values: readonly number[] | null }): VNode | null {
   if (values === null || values.length === 0) return null;
   const most = Math.max(...values, 1);
-  const step = WIDTH / values.length;
+  const step = WIDTH / Math.max(FEW, values.length);
   const bars = values.map((value, index) => {
     if (value === 0) return "";
     // The square root shows small exchanges beside large ones.
