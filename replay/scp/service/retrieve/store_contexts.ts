@@ -29,14 +29,14 @@ export function* batches(instances: Iterable<RecordedInstance>): Generator<Batch
   let proposals = new Map<string, ContextProposal>();
   let own: RecordedInstance[] = [];
   for (const instance of instances) {
-    const proposal = proposalFor(instance);
-    const key = `${proposal.abstractSyntax} ${proposal.transferSyntaxes[0]}`;
-    if (!proposals.has(key) && proposals.size >= MAX_CONTEXTS) {
+    const needed = proposalsFor(instance);
+    const added = [...needed.keys()].filter((key) => !proposals.has(key));
+    if (proposals.size + added.length > MAX_CONTEXTS) {
       yield { proposals: [...proposals.values()], instances: own };
       proposals = new Map();
       own = [];
     }
-    proposals.set(key, proposal);
+    for (const [key, proposal] of needed) proposals.set(key, proposal);
     own.push(instance);
   }
   if (own.length > 0) yield { proposals: [...proposals.values()], instances: own };
@@ -63,13 +63,23 @@ export function storeWay(
   return undefined;
 }
 
-/** The recorded transfer syntax first; where it is an uncompressed one, the others behind it. */
-function proposalFor({ sopClassUid, dataSet }: RecordedInstance): ContextProposal {
+/**
+ * One context for the recorded transfer syntax alone: among several an acceptor may choose another.
+ * Where it is an uncompressed one, a second context for the usual ones.
+ */
+function proposalsFor({
+  sopClassUid: abstractSyntax,
+  dataSet,
+}: RecordedInstance): ReadonlyMap<string, ContextProposal> {
   const recorded = dataSet.transferSyntax;
-  const syntax = transferSyntax(recorded);
-  const others = syntax === undefined || syntax.encapsulated ? [] : PLAIN;
-  return {
-    abstractSyntax: sopClassUid,
-    transferSyntaxes: [recorded, ...others.filter((uid) => uid !== recorded)],
+  const proposals = new Map<string, ContextProposal>();
+  const propose = (transferSyntaxes: readonly string[]): void => {
+    if (transferSyntaxes.length === 0) return;
+    const key = [abstractSyntax, ...transferSyntaxes].join(" ");
+    proposals.set(key, { abstractSyntax, transferSyntaxes });
   };
+  propose([recorded]);
+  const isPlain = transferSyntax(recorded)?.encapsulated === false;
+  propose(isPlain ? PLAIN.filter((uid) => uid !== recorded) : []);
+  return proposals;
 }
