@@ -10,6 +10,7 @@ import { ClockWatch, type RecordingClock } from "../src/io/clock.ts";
 import { startWorker } from "../src/io/worker_start.ts";
 import type { AssociationJson } from "../src/observe/summary.ts";
 import { type Batch, RecordQueue } from "./record_queue.ts";
+import type { Untold } from "./recorder/deferred_records.ts";
 import type {
   RecorderCommand,
   RecorderReport,
@@ -17,6 +18,7 @@ import type {
   RecorderWorkerData,
   RecorderWorkerOptions,
 } from "./recorder/worker_messages.ts";
+import type { RecordingLoss } from "./recording_loss.ts";
 import { type OnFull, RecordingTap } from "./recording_tap.ts";
 import type { AssociationTap, OpenedFacts, RelayTap } from "./relay_tap.ts";
 
@@ -30,6 +32,8 @@ export interface RecordingOptions {
   readonly onAssociation: (association: AssociationJson) => void;
   readonly onStatus: (status: RecorderStatus) => void;
   readonly onAlarm: (text: string) => void;
+  /** At the end: what was forwarded and is in no capture, not even as a gap. */
+  readonly onLoss: (loss: RecordingLoss) => void;
   /** A new port to the dashboard's thread for each recorder thread that starts. */
   readonly newsPort?: () => MessagePort;
   /** Starts the recorder's thread; a test puts another one in its place. */
@@ -57,6 +61,7 @@ export class Recording implements RelayTap {
   #status: RecorderStatus = { state: "starting", reason: null, files: 0, bytes: 0, lost: 0 };
   #routes: RecorderWorkerData["routes"] = [];
   #stopped: (() => void) | undefined;
+  #unrecorded: Readonly<Untold> = { requestor: 0, acceptor: 0, either: 0 };
 
   constructor(options: RecordingOptions) {
     this.#options = options;
@@ -106,7 +111,22 @@ export class Recording implements RelayTap {
       send(worker, { type: "stop" });
     });
     this.#worker = undefined;
+    this.#tellLoss();
     await worker.terminate();
+  }
+
+  #tellLoss(): void {
+    const { untold, losses } = this.#tap;
+    const { requestor, acceptor, either } = this.#unrecorded;
+    const octets = {
+      requestor: requestor + untold.requestor,
+      acceptor: acceptor + untold.acceptor,
+      either,
+    };
+    const { associations } = losses;
+    if (octets.requestor + octets.acceptor + either + associations > 0) {
+      this.#options.onLoss({ octets, associations });
+    }
   }
 
   #newTap(): RecordingTap {
@@ -173,6 +193,7 @@ export class Recording implements RelayTap {
         return;
       case "stopped":
         this.#status = report.status;
+        this.#unrecorded = report.unrecorded;
         this.#stopped?.();
         return;
       default:

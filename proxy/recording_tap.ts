@@ -13,8 +13,10 @@ import {
   dataRecordSize,
   encodeRecord,
   type GapRecord,
+  trafficOf,
   writeDataRecord,
 } from "../src/capture/record.ts";
+import { RecordReader } from "../src/capture/record_reader.ts";
 import type { Role } from "../src/role.ts";
 import type { RecordQueue } from "./record_queue.ts";
 import type {
@@ -57,6 +59,8 @@ export class RecordingTap implements RelayTap {
   #room: Promise<void> | undefined;
   #detached = false;
   #lostOctets = 0;
+  /** Octets that went into gaps of which no record is on its way yet. */
+  readonly #untold: Record<Role, number> = { requestor: 0, acceptor: 0 };
   #leftOut = 0;
 
   constructor(options: RecordingTapOptions) {
@@ -67,6 +71,16 @@ export class RecordingTap implements RelayTap {
   /** Octets that went into gaps, and associations that were left out for want of room. */
   get losses(): { readonly octets: number; readonly associations: number } {
     return { octets: this.#lostOctets, associations: this.#leftOut };
+  }
+
+  /** Octets that no record in the queue tells of: at the end they are in no capture. */
+  get untold(): Readonly<Record<Role, number>> {
+    const octets = { ...this.#untold };
+    for (const bytes of this.#pending) {
+      const record = new RecordReader(bytes).next();
+      if (record !== undefined && "sender" in record) octets[record.sender] += trafficOf(record);
+    }
+    return octets;
   }
 
   /** The recorder's thread is gone: associations go on unrecorded, and nothing is kept for it. */
@@ -136,8 +150,14 @@ export class RecordingTap implements RelayTap {
     return this.#options.micros();
   }
 
-  missed(octets: number): void {
+  missed(sender: Role, octets: number): void {
     this.#lostOctets += octets;
+    this.#untold[sender] += octets;
+  }
+
+  /** A gap record with so many octets goes its way. */
+  told(sender: Role, octets: number): void {
+    this.#untold[sender] -= octets;
   }
 
   room(): Promise<void> | undefined {
@@ -194,13 +214,13 @@ class Recorded implements AssociationTap {
     for (let from = 0; from < chunk.length; from += longest) {
       const part = chunk.length <= longest ? chunk : chunk.subarray(from, from + longest);
       if (this.#missed[sender] > 0 && this.#tap.now(this.#gap(sender, at))) {
-        this.#missed[sender] = 0;
+        this.#told(sender);
       }
       if (this.#missed[sender] === 0 && this.#tap.data(this.#association, sender, at, part)) {
         continue;
       }
       this.#missed[sender] += part.length;
-      this.#tap.missed(part.length);
+      this.#tap.missed(sender, part.length);
     }
   }
 
@@ -226,7 +246,12 @@ class Recorded implements AssociationTap {
   /** At an end the gap may wait in the line for room: nothing can make it longer any more. */
   #tellGap(sender: Role, at: number): void {
     if (this.#missed[sender] === 0) return;
-    if (this.#tap.control(this.#gap(sender, at))) this.#missed[sender] = 0;
+    if (this.#tap.control(this.#gap(sender, at))) this.#told(sender);
+  }
+
+  #told(sender: Role): void {
+    this.#tap.told(sender, this.#missed[sender]);
+    this.#missed[sender] = 0;
   }
 
   #gap(sender: Role, at: number): GapRecord {

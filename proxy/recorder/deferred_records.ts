@@ -3,6 +3,7 @@
  * ended, closed) is kept, within a limit, so that it can be written later with the gaps in it.
  *
  * Rule: every octet that comes in is in a gap that comes out, or counted in the `lost` record.
+ * What the records of others tell (a gap because the queue was full) counts like one of our own.
  */
 
 import {
@@ -13,6 +14,7 @@ import {
   type GapRecord,
   trafficOf,
 } from "../../src/capture/record.ts";
+import { RecordReader } from "../../src/capture/record_reader.ts";
 import type { Role } from "../../src/role.ts";
 
 export class DeferredRecords {
@@ -34,6 +36,19 @@ export class DeferredRecords {
     return this.#waiting.size === 0 && this.#lost === undefined;
   }
 
+  /** What waits, as gaps or in the count of what is lost. */
+  get octets(): Untold {
+    const octets = { requestor: 0, acceptor: 0, either: this.#lost?.length ?? 0 };
+    for (const { records, gaps } of this.#waiting.values()) {
+      for (const [sender, { length }] of gaps) octets[sender] += length;
+      for (const bytes of records) {
+        const record = new RecordReader(bytes).next();
+        if (record !== undefined) addUntold(octets, record);
+      }
+    }
+    return octets;
+  }
+
   /**
    * `bytes` is the encoded `record`; it is copied where it is kept. `known`: earlier records of its
    * association are in a file or wait here, so its traffic and its end are kept beyond the limit:
@@ -43,6 +58,10 @@ export class DeferredRecords {
     record: CaptureRecord,
     { bytes, why, known }: { bytes: Uint8Array; why: string; known: boolean },
   ): boolean {
+    if (record.kind === "lost") {
+      this.lose(record, why);
+      return false;
+    }
     const story = record.kind === "connect" || record.kind === "end" || record.kind === "close";
     if (this.#size >= this.#limit && !(known && (story || isTraffic(record)))) {
       this.lose(record, why);
@@ -68,8 +87,10 @@ export class DeferredRecords {
   /** Counts a record that cannot be told of in any better way. */
   lose(record: CaptureRecord, why: string): void {
     this.#lost ??= { at: record.at, length: 0, records: 0, why };
-    this.#lost.length += trafficOf(record);
-    this.#lost.records += 1;
+    // What was counted before, and could not be written either, is counted on.
+    const isCount = record.kind === "lost";
+    this.#lost.length += isCount ? record.length : trafficOf(record);
+    this.#lost.records += isCount ? record.records : 1;
   }
 
   /** Gives everything back as encoded records, in order within each association, and forgets it. */
@@ -106,6 +127,19 @@ export class DeferredRecords {
     }
     waiting.gaps.clear();
   }
+}
+
+/** Octets that were forwarded and are not told of, by who sent them where that is known. */
+export interface Untold {
+  requestor: number;
+  acceptor: number;
+  either: number;
+}
+
+/** Counts what a record tells that is in no file. */
+export function addUntold(octets: Untold, record: CaptureRecord): void {
+  if (record.kind === "lost") octets.either += record.length;
+  else if ("sender" in record) octets[record.sender] += trafficOf(record);
 }
 
 interface Waiting {

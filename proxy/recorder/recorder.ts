@@ -20,7 +20,7 @@ import {
   type RecordedAssociation,
   recordsIn,
 } from "./continue_elsewhere.ts";
-import { DeferredRecords } from "./deferred_records.ts";
+import { addUntold, DeferredRecords, type Untold } from "./deferred_records.ts";
 import { HeadersFilter } from "./headers_filter.ts";
 
 export interface RecorderOptions
@@ -64,6 +64,7 @@ export class Recorder {
   /** Files of the newest associations, those that have ended among them. */
   readonly #paths = new Map<number, string>();
   readonly #lost: Record<Role, number> = { requestor: 0, acceptor: 0 };
+  #unrecorded: Readonly<Untold> = { requestor: 0, acceptor: 0, either: 0 };
   #paused: Pause | undefined;
   #replacing = false;
   #closed = false;
@@ -125,10 +126,14 @@ export class Recorder {
     const unwritten = this.#files.close().flatMap(recordsIn);
     for (const { record } of unwritten) this.#countLost(record);
     this.#closed = true;
-    if (this.#deferred.isEmpty && unwritten.length === 0) return;
-    const { requestor, acceptor } = this.#lost;
-    const octets = `${requestor} octets of requestors and ${acceptor} of acceptors`;
-    this.#options.report(`Recording ended while it could not write: ${octets} are in no capture`);
+    const octets = this.#deferred.octets;
+    for (const { record } of unwritten) addUntold(octets, record);
+    this.#unrecorded = octets;
+  }
+
+  /** After `close`: octets that were forwarded and of which no capture tells. */
+  get unrecorded(): Readonly<Untold> {
+    return this.#unrecorded;
   }
 
   status(): RecorderStatus {

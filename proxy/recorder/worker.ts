@@ -92,7 +92,8 @@ function main(data: RecorderWorkerData): void {
     recorder?.close();
     live.tell();
     news?.send();
-    tell({ type: "stopped", status: statusNow() });
+    const unrecorded = recorder?.unrecorded ?? { requestor: 0, acceptor: 0, either: 0 };
+    tell({ type: "stopped", status: statusNow(), unrecorded });
   };
 
   parentPort?.on("message", (command: RecorderCommand) => {

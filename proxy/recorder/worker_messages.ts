@@ -2,6 +2,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { AssociationJson } from "../../src/observe/summary.ts";
 import type { Batch } from "../record_queue.ts";
+import type { Untold } from "./deferred_records.ts";
 
 /** All plain values: it is handed to the thread as a structured clone. */
 export interface RecorderWorkerOptions {
@@ -54,4 +55,9 @@ export type RecorderReport =
   | { readonly type: "batch"; readonly buffer: ArrayBuffer }
   | { readonly type: "association"; readonly association: AssociationJson }
   | { readonly type: "alarm"; readonly text: string }
-  | { readonly type: "stopped"; readonly status: RecorderStatus };
+  /** `unrecorded`: octets that no capture tells of, not even as a gap. */
+  | {
+      readonly type: "stopped";
+      readonly status: RecorderStatus;
+      readonly unrecorded: Readonly<Untold>;
+    };

@@ -3,6 +3,7 @@
 import type { ProxyEvent } from "../../proxy/proxy_event.ts";
 import { ProxyServer } from "../../proxy/proxy_server.ts";
 import { Recording } from "../../proxy/recording.ts";
+import { lossText } from "../../proxy/recording_loss.ts";
 import { RouteError } from "../../proxy/route.ts";
 import { systemClock } from "../io/clock.ts";
 import { configureLog, flushLog, logger } from "../io/log.ts";
@@ -140,6 +141,8 @@ export async function startProxy(
     onAssociation: (association: AssociationJson) => rows.print(association),
     onStatus: () => tellHealth(),
     onAlarm: (text) => log.warn("{text}", { text }),
+    // A template of its own: it must not be one of many alike that are only counted.
+    onLoss: (loss) => log.error("At the end {loss}", { loss: lossText(loss) }),
     ...(dashboard === undefined ? {} : { newsPort: () => dashboard.newsPort() }),
   });
   const server = new ProxyServer({

@@ -23,36 +23,39 @@ if (!canMount) missing("a small file system of its own (mount)", "run the tests 
 
 for (const runtime of runtimesUnderTest()) {
   describe.skipIf(!canMount)(`a full disk under dicomtap on ${runtime.name}`, () => {
-    test("R-06 forwarding goes on, and gap records state what is missing", async () => {
-      await inScope(async (scope) => {
-        const folder = mountSmall(scope);
-        const acceptor = await startAcceptor(scope);
-        const proxy = await startProxy(scope, { runtime, to: acceptor.port, folder });
-        const first = await associate({ port: proxy.port, acceptor });
-        for (let index = 0; index < STORES; index++) await first.requestor.send(storePdus(index));
-        await release(first);
-        const passed = first.acceptor.received;
-        assert.equal(first.acceptor.digests().received, first.requestor.digests().sent);
-        await stopProcess(proxy.process);
-        // There is no room for a gap record: the log says what the capture cannot.
-        const [shown] = await show(scope, runtime, capturesIn(folder));
-        const recorded = shown?.association.bytes ?? { requestor: 0, acceptor: 0 };
-        const told = /(\d+) octets of requestors and (\d+) of acceptors are in no capture/.exec(
-          proxy.process.stderr,
-        );
-        const lost = { requestor: Number(told?.[1]), acceptor: Number(told?.[2]) };
-        const unreported = {
-          requestor: first.acceptor.received - recorded.requestor - lost.requestor,
-          acceptor: first.requestor.received - recorded.acceptor - lost.acceptor,
-        };
-        console.log(
-          `R-06: ${passed} octets forwarded, 0 altered, ${recorded.requestor} recorded, ${lost.requestor} told lost, ${unreported.requestor} unreported`,
-        );
-        assert.match(proxy.process.stderr, /Recording is paused.*disk is full/);
-        assert.deepEqual(unreported, { requestor: 0, acceptor: 0 });
-        await assertSound(scope, runtime, folder);
+    for (const queue of ["32MiB", "256KiB"]) {
+      test(`R-06 forwarding goes on, and gap records state what is missing (queue of ${queue})`, async () => {
+        await inScope(async (scope) => {
+          const folder = mountSmall(scope);
+          const acceptor = await startAcceptor(scope);
+          const args = ["--queue", queue];
+          const proxy = await startProxy(scope, { runtime, to: acceptor.port, folder, args });
+          const first = await associate({ port: proxy.port, acceptor });
+          for (let index = 0; index < STORES; index++) await first.requestor.send(storePdus(index));
+          await release(first);
+          const passed = first.acceptor.received;
+          assert.equal(first.acceptor.digests().received, first.requestor.digests().sent);
+          await stopProcess(proxy.process);
+          // There is no room for a gap record: the log says what the capture cannot.
+          const [shown] = await show(scope, runtime, capturesIn(folder));
+          const recorded = shown?.association.bytes ?? { requestor: 0, acceptor: 0 };
+          const told = /(\d+) octets of requestors and (\d+) of acceptors are in no capture/.exec(
+            proxy.process.stderr,
+          );
+          const lost = { requestor: Number(told?.[1]), acceptor: Number(told?.[2]) };
+          const unreported = {
+            requestor: first.acceptor.received - recorded.requestor - lost.requestor,
+            acceptor: first.requestor.received - recorded.acceptor - lost.acceptor,
+          };
+          console.log(
+            `R-06: ${passed} octets forwarded, 0 altered, ${recorded.requestor} recorded, ${lost.requestor} told lost, ${unreported.requestor} unreported`,
+          );
+          assert.match(proxy.process.stderr, /Recording is paused.*disk is full/);
+          assert.deepEqual(unreported, { requestor: 0, acceptor: 0 });
+          await assertSound(scope, runtime, folder);
+        });
       });
-    });
+    }
 
     test("R-07 recording resumes when there is room again, with no tear", async () => {
       await inScope(async (scope) => {

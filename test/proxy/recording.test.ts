@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, test } from "vitest";
-import { systemClock } from "../../src/io/clock.ts";
 import { Recording, type RecordingOptions } from "../../proxy/recording.ts";
+import type { RecordingLoss } from "../../proxy/recording_loss.ts";
 import { listAssociations } from "../../src/inspect/list_associations.ts";
 import { capturePaths } from "../../src/io/capture_paths.ts";
+import { systemClock } from "../../src/io/clock.ts";
 import { FileSource } from "../../src/io/file_source.ts";
 import { startWorker } from "../../src/io/worker_start.ts";
 import type { AssociationJson } from "../../src/observe/summary.ts";
@@ -29,10 +30,11 @@ function directory(): string {
 interface Heard {
   readonly associations: AssociationJson[];
   readonly alarms: string[];
+  readonly losses: RecordingLoss[];
 }
 
 function setUp(changes: Partial<RecordingOptions> & { readonly directory?: string } = {}) {
-  const heard: Heard = { associations: [], alarms: [] };
+  const heard: Heard = { associations: [], alarms: [], losses: [] };
   const recording = new Recording({
     clock: systemClock(),
     queueSize: 1_048_576,
@@ -50,6 +52,7 @@ function setUp(changes: Partial<RecordingOptions> & { readonly directory?: strin
     onAssociation: (association) => heard.associations.push(association),
     onStatus: () => {},
     onAlarm: (text) => heard.alarms.push(text),
+    onLoss: (loss) => heard.losses.push(loss),
     ...changes,
   });
   return { recording, heard };
@@ -109,6 +112,7 @@ describe("Recording", () => {
     for (const outcome of ["released", "rejected", "aborted"] as const)
       assert.ok(outcomes.has(outcome));
     assert.deepEqual(heard.alarms, []);
+    assert.deepEqual(heard.losses, []);
     assert.equal(recording.status.lost, 0);
   });
 

@@ -111,6 +111,22 @@ describe("RecordingTap", () => {
     assert.ok(inGaps > 0 && inGaps < forwarded);
   });
 
+  test("R-06 knows which gaps nobody was told of yet", () => {
+    const { tap, drainAll } = setUp("gap");
+    const association = open(tap, 1);
+    for (let i = 0; i < 40; i++) association.data("requestor", new Uint8Array(20_000));
+    assert.deepEqual(tap.untold, { requestor: 20_000, acceptor: 0 }, "but for the last chunk");
+    association.ended("requestor", "fin");
+    assert.deepEqual(tap.untold, { requestor: 0, acceptor: 0 });
+    while (tap.now({ kind: "note", at: 1, facts: { text: "x".repeat(1_000) } }));
+    for (let i = 0; i < 2; i++) association.data("acceptor", new Uint8Array(7));
+    assert.deepEqual(tap.untold, { requestor: 0, acceptor: 14 });
+    association.ended("acceptor", "fin");
+    assert.deepEqual(tap.untold, { requestor: 0, acceptor: 14 }, "told by a record that waits");
+    drainAll();
+    assert.deepEqual(tap.untold, { requestor: 0, acceptor: 0 });
+  });
+
   test("stall keeps every octet and asks the relay to wait until there is room", async () => {
     const { tap, records, drain, drainAll } = setUp("stall");
     const association = open(tap, 1);

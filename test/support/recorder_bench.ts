@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Recorder, type RecorderOptions } from "../../proxy/recorder/recorder.ts";
 import type { CaptureRecord } from "../../src/capture/record.ts";
-import { encodeRecord } from "../../src/capture/record.ts";
+import { encodeRecord, trafficOf } from "../../src/capture/record.ts";
 import { fileOwner } from "../../src/io/file_owner.ts";
 import { type FileSystem, nodeFileSystem } from "../../src/io/file_system.ts";
 import type { Role } from "../../src/role.ts";
@@ -49,9 +49,9 @@ export class RecorderBench implements Disposable {
   give(...records: CaptureRecord[]): void {
     for (const record of records) {
       this.recorder.consume(encodeRecord(record));
-      if (record.kind === "data") {
+      if (record.kind === "data" || record.kind === "gap") {
         const key = `${record.association} ${record.sender}`;
-        this.sent.set(key, (this.sent.get(key) ?? 0) + record.bytes.length);
+        this.sent.set(key, (this.sent.get(key) ?? 0) + trafficOf(record));
       }
     }
   }
@@ -65,6 +65,12 @@ export class RecorderBench implements Disposable {
     const at = this.tick();
     const bytes = NOISE.subarray(at % 1_000, (at % 1_000) + size);
     this.give({ kind: "data", association, sender, at, bytes });
+  }
+
+  /** Octets that never came because the queue was full. */
+  gap(association: number, length: number, sender: Role = "requestor"): void {
+    const at = this.tick();
+    this.give({ kind: "gap", association, sender, at, length, why: "recorder queue full" });
   }
 
   close(association: number): void {
