@@ -7,7 +7,7 @@
 import { commandElementByKeyword } from "../../src/dimse/command_dictionary.ts";
 import type { CommandValue } from "../../src/dimse/command_set.ts";
 import type { CommandValues } from "../rewrite/rewriter.ts";
-import { sameUids } from "./compare_uids.ts";
+import { sameUids, shownUids } from "./compare_uids.ts";
 import type { Comparing } from "./comparison.ts";
 
 export interface CompareCommandSetOptions {
@@ -19,17 +19,19 @@ export interface CompareCommandSetOptions {
 }
 
 export function compareCommandSets(
-  recorded: CommandValues,
-  live: CommandValues,
+  was: CommandValues,
+  is: CommandValues,
   { comparing, prefix = "", only }: CompareCommandSetOptions,
 ): void {
-  const keywords = new Set(["Status", ...Object.keys(recorded), ...Object.keys(live)]);
+  const keywords = new Set(["Status", ...Object.keys(was), ...Object.keys(is)]);
   for (const keyword of keywords) {
     if (only?.(keyword) === false || comparing.rules.ignore.keyword(keyword)) continue;
-    const one = recorded[keyword] ?? null;
-    const got = live[keyword] ?? null;
+    const one = was[keyword] ?? null;
+    const got = is[keyword] ?? null;
     if (!sameCommandValue(keyword, { one, got, comparing })) {
-      comparing.differs(`${prefix}${keyword}`, { recorded: one, got });
+      const isUid = typeof one === "string" && commandElementByKeyword(keyword)?.vr === "UI";
+      const recorded = isUid ? shownUids([one], comparing.uids) : one;
+      comparing.differs(`${prefix}${keyword}`, { recorded, got });
     }
   }
 }

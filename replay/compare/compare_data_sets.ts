@@ -10,7 +10,7 @@ import { swapped } from "../../src/dataset/byte_order.ts";
 import type { DataSet } from "../../src/dataset/data_set.ts";
 import type { DataElement, ValueElement } from "../../src/dataset/element.ts";
 import { isPatientElement } from "../../src/dataset/patient_elements.ts";
-import { sameUids } from "./compare_uids.ts";
+import { sameUids, shownUids } from "./compare_uids.ts";
 import type { Comparing } from "./comparison.ts";
 import { nameOf } from "./ignore_rules.ts";
 import { octetMeaning, typed, valueMeaning } from "./value_meaning.ts";
@@ -184,7 +184,12 @@ function digestOf(element: DataElement, bulk: ReadonlyMap<number, string> | unde
 }
 
 function tell(recorded: Side, live: Side, { comparing, prefix, masked }: Place): void {
-  comparing.differs(prefix, { recorded: shown(recorded), got: shown(live), masked });
+  const { element, holder } = recorded;
+  const isUid = element?.kind === "value" && element.vr === "UI";
+  const was = isUid
+    ? shownUids(valuesOf(valueMeaning(element, holder).text), comparing.uids)
+    : shown(recorded);
+  comparing.differs(prefix, { recorded: was, got: shown(live), masked });
 }
 
 function shown({ element, holder }: Side): unknown {

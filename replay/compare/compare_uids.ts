@@ -48,6 +48,18 @@ export function expectedUid(
   return aliases.live(uid) ?? rewriter.expectedUid(uid, association);
 }
 
+/** Recorded UIDs to be shown: with what is expected in their place, where that is another. */
+export function shownUids(
+  recorded: readonly string[],
+  comparison: Omit<UidComparison, "exactUids">,
+): string {
+  const texts = recorded.map((uid) => {
+    const expected = expectedUid(uid, comparison);
+    return expected === uid ? uid : `${uid} (now ${expected})`;
+  });
+  return texts.join("\\");
+}
+
 function sameUid(
   recorded: string,
   live: string,

@@ -230,12 +230,10 @@ describe("compareExchange()", () => {
       })),
       { command: "C-FIND-RSP", respondsTo: 0, values: { Status: 0 } },
     ];
-    const live = [...ids]
-      .reverse()
-      .map((id) => ({
-        values: { Status: PENDING },
-        data: match(id, id === "2" ? "NECK" : "HEAD"),
-      }));
+    const live = [...ids].reverse().map((id) => ({
+      values: { Status: PENDING },
+      data: match(id, id === "2" ? "NECK" : "HEAD"),
+    }));
     const rewriter = new Rewriter();
     for (const id of ids) rewriter.learn(`1.2.${id}`, `1.2.${id}`); // asked for by the requestor
     const found = await compare(recorded, [...live, { values: { Status: 0 } }], { rewriter });
@@ -265,7 +263,7 @@ describe("compareExchange()", () => {
       [],
     );
     assert.deepEqual((await compare(created("1.2.3"), live("2.25.8"), { rewriter })).differences, [
-      { path: "AffectedSOPInstanceUID", recorded: "1.2.3", got: "2.25.8" },
+      { path: "AffectedSOPInstanceUID", recorded: "1.2.3 (now 2.25.9)", got: "2.25.8" },
     ]);
     assert.equal(
       (await compare(created("1.2.4"), live("2.25.9"), { rewriter })).differences.length,
