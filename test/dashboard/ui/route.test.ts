@@ -11,7 +11,7 @@ import {
 
 describe("readRoute()", () => {
   test("reads back what routeAddress() wrote, whatever is in it", () => {
-    const text = fc.string({ unit: "binary", maxLength: 40 }).filter((value) => isPath(value));
+    const text = fc.string({ unit: fc.constantFrom(..."aZ09 ./%?#&=+~|()\\\"'\0\n\u202eé患😀") });
     const number = fc.option(fc.nat(), { nil: undefined });
     const route = fc.oneof<fc.Arbitrary<Route>[]>(
       fc.record({ page: fc.constantFrom("list", "numbers", "stories"), filter: text }),
@@ -57,8 +57,3 @@ describe("readRoute()", () => {
     });
   });
 });
-
-/** Lone surrogates have no UTF-8 and so no address. */
-function isPath(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
-}
