@@ -8,8 +8,7 @@
  * - order: the next one of that operation and SOP class.
  *
  * Rule: never on Message ID, context, fragmentation, priority, group length, octets (PS3.7 E.1).
- * Rule: the recorded association that the live one is like is asked first, exact and keys before the
- * looser levels of both.
+ * Rule: at each level the recorded association that the live one is like is asked first.
  */
 import type { OperationName } from "../../src/service/operation.ts";
 import type { Difference } from "../events.ts";
@@ -93,10 +92,9 @@ interface Search {
 }
 
 function* searches(levels: readonly RecordedLevel[]): Generator<Search> {
-  const isTight = (level: RecordedLevel): boolean => level === "exact" || level === "keys";
-  for (const group of [levels.filter(isTight), levels.filter((level) => !isTight(level))]) {
-    for (const level of group) yield { level, within: "own association" };
-    for (const level of group) yield { level, within: "any" };
+  for (const level of levels) {
+    yield { level, within: "own association" };
+    yield { level, within: "any" };
   }
 }
 

@@ -242,15 +242,18 @@ export class Session implements LiveAssociation {
     switch (how) {
       case "closed":
       case "open":
-        return association.close();
+        association.close();
+        return;
       case "reset":
-        return association.reset();
+        association.reset();
+        return;
       case "aborted":
       case "released":
       case "rejected":
-        return association.abort({ source: source ?? 0, reason: reason ?? 0 });
+        association.abort({ source: source ?? 0, reason: reason ?? 0 });
+        return;
       default:
-        return how satisfies never;
+        how satisfies never;
     }
   }
 
