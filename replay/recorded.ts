@@ -26,6 +26,8 @@ export interface RecordedAssociation {
    * PS3.7 D.3.3.7), "de-identified". Absent where the capture's header is not readable.
    */
   readonly redaction?: string;
+  /** In a capture of a replay: which recorded association was played. */
+  readonly replayOf?: AssociationLink | undefined;
   /** Undefined where the capture does not hold it whole. */
   readonly request: AAssociateRq | undefined;
   readonly answer: AAssociateAc | AAssociateRj | undefined;
@@ -38,6 +40,12 @@ export interface RecordedAssociation {
   readonly end: RecordedEnd;
   /** Why not all of it can be replayed, each in words; empty where all can. */
   readonly problems: readonly string[];
+}
+
+export interface AssociationLink {
+  readonly captureId: Uint8Array;
+  /** Its number there. */
+  readonly association: number;
 }
 
 export interface RecordedEnd {

@@ -11,6 +11,7 @@ import type {
 import type { Role } from "../../src/role.ts";
 import type { AAbort, AAssociateAc, AAssociateRj, AAssociateRq } from "../../src/ul/pdu.ts";
 import { readPdu } from "../../src/ul/read_pdu.ts";
+import type { AssociationLink } from "../recorded.ts";
 import type { Recording } from "./captured_data_set.ts";
 import { CapturedMessage } from "./captured_message.ts";
 
@@ -27,6 +28,7 @@ export class AssociationCollector implements AssociationSink {
   ended: { readonly by: Role; readonly how: "fin" | "reset"; readonly at: number } | undefined;
   closed: { readonly by: string; readonly how: string; readonly at: number } | undefined;
   opened: { readonly at: number; readonly wallUs: number | undefined } | undefined;
+  replayOf: AssociationLink | undefined;
   lastAt = 0;
   /** Messages that are not kept. */
   more = 0;
@@ -49,6 +51,7 @@ export class AssociationCollector implements AssociationSink {
       at: record.at,
       wallUs: record.kind === "open" ? record.facts.wall_us : undefined,
     };
+    if (record.kind === "open") this.replayOf = linkOf(record.facts["replay_of"]);
     this.lastAt = Math.max(this.lastAt, record.at);
     const { at } = record;
     if (record.kind === "gap") this.hole(record.sender, offset);
@@ -128,4 +131,12 @@ export class AssociationCollector implements AssociationSink {
 /** The octets of an event are a view on a whole block of the file. */
 function copyOf({ bytes, pdu }: PduEvent) {
   return bytes === undefined ? pdu : readPdu(bytes.slice()).pdu;
+}
+
+/** Which recorded association a replay played, as `replay/record` writes it into `open`. */
+function linkOf(link: unknown): AssociationLink | undefined {
+  if (typeof link !== "object" || link === null) return undefined;
+  const { capture_id: captureId, association } = link as Readonly<Record<string, unknown>>;
+  const isWhole = captureId instanceof Uint8Array && typeof association === "number";
+  return isWhole ? { captureId, association } : undefined;
 }

@@ -11,7 +11,12 @@ import { StreamPlaces } from "../../src/inspect/stream_places.ts";
 import type { AssociationJson } from "../../src/observe/summary.ts";
 import { type AgreedContext, agreedContexts } from "../../src/ul/negotiate.ts";
 import type { AAssociateAc, AAssociateRj, AAssociateRq } from "../../src/ul/pdu.ts";
-import type { RecordedAssociation, RecordedEnd, RecordedMessage } from "../recorded.ts";
+import type {
+  AssociationLink,
+  RecordedAssociation,
+  RecordedEnd,
+  RecordedMessage,
+} from "../recorded.ts";
 import { AssociationCollector } from "./association_collector.ts";
 import type { OctetCache } from "./octet_cache.ts";
 import { recordedEnd } from "./recorded_end.ts";
@@ -30,6 +35,7 @@ type Details = Pick<
   RecordedAssociation,
   | "openedAt"
   | "wallUs"
+  | "replayOf"
   | "request"
   | "answer"
   | "answeredAt"
@@ -65,6 +71,10 @@ export class CapturedAssociation implements RecordedAssociation {
 
   get wallUs(): number | undefined {
     return this.#read().wallUs;
+  }
+
+  get replayOf(): AssociationLink | undefined {
+    return this.#read().replayOf;
   }
 
   get request(): AAssociateRq | undefined {
@@ -150,6 +160,7 @@ function detailsOf(
   const facts = {
     openedAt: collected.opened?.at ?? 0,
     wallUs: collected.opened?.wallUs,
+    replayOf: collected.replayOf,
     request,
     answer: answer?.pdu,
     answeredAt: answer?.at,
