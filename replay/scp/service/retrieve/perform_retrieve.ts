@@ -8,32 +8,21 @@
  *
  * Rule: a C-CANCEL-RQ is obeyed between two sub-operations; what is under way is ended first.
  */
-import type { Address } from "../../../../src/address.ts";
 import { formatAddress } from "../../../../src/address.ts";
 import { openAssociation } from "../../../../src/service/open_association.ts";
 import { numberValue } from "../../../../src/service/service_message.ts";
 import type { ServiceUser } from "../../../../src/service/service_user.ts";
 import type { LiveAnswer, LiveRequest } from "../../responder.ts";
 import type { RecordedInstance } from "../archive/recorded_instance.ts";
+import type { Destination, DestinationTimeouts } from "../destination.ts";
 import { sendInstance } from "./send_instance.ts";
 import { type Batch, batches } from "./store_contexts.ts";
 import { SubOperations } from "./sub_operations.ts";
 
-export interface Destination extends Address {
-  readonly aeTitle: string;
-}
-
-/** Milliseconds for a destination: to connect, to answer the association, to answer a C-STORE. */
-export interface DestinationTimeouts {
-  readonly connectTimeout?: number;
-  readonly acseTimeout?: number;
-  readonly dimseTimeout?: number;
-}
-
 export interface RetrieveOptions {
   readonly request: LiveRequest;
-  /** Whether each sub-operation is followed by a pending response; the final one tells all. */
-  readonly tellsPending: boolean;
+  /** Which sub-operations are followed by a pending response; the final one tells all. */
+  readonly tells: Telling;
 }
 
 export interface MoveOptions extends RetrieveOptions {
@@ -45,14 +34,14 @@ export async function* performMove(
   instances: readonly RecordedInstance[],
   options: MoveOptions,
 ): AsyncGenerator<LiveAnswer> {
-  const { request, tellsPending } = options;
+  const { request, tells } = options;
   const counted = new SubOperations(instances.length);
   for (const batch of batches(instances)) {
     if (request.canceled.aborted) break;
     for await (const done of movedBatch(batch, options)) {
       counted.count(done.result, done.sopInstanceUid);
       if (request.canceled.aborted) break;
-      if (tellsPending && counted.remaining > 0) yield counted.pending();
+      if (isTold(tells, counted)) yield counted.pending();
     }
   }
   yield counted.remaining > 0 ? counted.canceled() : counted.final();
@@ -60,7 +49,7 @@ export async function* performMove(
 
 export async function* performGet(
   instances: readonly RecordedInstance[],
-  { request, tellsPending }: RetrieveOptions,
+  { request, tells }: RetrieveOptions,
 ): AsyncGenerator<LiveAnswer> {
   const { user } = request.association;
   // What is stored goes to the requestor: it must have taken the SCP role.
@@ -73,9 +62,13 @@ export async function* performGet(
       return sendInstance(instance, { user, contexts, priority });
     });
     counted.count(result, instance.sopInstanceUid);
-    if (tellsPending && counted.remaining > 0) yield counted.pending();
+    if (isTold(tells, counted)) yield counted.pending();
   }
   yield counted.remaining > 0 ? counted.canceled() : counted.final();
+}
+
+function isTold(tells: Telling, { remaining }: SubOperations): boolean {
+  return tells === "all" || (tells === "all but the last" && remaining > 0);
 }
 
 interface Done {

@@ -17,12 +17,14 @@ import type { Answered, LiveAnswer, LiveRequest, Responder } from "../../respond
 import type { Archive } from "../archive/archive.ts";
 import { IdentifierError, retrieveFromArchive } from "../archive/archive_query.ts";
 import type { RecordedInstance } from "../archive/recorded_instance.ts";
+import type { Destination, DestinationTimeouts } from "../destination.ts";
 import { NOTHING } from "../query/candidate.ts";
 import {
   type Destination,
   type DestinationTimeouts,
   performGet,
   performMove,
+  type Telling,
 } from "./perform_retrieve.ts";
 import { recordedStores } from "./recorded_stores.ts";
 import { DESTINATION_UNKNOWN, IDENTIFIER_MISMATCH, SubOperations } from "./sub_operations.ts";
@@ -50,10 +52,9 @@ export class RetrieveResponder implements Responder {
       const { exchange, by, missed } = match;
       const instances = recordedInstances(library, { exchange, identifier, archive });
       const isRefusal = instances.length === 0;
-      const tellsPending = exchange.responses.length > 1;
       const answers = isRefusal
         ? recordedNumbers(exchange)
-        : this.#performed(instances, { request, tellsPending });
+        : this.#performed(instances, { request, tells: recordedTelling(exchange) });
       const reason = isRefusal && broughtAny(exchange) ? NUMBERS_ONLY : undefined;
       // what is performed ends with FE00H by itself, and tells how far it came
       const endsCanceled = !isRefusal || exchange.request.canceledBy !== undefined;
@@ -70,13 +71,13 @@ export class RetrieveResponder implements Responder {
       answers:
         "refusal" in found
           ? [found.refusal]
-          : this.#performed(found.instances, { request, tellsPending: true }),
+          : this.#performed(found.instances, { request, tells: "all but the last" }),
     };
   }
 
   #performed(
     instances: readonly RecordedInstance[],
-    options: { readonly request: LiveRequest; readonly tellsPending: boolean },
+    options: { readonly request: LiveRequest; readonly tells: Telling },
   ): Answered["answers"] {
     const { request } = options;
     if (request.operation === "C-GET") return performGet(instances, options);
@@ -139,6 +140,18 @@ function broughtAny(exchange: RecordedExchange): boolean {
   return ["NumberOfCompletedSuboperations", "NumberOfWarningSuboperations"].some((keyword) => {
     return (numberValue(last, keyword) ?? 0) > 0;
   });
+}
+
+/** As the recorded SCP did it. */
+function recordedTelling({ responses }: RecordedExchange): Telling {
+  const pending = responses.length - 1;
+  const final = responses.at(-1)?.values ?? {};
+  const done = ["Completed", "Failed", "Warning"].reduce(
+    (sum, which) => sum + (numberValue(final, `NumberOf${which}Suboperations`) ?? 0),
+    0,
+  );
+  if (pending < 1) return "none";
+  return pending >= done ? "all" : "all but the last";
 }
 
 /** The recorded responses: statuses, numbers of sub-operations, lists of what failed. */
