@@ -13,6 +13,7 @@ import { capturePaths, pathExists } from "../io/capture_paths.ts";
 import { FileSource } from "../io/file_source.ts";
 import { StepStates } from "../meaning/step_states.ts";
 import { StoryBook } from "../meaning/story.ts";
+import { storyJson } from "../meaning/story_json.ts";
 import type { AssociationJson } from "../observe/summary.ts";
 import { formatCount, formatSize, plural } from "../units.ts";
 import { type CommandArguments, defineCommand, type ExitCode, JSON_OPTION } from "./command.ts";
@@ -21,7 +22,7 @@ import type { Context } from "./context.ts";
 import { filterHelp, readFilter } from "./read_filter.ts";
 import { jsonLines, textLines } from "./show_association.ts";
 import { clockDate, LIST_COLUMNS, listNote, listRow } from "./show_list.ts";
-import { storyJson, storyLines, storyNotes } from "./show_story.ts";
+import { storyLines, storyNotes } from "./show_story.ts";
 import { tableLines } from "./table.ts";
 
 const OPTIONS = {

@@ -1,6 +1,7 @@
 /** Stories as `show --story` prints them: what belongs together, in the order of time. */
 import { escapeControls } from "../escape.ts";
 import type { Story, StoryBook, StoryLine } from "../meaning/story.ts";
+import { isoOf } from "../meaning/story_json.ts";
 import { formatCount, formatDurationMs, formatSize, plural } from "../units.ts";
 import type { Paint } from "./paint.ts";
 import { clockDate, clockTime } from "./show_list.ts";
@@ -50,36 +51,4 @@ export function storyNotes(
     book.left > 0 ? `${formatCount(book.left)} exchanges more than fit: give a filter` : "",
     book.leftKeys > 0 ? "More UIDs than fit: stories may have come apart, give a filter" : "",
   ].filter((note) => note !== "");
-}
-
-export function storyJson(story: Story, number: number): object {
-  return {
-    kind: "story",
-    id: number,
-    study_instance_uids: story.studyInstanceUids,
-    started: isoOf(story.lines[0]?.at ?? 0),
-    exchanges: story.exchanges,
-    associations: story.associations,
-    lines: story.lines.map((line) => ({
-      capture: line.capture,
-      association: line.association,
-      index: line.sentence.exchange.index,
-      at: isoOf(line.at),
-      duration_ms: Math.round(line.endAt - line.at) / 1000,
-      from: line.from,
-      to: line.to,
-      command: line.sentence.exchange.command,
-      status: line.sentence.exchange.status ?? null,
-      count: line.count,
-      meaning: `${line.sentence.request} -> ${line.sentence.result}`,
-      ...(line.linkedBy === undefined ? {} : { linked_by: line.linkedBy }),
-    })),
-  };
-}
-
-/** Microseconds since 1970 as UTC with microseconds. */
-function isoOf(micros: number): string {
-  const whole = Math.floor(micros);
-  const seconds = new Date(Math.floor(whole / 1000)).toISOString().slice(0, -1);
-  return `${seconds}${String(whole % 1000).padStart(3, "0")}Z`;
 }

@@ -48,6 +48,8 @@ export interface LinkedAssociation {
 export interface MessagesJson {
   readonly total: number;
   readonly offset: number;
+  /** False: the association is still being read; ask again in a moment. */
+  readonly complete: boolean;
   readonly messages: readonly MessageRow[];
 }
 
@@ -133,6 +135,8 @@ export interface ImageFacts {
 export interface PdusJson {
   readonly total: number;
   readonly offset: number;
+  /** False: the association is still being read; ask again in a moment. */
+  readonly complete: boolean;
   readonly pdus: readonly PduRow[];
 }
 

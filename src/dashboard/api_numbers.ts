@@ -2,6 +2,7 @@
  * What the dashboard's API says about many associations together: numbers and stories. See
  * `api_types.ts`.
  */
+import type { StoryLineJson as ToldLine, StoryJson as ToldStory } from "../meaning/story_json.ts";
 import type { Outcome } from "../observe/summary.ts";
 import type { Role } from "../role.ts";
 
@@ -89,28 +90,12 @@ export interface StoriesJson {
 }
 
 /** As `show --story --json` has it. */
-export interface StoryJson {
-  readonly kind: "story";
-  readonly id: number;
-  readonly study_instance_uids: readonly string[];
-  readonly started: string;
-  readonly exchanges: number;
-  readonly associations: number;
+export interface StoryJson extends Omit<ToldStory, "lines"> {
+  /** At most 500. */
   readonly lines: readonly StoryLineJson[];
 }
 
-export interface StoryLineJson {
+export interface StoryLineJson extends ToldLine {
+  /** Of its association. */
   readonly key: string;
-  readonly capture: string;
-  readonly association: number;
-  readonly index: number;
-  readonly at: string;
-  readonly duration_ms: number;
-  readonly from: string;
-  readonly to: string;
-  readonly command: string;
-  readonly status: number | null;
-  readonly count: number;
-  readonly meaning: string;
-  readonly linked_by?: string;
 }

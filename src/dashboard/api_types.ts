@@ -124,7 +124,7 @@ export interface AssociationsJson {
   /** Of those that match. */
   readonly counts: Readonly<Partial<Record<Outcome, number>>>;
   readonly associations: readonly AssociationRow[];
-  /** False: captures are still being read, the numbers will grow. */
+  /** False: captures are still being read or filtered; ask again in a moment for more. */
   readonly complete: boolean;
   /** Associations that are not listed because there are more than are kept. */
   readonly left: number;

@@ -10,6 +10,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { ApiError, addEndpoint, type DashboardApp, type Endpoint } from "./endpoint.ts";
 import { type GuardedVariables, type GuardOptions, guard, refuse } from "./guard.ts";
 import { ICON, LOGIN_STYLE, page } from "./page.ts";
+import { associationEndpoints } from "./routes/association.ts";
 import { listEndpoints } from "./routes/list.ts";
 import type { Services } from "./routes/services.ts";
 import { type UiAsset, type UiAssets, uiAssets } from "./ui_assets.ts";
@@ -76,7 +77,7 @@ export function createDashboard(services: Services, options: GuardOptions): Dash
 
 /** All of the API. */
 export function endpoints(services: Services): readonly Endpoint[] {
-  return [...listEndpoints(services)];
+  return [...listEndpoints(services), ...associationEndpoints(services)];
 }
 
 /** Says what is missing, since that can be put right. */

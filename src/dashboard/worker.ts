@@ -10,7 +10,7 @@ import type { AssociationJson } from "../observe/summary.ts";
 import { readAccess, soleToken } from "./access.ts";
 import type { HealthJson } from "./api_types.ts";
 import { createDashboard } from "./app.ts";
-import { EventStreams } from "./events.ts";
+import { createServices } from "./routes/services.ts";
 import { DashboardState } from "./state.ts";
 
 export interface DashboardWorkerData {
@@ -43,12 +43,10 @@ export type DashboardReport =
 async function main(data: DashboardWorkerData): Promise<void> {
   const { places, proxy, access, token = "", replayTargets, tls } = data;
   const state = new DashboardState({ places, proxy });
-  const services = {
-    state,
-    streams: new EventStreams(state),
+  const services = createServices(state, {
     replayTargets,
     ...(proxy ? { setRecording: (on: boolean) => report({ type: "recording", on }) } : {}),
-  };
+  });
   const port = await listen(services, data);
   parentPort?.on("message", (command: DashboardCommand) => {
     switch (command.type) {

@@ -1,8 +1,7 @@
 /** A dashboard without a server: requests go straight to its app. */
 import { type Access, soleToken } from "../../src/dashboard/access.ts";
 import { createDashboard } from "../../src/dashboard/app.ts";
-import { EventStreams } from "../../src/dashboard/events.ts";
-import type { Services } from "../../src/dashboard/routes/services.ts";
+import { createServices, type Services } from "../../src/dashboard/routes/services.ts";
 import { DashboardState, type DashboardStateOptions } from "../../src/dashboard/state.ts";
 import type { AssociationJson } from "../../src/observe/summary.ts";
 
@@ -27,9 +26,10 @@ export interface TestDashboardOptions extends DashboardStateOptions {
 export async function testDashboard(options: TestDashboardOptions = {}): Promise<TestDashboard> {
   const state = new DashboardState(options);
   await state.library.refresh();
-  const streams = new EventStreams(state, options.stallMs);
+  const { stallMs } = options;
+  const services = createServices(state, { replayTargets: [], ...(stallMs && { stallMs }) });
   const app = createDashboard(
-    { state, streams, replayTargets: [], ...options.services },
+    { ...services, ...options.services },
     {
       access: options.access ?? soleToken(TOKEN),
       hosts: ["127.0.0.1", "localhost"],

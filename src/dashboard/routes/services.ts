@@ -1,12 +1,34 @@
 /** What endpoints work with. */
-import type { EventStreams } from "../events.ts";
+import { DetailCache } from "../detail/detail_cache.ts";
+import { EventStreams } from "../events.ts";
 import type { DashboardState } from "../state.ts";
+import { Narrations } from "../story/narrations.ts";
+import { StoryShelf } from "../story/story_shelf.ts";
 
 export interface Services {
   readonly state: DashboardState;
   readonly streams: EventStreams;
+  readonly details: DetailCache;
+  readonly narrations: Narrations;
+  readonly stories: StoryShelf;
   /** "host:port" that a replay may go to besides loopback. */
   readonly replayTargets: readonly string[];
   /** Undefined where there is no proxy to be told. */
   readonly setRecording?: (on: boolean) => void;
+}
+
+/** `options`: what the state does not say. */
+export function createServices(
+  state: DashboardState,
+  options: Pick<Services, "replayTargets" | "setRecording"> & { readonly stallMs?: number },
+): Services {
+  const narrations = new Narrations(state);
+  return {
+    ...options,
+    state,
+    streams: new EventStreams(state, options.stallMs),
+    details: new DetailCache(state),
+    narrations,
+    stories: new StoryShelf(state, narrations),
+  };
 }
