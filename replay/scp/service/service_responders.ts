@@ -7,8 +7,8 @@ import type { Responder } from "../responder.ts";
 import { ArchiveResponder } from "./archive/archive_responder.ts";
 import { buildArchive } from "./archive/build_archive.ts";
 import { CommitmentResponder, type EventPolicy } from "./commitment/commitment_responder.ts";
+import type { Destination, DestinationTimeouts } from "./destination.ts";
 import { InstanceResponder } from "./instances/instance_responder.ts";
-import type { Destination, DestinationTimeouts } from "./retrieve/perform_retrieve.ts";
 import { RetrieveResponder } from "./retrieve/retrieve_responder.ts";
 
 /** Addresses by AE title; this machine where no host is given. */
@@ -49,15 +49,16 @@ export function serviceResponders(
     ({ problems }) => problems.map(options.warn),
     () => undefined, // told to whoever asks it
   );
+  const toldOfEvents = byTitle(options.eventDestinations);
   return {
     before: [
       new CommitmentResponder({
         ...timeouts,
         policy: event,
         delay: eventDelay,
-        destinations: byTitle(options.eventDestinations),
+        destinations: toldOfEvents,
       }),
-      new InstanceResponder(),
+      new InstanceResponder({ ...timeouts, delay: eventDelay, destinations: toldOfEvents }),
       new RetrieveResponder({
         ...timeouts,
         archive,

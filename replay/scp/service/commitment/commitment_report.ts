@@ -11,12 +11,8 @@
 import { DataSet } from "../../../../src/dataset/data_set.ts";
 import { makeElement, makeSequence } from "../../../../src/dataset/make_element.ts";
 import { findElement, itemsOf, textOf } from "../query/candidate.ts";
-import { TRANSACTION_UID } from "./recorded_reports.ts";
-
-export interface CommitmentReport {
-  readonly eventTypeId: 1 | 2;
-  readonly dataSet: DataSet;
-}
+import type { Report } from "../reports/send_reports.ts";
+import { PUSH_MODEL, TRANSACTION_UID } from "./recorded_reports.ts";
 
 /** What was recorded: the data sets of an N-ACTION-RQ and of the N-EVENT-REPORT-RQ for it. */
 export interface RecordedCommitment {
@@ -25,10 +21,7 @@ export interface RecordedCommitment {
 }
 
 /** Undefined where the live request has no Transaction UID: nothing can be reported of it. */
-export function commitmentReport(
-  live: DataSet,
-  recorded?: RecordedCommitment,
-): CommitmentReport | undefined {
+export function commitmentReport(live: DataSet, recorded?: RecordedCommitment): Report | undefined {
   const transactionUid = textOf(live, TRANSACTION_UID);
   if (transactionUid === undefined) return undefined;
   const reasons = new Reasons(recorded);
@@ -49,7 +42,12 @@ export function commitmentReport(
     ...(failed.length > 0 ? [makeSequence(FAILED_SOP_SEQUENCE, failed)] : []),
     ...(committed.length > 0 ? [makeSequence(REFERENCED_SOP_SEQUENCE, committed)] : []),
   ]);
-  return { eventTypeId: failed.length > 0 ? 2 : 1, dataSet };
+  return {
+    sopClassUid: PUSH_MODEL,
+    sopInstanceUid: WELL_KNOWN_INSTANCE,
+    eventTypeId: failed.length > 0 ? 2 : 1,
+    dataSet,
+  };
 }
 
 /** Failure Reason (0008,1197) by place and by class. */
@@ -86,6 +84,8 @@ function reasonElement(reason: number) {
   return makeElement(FAILURE_REASON, [reason], { vr: "US" });
 }
 
+/** Storage Commitment Push Model SOP Instance (PS3.4 J.3.5). */
+const WELL_KNOWN_INSTANCE = "1.2.840.10008.1.20.1.1";
 const RETRIEVE_AE_TITLE = 0x00080054;
 const REFERENCED_SOP_CLASS_UID = 0x00081150;
 const REFERENCED_SOP_INSTANCE_UID = 0x00081155;

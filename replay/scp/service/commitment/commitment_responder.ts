@@ -7,15 +7,16 @@
  * was named for the SCU.
  */
 import { statusClass } from "../../../../src/dimse/status.ts";
+import { PLAIN } from "../../../../src/service/open_association.ts";
 import type { Library, RecordedExchange } from "../../library.ts";
 import { matchRecorded } from "../../match.ts";
 import { recordedAnswer } from "../../recorded_responder.ts";
 import type { Answered, LiveAnswer, LiveRequest, Responder } from "../../responder.ts";
+import type { Destination, DestinationTimeouts } from "../destination.ts";
 import { NOTHING } from "../query/candidate.ts";
-import type { Destination, DestinationTimeouts } from "../retrieve/perform_retrieve.ts";
-import { type CommitmentReport, commitmentReport } from "./commitment_report.ts";
+import { type Report, reportAnew, reportHere, waited } from "../reports/send_reports.ts";
+import { commitmentReport } from "./commitment_report.ts";
 import { PUSH_MODEL, type RecordedReport, recordedReport } from "./recorded_reports.ts";
-import { reportAnew, reportHere, waited } from "./send_report.ts";
 
 export type EventPolicy = "same" | "new" | "auto";
 
@@ -69,7 +70,7 @@ export class CommitmentResponder implements Responder {
     return recorded?.association === exchange.association ? "same" : "new";
   }
 
-  async #report(report: CommitmentReport, { request, way, pause = 0 }: Reporting): Promise<void> {
+  async #report(report: Report, { request, way, pause = 0 }: Reporting): Promise<void> {
     const { server, association } = request;
     const { delay, destinations, retries = 3, policy = "auto" } = this.#options;
     if (delay === undefined) await server.pause(pause, server.stopping);
@@ -86,9 +87,21 @@ export class CommitmentResponder implements Responder {
         }
       }
     }
-    await reportAnew(report, { request, destination, timeouts: this.#options, retries });
+    await reportAnew([report], {
+      request,
+      aeTitle: association.callingAeTitle,
+      destination,
+      contexts: CONTEXTS,
+      timeouts: this.#options,
+      retries,
+    });
   }
 }
+
+/** This side requests, and is the SCP (PS3.4 J.3.3). */
+const CONTEXTS = [
+  { abstractSyntax: PUSH_MODEL, transferSyntaxes: PLAIN, roles: { scu: false, scp: true } },
+];
 
 interface Reporting {
   readonly request: LiveRequest;

@@ -32,7 +32,7 @@ export function madeFilmBox({ request, dataSet, answer }: Granted): MadeFilmBox 
   const recorded = readAnswer(answer.dataSet) ?? new DataSet([]);
   const { instances } = request.server;
   const recordedImages = referenced(recorded, IMAGE_BOXES);
-  const format = imageBoxes(dataSet.strings(IMAGE_DISPLAY_FORMAT));
+  const format = imageBoxes(dataSet.text(IMAGE_DISPLAY_FORMAT) ?? "");
   const count = typeof format === "number" ? format : Math.max(1, recordedImages.length);
   const imageClass =
     request.context.abstractSyntax === COLOR_PRINT ? COLOR_IMAGE_BOX : GRAYSCALE_IMAGE_BOX;

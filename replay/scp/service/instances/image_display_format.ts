@@ -7,8 +7,9 @@ const MAX_BOXES = 256;
  * 12 of `STANDARD\4,3` and of `ROW\6,6`; "by the printer" where the format does not say; undefined
  * where it is none.
  */
-export function imageBoxes(values: readonly string[]): number | "by the printer" | undefined {
-  const [name = "", numbers = ""] = values.map((value) => value.trim());
+export function imageBoxes(format: string): number | "by the printer" | undefined {
+  // ST is one value, in which the backslash is a character (PS3.5 6.2)
+  const [name = "", numbers = ""] = format.split("\\").map((part) => part.trim());
   switch (name) {
     case "STANDARD":
       return product(numbers.split(","));

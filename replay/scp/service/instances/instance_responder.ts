@@ -16,7 +16,10 @@ import type { Library } from "../../library.ts";
 import { type Match, matchRecorded } from "../../match.ts";
 import { recordedAnswer } from "../../recorded_responder.ts";
 import type { Answered, LiveAnswer, LiveRequest, Responder } from "../../responder.ts";
+import type { Destination, DestinationTimeouts } from "../destination.ts";
 import { NOTHING } from "../query/candidate.ts";
+import { liveReport, type ReverseReports, reverseReports } from "../reports/reverse_reports.ts";
+import { reportAnew, waited } from "../reports/send_reports.ts";
 import { LiveInstances } from "./live_instances.ts";
 import { MPPS_RULES } from "./mpps_rules.ts";
 import { PLAIN_RULES } from "./plain_rules.ts";
@@ -34,8 +37,51 @@ const OPERATIONS: ReadonlySet<string> = new Set([
   "N-DELETE",
 ]);
 
+export interface InstanceResponderOptions extends DestinationTimeouts {
+  /** Who can be told of events, by AE title. */
+  readonly destinations: ReadonlyMap<string, Destination>;
+  /** Milliseconds between an answer and what is reported of it; as recorded unless told. */
+  readonly delay?: number | undefined;
+}
+
 export class InstanceResponder implements Responder {
+  readonly #options: InstanceResponderOptions;
+
+  constructor(options: InstanceResponderOptions) {
+    this.#options = options;
+  }
+
   async answer(request: LiveRequest, library: Library): Promise<Answered | undefined> {
+    const answered = await this.#answer(request, library);
+    const { exchange, by } = answered ?? {};
+    if (answered === undefined || exchange === undefined || by === "state") return answered;
+    const reports = reverseReports(library, exchange);
+    if (reports.length === 0) return answered;
+    return { ...answered, after: () => this.#report(reports, request) };
+  }
+
+  async #report(reports: readonly ReverseReports[], request: LiveRequest): Promise<void> {
+    const { delay, destinations } = this.#options;
+    const { server } = request;
+    for (const { aeTitle, contexts, messages, after } of reports) {
+      if (delay === undefined) await server.pause(after, server.stopping);
+      else await waited(delay, server.stopping);
+      if (server.stopping.aborted) return;
+      await reportAnew(
+        messages.map((message) => liveReport(message, request)),
+        {
+          request,
+          aeTitle,
+          destination: destinations.get(aeTitle),
+          contexts,
+          timeouts: this.#options,
+          retries: RETRIES,
+        },
+      );
+    }
+  }
+
+  async #answer(request: LiveRequest, library: Library): Promise<Answered | undefined> {
     if (!OPERATIONS.has(request.operation)) return undefined;
     const rules = RULES.find((one) => one.takes(request.sopClassUid)) ?? PLAIN_RULES;
     const { state } = rules.lives === "association" ? request.association : request.server;
@@ -103,6 +149,7 @@ function isForState(status: number): boolean {
   return FOR_STATE.has(status) || (status >= 0xc300 && status <= 0xc311);
 }
 
+const RETRIES = 3;
 const SUCCESS = 0x0000;
 const GRANTS: ReadonlySet<StatusClass> = new Set(["success", "warning"]);
 const FOR_STATE: ReadonlySet<number> = new Set([0x0106, 0x0110, 0x0111, 0x0112]);

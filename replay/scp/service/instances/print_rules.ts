@@ -77,7 +77,7 @@ function judgeHierarchy(asked: Asked): Refusal | undefined {
         const comment = "No such film session";
         return { status: NO_SUCH_INSTANCE, comment, because };
       }
-      if (imageBoxes(dataSet.strings(IMAGE_DISPLAY_FORMAT)) !== undefined) return undefined;
+      if (imageBoxes(dataSet.text(IMAGE_DISPLAY_FORMAT) ?? "") !== undefined) return undefined;
       const comment = "Image Display Format (2010,0010) is not supported";
       return { status: INVALID_VALUE, comment, because };
     }

@@ -19,6 +19,9 @@ import { sendInstance } from "./send_instance.ts";
 import { type Batch, batches } from "./store_contexts.ts";
 import { SubOperations } from "./sub_operations.ts";
 
+/** SCPs differ in whether a pending response follows the last sub-operation too. */
+export type Telling = "none" | "all" | "all but the last";
+
 export interface RetrieveOptions {
   readonly request: LiveRequest;
   /** Which sub-operations are followed by a pending response; the final one tells all. */

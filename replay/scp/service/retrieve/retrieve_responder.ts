@@ -19,13 +19,7 @@ import { IdentifierError, retrieveFromArchive } from "../archive/archive_query.t
 import type { RecordedInstance } from "../archive/recorded_instance.ts";
 import type { Destination, DestinationTimeouts } from "../destination.ts";
 import { NOTHING } from "../query/candidate.ts";
-import {
-  type Destination,
-  type DestinationTimeouts,
-  performGet,
-  performMove,
-  type Telling,
-} from "./perform_retrieve.ts";
+import { performGet, performMove, type Telling } from "./perform_retrieve.ts";
 import { recordedStores } from "./recorded_stores.ts";
 import { DESTINATION_UNKNOWN, IDENTIFIER_MISMATCH, SubOperations } from "./sub_operations.ts";
 

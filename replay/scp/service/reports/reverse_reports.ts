@@ -1,0 +1,112 @@
+/**
+ * Associations that the recorded acceptor of one requested itself, to report: a worklist manager tells
+ * of its procedure steps that way (PS3.4 CC.2.4). They are requested anew when the exchange that came
+ * before them was answered.
+ *
+ * Rule: reports of Storage Commitment are not among them; they are made of live requests.
+ */
+import { numberValue, textValue } from "../../../../src/service/service_message.ts";
+import { proposedContexts } from "../../../../src/ul/associate_view.ts";
+import type { ContextProposal } from "../../../../src/ul/negotiate.ts";
+import type { RecordedAssociation, RecordedMessage } from "../../../recorded.ts";
+import { exchangesOf, type Library, type RecordedExchange } from "../../library.ts";
+import type { LiveRequest } from "../../responder.ts";
+import { PUSH_MODEL } from "../commitment/recorded_reports.ts";
+import { readAnswer, withLiveUids } from "../instances/live_references.ts";
+import type { Report } from "./send_reports.ts";
+
+export interface ReverseReports {
+  /** AE title of who was told. */
+  readonly aeTitle: string;
+  readonly contexts: readonly ContextProposal[];
+  readonly messages: readonly RecordedMessage[];
+  /** Recorded microseconds between the answer and the association. */
+  readonly after: number;
+}
+
+/** Those that followed a recorded exchange. */
+export function reverseReports(
+  library: Library,
+  { request }: RecordedExchange,
+): readonly ReverseReports[] {
+  let known = KNOWN.get(library);
+  if (known === undefined) {
+    known = findReverseReports(library.associations);
+    KNOWN.set(library, known);
+  }
+  return known.get(request) ?? [];
+}
+
+/** As it is to be sent: of the live instance, where a recorded one has such. */
+export function liveReport(message: RecordedMessage, { server }: LiveRequest): Report {
+  const { values } = message;
+  const recorded = textValue(values, "AffectedSOPInstanceUID") ?? "";
+  const dataSet = readAnswer(message.dataSet);
+  const live = (uid: string): string | undefined => server.instances.liveOf(uid);
+  return {
+    sopClassUid: textValue(values, "AffectedSOPClassUID") ?? "",
+    sopInstanceUid: live(recorded) ?? recorded,
+    eventTypeId: numberValue(values, "EventTypeID") ?? 0,
+    dataSet: dataSet && withLiveUids(dataSet, live),
+  };
+}
+
+type ByRequest = ReadonlyMap<RecordedMessage, readonly ReverseReports[]>;
+
+/** Looked for once a library. */
+const KNOWN = new WeakMap<Library, ByRequest>();
+
+/** An answered request, and when on the wall clock. */
+interface Answer {
+  readonly request: RecordedMessage;
+  readonly by: string;
+  readonly at: number;
+}
+
+function findReverseReports(associations: readonly RecordedAssociation[]): ByRequest {
+  const found = new Map<RecordedMessage, ReverseReports[]>();
+  const reversed = associations.flatMap((association) => {
+    const messages = association.messages.filter(isReport);
+    return messages.length === 0 ? [] : [{ association, messages }];
+  });
+  if (reversed.length === 0) return found;
+  const answers = associations.flatMap((association) => [...answersIn(association)]);
+  answers.sort((a, b) => a.at - b.at);
+  for (const { association, messages } of reversed) {
+    const { calling_ae_title: by, called_ae_title: aeTitle } = association.summary;
+    const at = association.wallUs ?? association.openedAt;
+    const before = answers.findLast((answer) => answer.by === by && answer.at <= at);
+    if (before === undefined || aeTitle === null) continue;
+    const contexts = contextsOf(association);
+    const list = found.get(before.request) ?? [];
+    list.push({ aeTitle, contexts, messages, after: at - before.at });
+    found.set(before.request, list);
+  }
+  return found;
+}
+
+function* answersIn(association: RecordedAssociation): Generator<Answer> {
+  const offset = (association.wallUs ?? association.openedAt) - association.openedAt;
+  const by = association.summary.called_ae_title;
+  if (by === null) return;
+  for (const { request, responses, operation } of exchangesOf(association)) {
+    const last = responses.at(-1);
+    if (last === undefined || !operation.startsWith("N-") || operation === "N-EVENT-REPORT")
+      continue;
+    yield { request, by, at: last.endedAt + offset };
+  }
+}
+
+/** What a requestor reports; the acceptor's own reports are the session's (own_initiative.ts). */
+function isReport({ command, sender, values, complete }: RecordedMessage): boolean {
+  if (command !== "N-EVENT-REPORT-RQ" || sender !== "requestor" || !complete) return false;
+  return textValue(values, "AffectedSOPClassUID") !== PUSH_MODEL;
+}
+
+function contextsOf({ request, contexts }: RecordedAssociation): readonly ContextProposal[] {
+  if (request === undefined) return [];
+  return proposedContexts(request).map(({ id, abstractSyntax = "", transferSyntaxes }) => {
+    const roles = contexts.find((context) => context.id === id)?.roles;
+    return { abstractSyntax, transferSyntaxes, ...(roles?.scp === true && { roles }) };
+  });
+}
