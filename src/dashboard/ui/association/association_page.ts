@@ -73,8 +73,13 @@ export function AssociationPage({ route }: { readonly route: AssociationRoute })
       <${Actions} detail=${detail} notes=${notes} toggleNotes=${() => setNotes(!notes)} reload=${resource.reload} />
     </header>
     <${VerdictBox} detail=${detail} />
-    <${Linked} linked=${detail.linked} />
-    <${Facts} association=${detail.association} />
+    ${
+      route.panel === "ladder" &&
+      html`<div class="overview">
+        <${Facts} association=${detail.association} />
+        <${Linked} linked=${detail.linked} />
+      </div>`
+    }
     ${(notes || detail.notes.length > 0) && html`<${Notes} detail=${detail} reload=${resource.reload} />`}
     <${PanelTabs} route=${route} detail=${detail} />
     ${panelOf(props)}`;

@@ -93,11 +93,12 @@ function ContextRow({ context }: { readonly context: ContextJson }): VNode {
 }
 
 function Answer({ context }: { readonly context: ContextJson }): VNode {
-  const { result, explanation, accepted_transfer_syntax } = context;
+  const { result, explanation, accepted_transfer_syntax, transfer_syntaxes } = context;
   if (result === null) return html`<${Mark} tone="calm" word="not answered" />`;
   if (result === 0) {
+    const marked = transfer_syntaxes.includes(accepted_transfer_syntax ?? "");
     return html`<${Mark} tone="good" word="accepted" />
-      <div class="faint">${escapeControls(uidName(accepted_transfer_syntax ?? ""))}</div>`;
+      ${!marked && html`<div>${escapeControls(uidName(accepted_transfer_syntax ?? ""))}, which was not proposed</div>`}`;
   }
   return html`<${Mark} tone="bad" word="refused" />
     <div>${escapeControls(explanation ?? `result ${result}`)}</div>`;

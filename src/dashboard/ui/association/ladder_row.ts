@@ -9,7 +9,7 @@ import { classes, html } from "../html.ts";
 import { Mark } from "../parts/mark.ts";
 import { statusTone } from "../parts/tone.ts";
 import type { LadderRow } from "./ladder_rows.ts";
-import { subOperationsText } from "./sub_operations.ts";
+import { shortMeaning, subOperationsText } from "./message_words.ts";
 
 /** A pause that is worth saying, in milliseconds. */
 const PAUSE_MS = 200;
@@ -86,8 +86,8 @@ function messageArrow(message: MessageRow): ArrowFacts {
   const size = data_set?.length ?? 0;
   const parts = [
     subOperationsText(message),
-    status === null ? message.meaning?.replace(/^\S+ /, "") : undefined,
-    size > 0 ? formatSize(size) : undefined,
+    shortMeaning(message),
+    size > 0 && message.meaning === undefined ? formatSize(size) : undefined,
     pdus > 2 ? plural(pdus, "PDU") : undefined,
     complete ? undefined : "incomplete",
   ];
@@ -122,8 +122,8 @@ function Arrow({
   const width = size < 4_096 ? 1.5 : size < 1_048_576 ? 2.5 : 4;
   const right = sender !== "acceptor";
   return html`<svg class="rung_arrow" aria-hidden="true" focusable="false">
-    <line class="life" x1="4%" x2="4%" y1="0" y2="100%" />
-    <line class="life" x1="96%" x2="96%" y1="0" y2="100%" />
+    <line class="life" x1="4%" x2="4%" y1="-4%" y2="104%" />
+    <line class="life" x1="96%" x2="96%" y1="-4%" y2="104%" />
     <line
       class="shaft"
       x1=${right ? "4%" : "5%"}

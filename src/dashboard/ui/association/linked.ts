@@ -10,7 +10,7 @@ import { OutcomeMark } from "../parts/mark.ts";
 import { addressOfKey } from "../route.ts";
 
 /** So many are listed at once. */
-const FEW = 3;
+const FEW = 2;
 
 export function Linked({
   linked,

@@ -7,7 +7,7 @@ import { plural } from "../format.ts";
 import { classes, html } from "../html.ts";
 import { type AssociationRoute, routeAddress } from "../route.ts";
 import { StatusMark } from "./ladder_row.ts";
-import { subOperationsText } from "./sub_operations.ts";
+import { shortMeaning, subOperationsText } from "./message_words.ts";
 
 interface MessageRowProps {
   /** `undefined` while it is fetched. */
@@ -22,7 +22,7 @@ export function MessageRowView({ message, route, current }: MessageRowProps): VN
   const size = data_set === null ? "" : formatSize(data_set.length);
   const facts = [
     subOperationsText(message),
-    meaning,
+    shortMeaning(message),
     meaning === undefined ? size : undefined,
     response_ms === undefined ? undefined : `after ${formatDurationMs(response_ms)}`,
     message.complete ? undefined : "incomplete",

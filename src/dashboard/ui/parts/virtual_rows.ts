@@ -98,7 +98,10 @@ export function VirtualRows(props: VirtualRowsProps): VNode {
       <div
         class="virtual_rows"
         role=${role === "rowgroup" ? "presentation" : role}
-        style=${{ transform: `translateY(${factor === 1 ? from * rowHeight : offset}px)` }}
+        style=${{
+          "--row": `${rowHeight}px`,
+          transform: `translateY(${factor === 1 ? from * rowHeight : offset}px)`,
+        }}
       >
         ${rows}
       </div>
