@@ -67,7 +67,8 @@ export function dicomtap(
 /** SIGTERM, and the exit code 0 that has to follow. */
 export async function stopProcess(running: RunningProcess): Promise<void> {
   running.signal("SIGTERM");
-  assert.equal((await running.exit(30_000)).code, 0, running.stderr);
+  // Longer than the proxy may take to write out what waits.
+  assert.equal((await running.exit(90_000)).code, 0, running.stderr);
 }
 
 /** `verify` has to accept all captures of a folder. */

@@ -69,20 +69,27 @@ for (const runtime of runtimesUnderTest()) {
         await release(full);
         await proxy.process.line(/disk|space|full/i, 15_000);
         rmSync(ballast);
-        // Recording tries again by itself; each association may be the first that has room.
-        for (let attempt = 0; attempt < 20; attempt++) {
+        // Recording tries again by itself, each time after twice as long: the longer this machine took
+        // to free the space, the later. Each association may be the first that has room.
+        let attempts = 0;
+        for (; attempts < 400 && !isRecorded(proxy.process.stdout, "ROOM"); attempts++) {
           const late = await associate({ port: proxy.port, acceptor, callingAeTitle: "ROOM" });
           await late.requestor.send(storePdus(0));
           await release(late);
           await new Promise((resolve) => setTimeout(resolve, 250));
         }
+        const last = await associate({ port: proxy.port, acceptor, callingAeTitle: "ROOM" });
+        await last.requestor.send(storePdus(0));
+        await release(last);
         await stopProcess(proxy.process);
         const shown = await show(scope, runtime, capturesIn(folder));
         const whole = shown.filter(
           ({ association, messages }) =>
             association.calling_ae_title === "ROOM" && messages[0]?.data_set?.complete === true,
         );
-        console.log(`R-07: ${whole.length} of 20 associations recorded after space was freed`);
+        console.log(
+          `R-07: ${whole.length} of ${attempts + 1} associations recorded after space was freed`,
+        );
         assert.ok(whole.length > 0);
         const before = shown.find(({ association }) => association.calling_ae_title === "FULL");
         assert.equal(before?.association.bytes.requestor, full.acceptor.received);
@@ -91,6 +98,15 @@ for (const runtime of runtimesUnderTest()) {
       });
     });
   });
+}
+
+/** Whether an association of this AE is in a capture, by the lines of `proxy --json`. */
+function isRecorded(stdout: string, callingAeTitle: string): boolean {
+  return stdout
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))
+    .some((line) => line.calling_ae_title === callingAeTitle && line.capture !== "");
 }
 
 /** A file system of 1 MiB, unmounted when the scope closes. */
