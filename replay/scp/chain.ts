@@ -14,6 +14,7 @@ export function responderChain(library: Library, options: ReplayScpOptions): rea
   const services = serviceResponders(library, {
     ...options,
     connectTimeout: CONNECT_TIMEOUT,
+    recorded,
     warn: (text) => options.onWarning?.(text),
   });
   return [

@@ -63,6 +63,10 @@ export const REPLAY_SCP_OPTIONS = {
     help: "Where reports to this AE title go on a new association",
   },
   "event-delay": { kind: "duration", help: "Report so long after the request (as recorded)" },
+  refresh: {
+    kind: "flag",
+    help: "Worklists: what was scheduled on the day of the recording is scheduled today",
+  },
   speed: {
     kind: "string",
     value: "recorded|max|Nx",

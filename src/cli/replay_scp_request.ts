@@ -29,6 +29,7 @@ export function scpRequest(
     reuse: options.reuse,
     unmatched: unmatchedPolicy(options),
     archive: options.archive,
+    refresh: options.refresh,
     moveDestinations: destinations("move-dest", options["move-dest"]),
     event: options.event,
     eventDestinations: destinations("event-dest", options["event-dest"]),

@@ -9,6 +9,7 @@ import { buildArchive } from "./archive/build_archive.ts";
 import { CommitmentResponder, type EventPolicy } from "./commitment/commitment_responder.ts";
 import type { Destination, DestinationTimeouts } from "./destination.ts";
 import { InstanceResponder } from "./instances/instance_responder.ts";
+import { RefreshResponder } from "./refresh/refresh_responder.ts";
 import { RetrieveResponder } from "./retrieve/retrieve_responder.ts";
 
 /** Addresses by AE title; this machine where no host is given. */
@@ -25,8 +26,10 @@ export interface ServiceOptions {
   readonly eventDestinations?: Destinations;
   /** On which association they go; as recorded ("auto") unless told. */
   readonly event?: EventPolicy;
-  /** Milliseconds between a request for commitment and its report; as recorded unless told. */
+  /** Milliseconds between a request and the report of what came of it; as recorded unless told. */
   readonly eventDelay?: number;
+  /** What was scheduled on the day of the recording is scheduled today. */
+  readonly refresh?: boolean;
 }
 
 export interface ServiceResponders {
@@ -34,9 +37,15 @@ export interface ServiceResponders {
   readonly behind: readonly Responder[];
 }
 
+export interface ServiceSurroundings {
+  /** Gives recorded answers by meaning. */
+  readonly recorded: Responder;
+  readonly warn: (text: string) => void;
+}
+
 export function serviceResponders(
   library: Library,
-  options: ServiceOptions & DestinationTimeouts & { readonly warn: (text: string) => void },
+  options: ServiceOptions & DestinationTimeouts & ServiceSurroundings,
 ): ServiceResponders {
   const { event, eventDelay, connectTimeout, acseTimeout, dimseTimeout } = options;
   const timeouts = {
@@ -49,6 +58,7 @@ export function serviceResponders(
     ({ problems }) => problems.map(options.warn),
     () => undefined, // told to whoever asks it
   );
+  const behind = archive === undefined ? [] : [new ArchiveResponder(archive)];
   const toldOfEvents = byTitle(options.eventDestinations);
   return {
     before: [
@@ -64,8 +74,11 @@ export function serviceResponders(
         archive,
         destinations: byTitle(options.moveDestinations),
       }),
+      ...(options.refresh === true
+        ? [new RefreshResponder({ inner: [options.recorded, ...behind] })]
+        : []),
     ],
-    behind: archive === undefined ? [] : [new ArchiveResponder(archive)],
+    behind,
   };
 }
 
