@@ -63,7 +63,7 @@ export interface ValuePlace {
 
 export class Rewriter {
   /** Which live UID stands for which recorded one, so far. */
-  readonly aliases = new Aliases();
+  readonly aliases: Aliases;
   readonly #options: RewriterOptions;
   readonly #seed: string;
   readonly #settings: Settings;
@@ -74,6 +74,7 @@ export class Rewriter {
     if (dates !== "keep" && dates !== "shift" && !isDay(dates)) {
       throw new RangeError(`Cannot rewrite dates to "${dates}": keep, shift or YYYYMMDD`);
     }
+    this.aliases = of.aliases ?? new Aliases();
     this.#options = options;
     this.#run = of.run ?? { seed: options.seed ?? randomUUID(), shift: undefined };
     const number = of.number ?? 0;
@@ -277,6 +278,8 @@ interface RepetitionOf {
   readonly run: Run;
   readonly settings: Settings;
   readonly number: number;
+  /** What was learnt elsewhere, to go on with. */
+  readonly aliases: Aliases;
 }
 
 const RETRIEVE_AE_TITLE = 0x00080054;

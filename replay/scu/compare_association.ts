@@ -42,7 +42,7 @@ export function judgeFailed(recorded: RecordedAssociation, error: unknown): Verd
 }
 
 /** In words that say the same of a recorded and a live one; undefined where the capture has none. */
-function recordedBeginning({ answer, end }: RecordedAssociation): string | undefined {
+export function recordedBeginning({ answer, end }: RecordedAssociation): string | undefined {
   if (answer?.type === "A-ASSOCIATE-AC") return ACCEPTED;
   if (answer?.type === "A-ASSOCIATE-RJ") return rejectionName(answer);
   if (end.by === "requestor" || end.how === "open") return undefined;
@@ -76,5 +76,5 @@ function* contextDifferences(
   }
 }
 
-const ACCEPTED = "accepted";
+export const ACCEPTED = "accepted";
 const NOTHING_TO_COMPARE = "the recording has no answer to compare with";

@@ -97,7 +97,7 @@ function judge(end: RecordedEnd, { error }: Ended): Verdict {
   return { outcome: "differs", differences: [{ path: "end", recorded: was, got }], reason };
 }
 
-function endWords({ how, by, source, reason }: RecordedEnd): string {
+export function endWords({ how, by, source, reason }: RecordedEnd): string {
   const who = by === undefined ? "" : ` by the ${by}`;
   const why = how === "aborted" && source !== undefined ? `, ${source}/${reason ?? 0}` : "";
   return `${how}${who}${why}`;

@@ -45,6 +45,11 @@ export const COMMANDS: readonly Listed[] = [
     load: () => import("./dashboard.ts"),
   },
   {
+    name: "diff",
+    summary: "Compare two captures, or a capture and the recording of its replay",
+    load: () => import("./diff.ts"),
+  },
+  {
     name: "verify",
     summary: "Check captures for damage",
     load: () => import("./verify.ts"),

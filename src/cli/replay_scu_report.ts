@@ -101,8 +101,11 @@ export class ScuReport {
   }
 }
 
-/** "Status: 0 recorded, 42752 now". */
-export function differenceWords({ path, recorded, got }: Difference): string {
+/** "Status: 0000H recorded, A700H now"; `sides` for other words than those. */
+export function differenceWords(
+  { path, recorded, got }: Difference,
+  sides: readonly [string, string] = ["recorded", "now"],
+): string {
   const isStatus =
     path.endsWith("Status") && typeof recorded === "number" && typeof got === "number";
   const shown = (value: unknown): string => {
@@ -112,7 +115,7 @@ export function differenceWords({ path, recorded, got }: Difference): string {
     const text = typeof value === "string" ? value : JSON.stringify(value);
     return escapeControls(text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text);
   };
-  return `${escapeControls(path)}: ${shown(recorded)} recorded, ${shown(got)} now`;
+  return `${escapeControls(path)}: ${shown(recorded)} ${sides[0]}, ${shown(got)} ${sides[1]}`;
 }
 
 function counted(count: number, word: string, paint: (text: string) => string): string {

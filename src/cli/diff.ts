@@ -1,0 +1,87 @@
+/**
+ * `dicomtap diff A B`: two captures, or a capture and the recording of its replay, exchange by exchange.
+ *
+ * Exit codes: 0 nothing differs; 1 something does; 2 usage, or nothing to compare.
+ */
+import { diffCaptures } from "../../replay/compare/diff_captures.ts";
+import { readIgnore } from "../../replay/compare/ignore_rules.ts";
+import { openRecordings, type Recordings } from "../../replay/source/recordings.ts";
+import { escapeControls } from "../escape.ts";
+import { defineCommand, type ExitCode, JSON_OPTION } from "./command.ts";
+import { usageError } from "./command_error.ts";
+import type { Context } from "./context.ts";
+import { DiffReport } from "./diff_report.ts";
+
+export const command = defineCommand({
+  name: "diff",
+  summary: "Compare two captures, or a capture and the recording of its replay",
+  usage: "A B",
+  about:
+    "A and B are captures, or directories of them. Associations are paired by the link that a replay writes into its recording (--record), " +
+    "else by AE titles, presentation contexts and order; then exchanges by command, SOP class and order. " +
+    "Compared is what messages mean, not how they are encoded. A UID for which B has another one is no difference as long as it is used alike.",
+  operands: { min: 2, max: 2 },
+  options: {
+    ignore: {
+      kind: "string",
+      value: "KEYWORD,...",
+      repeatable: true,
+      help: "Elements that may differ, by keyword, gggg,eeee or pattern (Study*)",
+    },
+    "exact-uids": { kind: "flag", help: "Every other UID is a difference" },
+    all: { kind: "flag", help: "Print what is the same, too" },
+    "show-phi": { kind: "flag", help: "Show names and identifiers of patients in differences" },
+    json: JSON_OPTION,
+  },
+  examples: [
+    {
+      run: "dicomtap diff before.dcap after.dcap",
+      does: "What did the update of the PACS change?",
+    },
+    {
+      run: "dicomtap diff day.dcap replayed --ignore StudyDate,StudyTime",
+      does: "A capture and the recording of its replay, dates aside",
+    },
+  ],
+  async run({ options, operands }, context): Promise<ExitCode> {
+    const ignore = ignored(options.ignore);
+    const [pathA = "", pathB = ""] = operands;
+    using a = openRecordings([pathA]);
+    using b = openRecordings([pathB]);
+    const report = new DiffReport(context, { json: options.json, all: options.all });
+    const compared = { ignore, exactUids: options["exact-uids"], showPhi: options["show-phi"] };
+    requireContent(pathA, a);
+    requireContent(pathB, b);
+    for await (const event of diffCaptures({ a, b }, compared)) {
+      report.event(event);
+      await context.out.room();
+    }
+    const problems = tellProblems([a, b], context);
+    return report.differs || problems > 0 ? 1 : 0;
+  },
+});
+
+function ignored(typed: readonly string[]): readonly string[] {
+  try {
+    return typed.flatMap(readIgnore);
+  } catch (error) {
+    if (error instanceof RangeError) throw usageError(escapeControls(error.message));
+    throw error;
+  }
+}
+
+function requireContent(path: string, recordings: Recordings): void {
+  for (const _association of recordings.associations()) return;
+  const [problem] = recordings.problems;
+  const why = problem === undefined ? "" : `: ${problem.what}`;
+  throw usageError(escapeControls(`There is no association to compare in ${path}${why}`));
+}
+
+/** What could not be read was not compared. */
+function tellProblems(sides: readonly Recordings[], { err, errPaint }: Context): number {
+  const problems = sides.flatMap((side) => side.problems);
+  for (const { path, what } of problems) {
+    err.line(errPaint.yellow(escapeControls(`${path}: ${what}`)));
+  }
+  return problems.length;
+}
