@@ -12,6 +12,7 @@ import { type GuardedVariables, type GuardOptions, guard, refuse } from "./guard
 import { ICON, LOGIN_STYLE, page } from "./page.ts";
 import { associationEndpoints } from "./routes/association.ts";
 import { listEndpoints } from "./routes/list.ts";
+import { octetEndpoints } from "./routes/octets.ts";
 import type { Services } from "./routes/services.ts";
 import { type UiAsset, type UiAssets, uiAssets } from "./ui_assets.ts";
 
@@ -77,7 +78,11 @@ export function createDashboard(services: Services, options: GuardOptions): Dash
 
 /** All of the API. */
 export function endpoints(services: Services): readonly Endpoint[] {
-  return [...listEndpoints(services), ...associationEndpoints(services)];
+  return [
+    ...listEndpoints(services),
+    ...associationEndpoints(services),
+    ...octetEndpoints(services),
+  ];
 }
 
 /** Says what is missing, since that can be put right. */

@@ -34,13 +34,18 @@ export function* dataSetPieces(
   streams: RecordedStreams,
   message: PassedMessage,
 ): Generator<Uint8Array, void, undefined> {
-  const place: MessagePlace = { ...message, offset: message.dataOffset ?? message.endOffset };
+  const { dataOffset, endOffset } = message;
+  const offset = dataOffset === undefined ? endOffset : dataOffset - PDV_HEAD;
+  const place: MessagePlace = { ...message, offset };
   for (const part of messageParts(streams, place)) {
     if (!("isCommand" in part) || part.isCommand) continue;
     if (part.part === "missing") return;
     if (part.part === "octets") yield part.bytes;
   }
 }
+
+/** Octets before a fragment (PS3.8 9.3.5.1, E.2). */
+const PDV_HEAD = 6;
 
 class Gathered {
   full = false;

@@ -85,6 +85,11 @@ export class CaptureLibrary {
     return this.#fileOf(capture)?.path;
   }
 
+  /** What its header says is recorded of data sets. */
+  payloadOf(capture: string): string | null {
+    return this.#fileOf(capture)?.json().payload ?? null;
+  }
+
   #fileOf(capture: string): LibraryFile | undefined {
     return this.#names.get(capture) ?? this.#names.get(capture.replace(/@\d+$/, ""));
   }

@@ -102,7 +102,7 @@ export function associationEndpoints(services: Services): readonly Endpoint[] {
       handle: async (call) => {
         const showPatient = maySeePatients(call);
         const entry = entryOf(services, call);
-        const decodes = await decodesCompressed();
+        const decodes = decodesCompressed();
         const answer = await details.withRecords(entry.key, ({ found, reader }, { pass }) => {
           const message = messageOf(pass, call);
           const streams = { reader, found, places: pass.places };

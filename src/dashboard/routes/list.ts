@@ -30,7 +30,7 @@ export function listEndpoints(services: Services): readonly Endpoint[] {
       role: "viewer",
       summary: "Who asks, and what they may do",
       answers: "SessionJson",
-      handle: async ({ context, user }) => {
+      handle: ({ context, user }) => {
         const operates = mayAct(user.role, "operator");
         const session: SessionJson = {
           user: user.name,
@@ -40,7 +40,7 @@ export function listEndpoints(services: Services): readonly Endpoint[] {
           may_show_phi: operates,
           may_operate: operates,
           replay_targets: services.replayTargets,
-          decodes_compressed: await decodesCompressed(),
+          decodes_compressed: decodesCompressed(),
         };
         return context.json(session);
       },
