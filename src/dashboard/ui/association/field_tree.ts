@@ -44,7 +44,7 @@ function FieldButton({ field, on, choose }: FieldButtonProps): VNode {
   return html`<button
     ref=${button}
     type="button"
-    class=${classes("field", on && "on")}
+    class=${classes("field", on && "on", name === "reserved" && "reserved")}
     aria-pressed=${on}
     title=${`${length} octets from ${offset}${section === undefined ? "" : `, ${section}`}`}
     onClick=${choose}

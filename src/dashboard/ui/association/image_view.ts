@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { ImageFacts } from "../../api_types.ts";
 import { apiPath, getJson } from "../api.ts";
 import { plural } from "../format.ts";
-import { html } from "../html.ts";
+import { classes, html } from "../html.ts";
 
 interface ImageViewProps {
   /** Of the message, under /api. */
@@ -37,7 +37,7 @@ export function ImageView({ path, facts }: ImageViewProps): VNode {
       source !== undefined &&
       html`<button
         type="button"
-        class=${large ? "image large" : "image"}
+        class=${classes("image", large && "large", problem !== "" && "broken")}
         aria-label=${large ? "Show the image smaller" : "Show the image larger"}
         onClick=${() => setLarge(!large)}
       >

@@ -33,6 +33,7 @@ export function LadderPanel({ route, detail, data }: PanelProps): VNode {
         ? undefined
         : ladderRows({
             started: association.started,
+            durationMs: association.duration_ms,
             messages: messages.total ?? 0,
             pdus: pdus.total ?? 0,
             messageAt: (index) => messages.at(index),

@@ -126,8 +126,8 @@ function Arrow({
     <line class="life" x1="96%" x2="96%" y1="-4%" y2="104%" />
     <line
       class="shaft"
-      x1=${right ? "4%" : "5%"}
-      x2=${right ? "95%" : "96%"}
+      x1="4%"
+      x2="96%"
       y1="76%"
       y2="76%"
       stroke-width=${width}

@@ -1,6 +1,6 @@
 /**
  * What stands in the ladder, from top to bottom: the PDUs that open and end the association, the
- * messages between them, and what happened elsewhere meanwhile.
+ * messages between them, and linked associations that began meanwhile.
  *
  * Rule: messages are rows by index, fetched when they come into sight. Linked associations stand at
  * their time where all messages before them are there, else above the messages.
@@ -15,6 +15,7 @@ export type LadderRow =
 export interface LadderSource {
   /** UTC; null where it is not known. */
   readonly started: string | null;
+  readonly durationMs: number;
   readonly messages: number;
   readonly pdus: number;
   readonly messageAt: (index: number) => Pick<MessageRow, "at_ms"> | undefined;
@@ -61,7 +62,7 @@ function withLinked(rows: readonly LadderRow[], source: LadderSource): readonly 
       linked: other,
       atMs: Date.parse(other.started ?? "") - started,
     }))
-    .filter(({ atMs }) => atMs >= 0)
+    .filter(({ atMs }) => atMs >= 0 && atMs <= source.durationMs)
     .sort((a, b) => a.atMs - b.atMs);
   if (linked.length === 0) return rows;
   if (rows.length > SORTED_MESSAGES) return [...linked, ...rows];

@@ -25,7 +25,7 @@ export function Linked({
     <ul>
       ${shown.map(
         (other) => html`<li key=${other.key}>
-          <a href=${addressOfKey(other.key)}>
+          <a href=${addressOfKey(other.key)} title=${`Linked by ${other.linked_by}`}>
             <span class="time">${clockTime(other.started)}</span>
             <span class="mono">
               <b class="requestor">${escapeControls(aeTitle(other.calling_ae_title))}</b>
@@ -35,7 +35,6 @@ export function Linked({
           </a>
           <span class="what">${escapeControls(other.meaning)}</span>
           <${OutcomeMark} outcome=${other.outcome} />
-          <span class="faint">by ${escapeControls(other.linked_by)}</span>
         </li>`,
       )}
     </ul>

@@ -1,5 +1,6 @@
 /** The panels of an association, as links: each has an address. */
 import type { VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { formatCount } from "../../../units.ts";
 import type { AssociationDetailJson } from "../../api_types.ts";
 import { html } from "../html.ts";
@@ -28,7 +29,13 @@ export function PanelTabs({ route, detail }: TabsProps): VNode {
     contexts: association.contexts.length,
     findings,
   };
-  return html`<nav class="tabs" aria-label="Panels of the association">
+  const nav = useRef<HTMLElement>(null);
+  // On a phone not all of them are in sight.
+  useEffect(() => {
+    const current = nav.current?.querySelector(`[href][aria-current]`);
+    current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [route.panel]);
+  return html`<nav ref=${nav} class="tabs" aria-label="Panels of the association">
     ${PANELS.map(
       (panel, index) => html`<a
         key=${panel}
