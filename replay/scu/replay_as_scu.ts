@@ -7,6 +7,7 @@
  *
  * Rule: no connection but to `host`, `port`.
  */
+import { setMaxListeners } from "node:events";
 import { formatAddress } from "../../src/address.ts";
 import { operationOfRequest } from "../../src/service/operation.ts";
 import type { ExchangeEvent } from "../events.ts";
@@ -50,7 +51,7 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
     recorder,
     pace: options.pace ?? AS_RECORDED,
     eventTimeout: options.eventTimeout ?? 10_000,
-    signal: options.signal ?? new AbortController().signal,
+    signal: runSignal(options),
     tell: (event) => {
       summary.add(event);
       progress.tell(event);
@@ -103,6 +104,13 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
     });
   });
   return { summary: summary.json(performance.now() - started), different, ...counts };
+}
+
+/** Of our own: one listener for each association under way is no leak, as the runtimes would say. */
+function runSignal({ signal }: ReplayScuOptions): AbortSignal {
+  const own = AbortSignal.any(signal === undefined ? [] : [signal]);
+  setMaxListeners(0, own);
+  return own;
 }
 
 function scheduleOf({ options, pace, signal, warn }: Run): Parameters<typeof runSchedule>[0] {
