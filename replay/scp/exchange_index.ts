@@ -1,6 +1,6 @@
 /**
  * Recorded exchanges of one operation and SOP class by what they are compared by, a text a level
- * (request_facts.ts), over all associations and in each one.
+ * (request_facts.ts), in each association, for each called AE title, and over all.
  *
  * Rule: exchanges of which the recording has no final response answer nobody.
  */
@@ -11,33 +11,32 @@ import { LEVELS, type RecordedLevel, type RequestFacts, requestFacts } from "./r
 /** Longest data set of a recorded request that is read to be compared: an Identifier is far shorter. */
 const MAX_COMPARED = 2 ** 20;
 
+/** Where a recorded exchange may come from: that association, that called AE title, or anywhere. */
+export type Scope = RecordedAssociation | string | undefined;
+
 export class ExchangeIndex {
   readonly #all: readonly RecordedExchange[];
-  readonly #byText = new Map<string, RecordedExchange[]>();
-  readonly #byAssociation = new Map<RecordedAssociation, Map<string, RecordedExchange[]>>();
+  readonly #scopes = new Map<Scope, Map<string, RecordedExchange[]>>();
 
   constructor(exchanges: readonly RecordedExchange[]) {
     this.#all = exchanges.filter(canAnswer);
     for (const exchange of this.#all) {
+      const { association } = exchange;
       const { levels } = recordedFacts(exchange);
-      for (const level of LEVELS) {
-        const text = levels[level];
-        if (text === undefined) continue;
-        add(this.#byText, key(level, text), exchange);
-        add(this.#within(exchange.association), key(level, text), exchange);
+      for (const scope of [association, association.request?.calledAeTitle ?? "", undefined]) {
+        const map = this.#within(scope);
+        for (const level of LEVELS) {
+          const text = levels[level];
+          if (text !== undefined) add(map, key(level, text), exchange);
+        }
       }
     }
   }
 
   /** In the order of the recording; empty where nothing is like it at that level. */
-  like(
-    level: RecordedLevel,
-    text: string | undefined,
-    within?: RecordedAssociation,
-  ): readonly RecordedExchange[] {
+  like(level: RecordedLevel, text: string | undefined, within: Scope): readonly RecordedExchange[] {
     if (text === undefined) return [];
-    const map = within === undefined ? this.#byText : this.#byAssociation.get(within);
-    return map?.get(key(level, text)) ?? [];
+    return this.#scopes.get(within)?.get(key(level, text)) ?? [];
   }
 
   /** The one with the fewest differences, among the first `limit`. */
@@ -53,11 +52,11 @@ export class ExchangeIndex {
     return best?.exchange;
   }
 
-  #within(association: RecordedAssociation): Map<string, RecordedExchange[]> {
-    let map = this.#byAssociation.get(association);
+  #within(scope: Scope): Map<string, RecordedExchange[]> {
+    let map = this.#scopes.get(scope);
     if (map === undefined) {
       map = new Map();
-      this.#byAssociation.set(association, map);
+      this.#scopes.set(scope, map);
     }
     return map;
   }

@@ -8,12 +8,13 @@
  * - order: the next one of that operation and SOP class.
  *
  * Rule: never on Message ID, context, fragmentation, priority, group length, octets (PS3.7 E.1).
- * Rule: at each level the recorded association that the live one is like is asked first.
+ * Rule: at each level the recorded association that the live one is like is asked first, then others
+ * of the same called AE title.
  */
 import type { OperationName } from "../../src/service/operation.ts";
 import type { Difference } from "../events.ts";
-import { recordedFacts } from "./exchange_index.ts";
-import type { Library, RecordedExchange } from "./library.ts";
+import { recordedFacts, type Scope } from "./exchange_index.ts";
+import type { Cursors, Library, RecordedExchange } from "./library.ts";
 import {
   differences,
   LEVELS,
@@ -21,7 +22,7 @@ import {
   type RequestFacts,
   requestFacts,
 } from "./request_facts.ts";
-import type { LiveRequest } from "./responder.ts";
+import type { LiveAssociation, LiveRequest } from "./responder.ts";
 
 export interface Match {
   readonly by: RecordedLevel;
@@ -63,18 +64,14 @@ export async function matchRecorded(
     differences(recordedFacts(exchange).facts, live.facts, { showPatient });
 
   const lowest = options.lowest ?? lowestFor(request.operation);
-  const own = request.association.recorded;
-  for (const { level, within } of searches(LEVELS.slice(0, LEVELS.indexOf(lowest) + 1))) {
-    if (within === "own association" && own === undefined) continue;
-    const found = index.like(level, live.levels[level], within === "any" ? undefined : own);
-    if (found.length === 0) continue;
-    const exchange = library.next(
-      found,
-      within === "any" ? undefined : request.association.cursors,
-    );
-    if (exchange !== undefined) return { by: level, exchange, missed: missedFrom(exchange) };
-    const last = found.at(-1);
-    return { by: undefined, exchange: last, missed: [], usedUp: true };
+  for (const level of LEVELS.slice(0, LEVELS.indexOf(lowest) + 1)) {
+    for (const { scope, cursors } of searched(request.association)) {
+      const found = index.like(level, live.levels[level], scope);
+      if (found.length === 0) continue;
+      const exchange = library.next(found, cursors);
+      if (exchange !== undefined) return { by: level, exchange, missed: missedFrom(exchange) };
+      return { by: undefined, exchange: found.at(-1), missed: [], usedUp: true };
+    }
   }
   const exchange = index.closest((recorded) => {
     return differences(recorded.facts, live.facts, { showPatient: true }).length;
@@ -86,16 +83,14 @@ export async function matchRecorded(
 /** Recorded requests that are looked at for the closest one. */
 const MAX_CANDIDATES = 100;
 
-interface Search {
-  readonly level: RecordedLevel;
-  readonly within: "own association" | "any";
-}
-
-function* searches(levels: readonly RecordedLevel[]): Generator<Search> {
-  for (const level of levels) {
-    yield { level, within: "own association" };
-    yield { level, within: "any" };
-  }
+function* searched({
+  recorded,
+  cursors,
+  calledAeTitle,
+}: LiveAssociation): Generator<{ readonly scope: Scope; readonly cursors?: Cursors }> {
+  if (recorded !== undefined) yield { scope: recorded, cursors };
+  yield { scope: calledAeTitle };
+  yield { scope: undefined };
 }
 
 async function liveFacts(request: LiveRequest): Promise<RequestFacts> {
