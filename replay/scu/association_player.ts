@@ -155,6 +155,7 @@ class AssociationPlayer {
       return;
     }
     while (place.user.outstanding >= place.user.window) await this.#oneOver();
+    const final = finalResponse(this.#recorded, message);
     const over = playExchange(message, {
       run: this.#run,
       association: this.#recorded,
@@ -166,9 +167,16 @@ class AssociationPlayer {
     }).then((event) => {
       this.#outstanding.delete(message.index);
       this.#run.tell(event);
+      if (message.command === "C-GET-RQ") this.#retrieved(message, final);
     });
-    const final = finalResponse(this.#recorded, message);
     this.#outstanding.set(message.index, { over, until: final?.index ?? Number.POSITIVE_INFINITY });
+  }
+
+  /** A C-GET is over: no further sub-operation of it comes (PS3.4 C.4.3). */
+  #retrieved({ index }: RecordedMessage, final: RecordedMessage | undefined): void {
+    const reason = "did not come before the final response of its C-GET";
+    const range = { after: index, ...(final !== undefined && { before: final.index }) };
+    this.#expected.giveUp(this.#recorded, { outcome: "differs", reason }, range);
   }
 
   /** Until what was over before a message is over, and its pause is. */
@@ -191,7 +199,8 @@ class AssociationPlayer {
       first.ended === undefined
         ? `did not come within ${this.#run.eventTimeout} ms`
         : "did not come before the association ended";
-    this.#expected.giveUp(this.#recorded, { outcome: "timeout", reason }, index);
+    const outcome = first.ended === undefined ? "timeout" : "differs";
+    this.#expected.giveUp(this.#recorded, { outcome, reason }, { before: index });
   }
 
   /** Microseconds between what came last before it and this message, in the recording. */
@@ -248,7 +257,7 @@ class AssociationPlayer {
     this.#expected.giveUp(
       this.#recorded,
       stopped === undefined
-        ? { outcome: "timeout", reason: "did not come before the association ended" }
+        ? { outcome: "differs", reason: "did not come before the association ended" }
         : { outcome: "skipped", reason: stopped },
     );
   }

@@ -117,14 +117,15 @@ export class ExpectedRequests {
     }
   }
 
-  /** Those of an association, before a message of it, that did not come are waited for no more. */
+  /** Those of an association, between two messages of it, that did not come are waited for no more. */
   giveUp(
     association: RecordedAssociation,
     verdict: Pick<Verdict, "outcome" | "reason">,
-    before = Number.POSITIVE_INFINITY,
+    { after = -1, before = Number.POSITIVE_INFINITY }: { after?: number; before?: number } = {},
   ): void {
     for (const expected of this.#byAssociation.get(association) ?? []) {
-      if (expected.taken || expected.request.index >= before) continue;
+      const { index } = expected.request;
+      if (expected.taken || index <= after || index >= before) continue;
       this.#take(expected);
       this.#run.tell(exchangeEvent(expected, verdict));
       expected.finish();

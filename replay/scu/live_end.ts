@@ -43,7 +43,9 @@ export async function endLive(
   live: LiveUser,
   { recorded, run }: { readonly recorded: RecordedAssociation; readonly run: Run },
 ): Promise<Verdict> {
-  const { end } = recorded;
+  const associated = recorded.answer?.type === "A-ASSOCIATE-AC";
+  // What the acceptor refused to begin in the recording it cannot end as it did.
+  const end = associated || recorded.end.by === "requestor" ? recorded.end : RELEASED;
   const graceful = run.options.graceful === true || run.signal.aborted;
   if (end.by === "acceptor" && !graceful) await within(run.eventTimeout, live.over, run.signal);
   if (live.ended !== undefined) return judge(end, live.ended);

@@ -57,6 +57,8 @@ export interface Session
   readonly perform?: Performers;
   /** What the requestor does; it is released afterwards, unless it has ended. */
   readonly act: (user: ServiceUser) => Promise<void>;
+  /** That there is no association is what is to be recorded. */
+  readonly mayFail?: boolean;
 }
 
 export class Recording {
@@ -80,13 +82,13 @@ export class Recording {
   }
 
   /** Runs a session against an SCP and records it as its requestor. */
-  async session(port: number, { act, ...options }: Session): Promise<void> {
-    const user = await openAssociation({
-      host: "127.0.0.1",
-      port,
-      ...options,
-      tap: this.tap("requestor"),
+  async session(port: number, { act, mayFail = false, ...options }: Session): Promise<void> {
+    const tap = this.tap("requestor");
+    const asked = openAssociation({ host: "127.0.0.1", port, ...options, tap });
+    const user = await asked.catch((error: unknown) => {
+      if (!mayFail) throw error;
     });
+    if (user === undefined) return;
     await act(user);
     if (user.association.error === undefined) await user.release().catch(() => undefined);
   }
