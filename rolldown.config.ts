@@ -20,6 +20,8 @@ const program = defineConfig({
   input: { main: "src/cli/main.ts", mod: "src/mod.ts", ...Object.fromEntries(workers) },
   external: outside,
   platform: "node",
+  // The oldest of the runtimes: it has no `using`.
+  transform: { target: "node20" },
   output: {
     dir: "dist",
     format: "esm",

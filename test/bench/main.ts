@@ -17,6 +17,7 @@ import { startContenders } from "./contenders.ts";
 import { Load } from "./load.ts";
 import { memoryRows } from "./memory_load.ts";
 import { bulk, busyPing, type Plan, ping, rate } from "./relay_load.ts";
+import { replayRows } from "./replay_load.ts";
 import { notMeasured, type Row, table } from "./report.ts";
 import { showRows } from "./show_load.ts";
 import { startRows } from "./start_load.ts";
@@ -38,6 +39,7 @@ const PARTS: readonly Part[] = [
   { ids: ["B-7"], what: "show against tshark", run: showRows },
   { ids: ["B-8"], what: "memory", run: memoryRows },
   { ids: ["B-9"], what: "start", run: startRows },
+  { ids: ["B-10"], what: "replay", run: replayRows },
 ];
 
 const args = process.argv.slice(2);

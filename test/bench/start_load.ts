@@ -1,8 +1,8 @@
 /** B-9: from starting the program to its ready line, from the bundle that is published. */
-import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { inScope, type Scope } from "../support/process.ts";
-import { findProgram, ROOT } from "../support/runtimes.ts";
+import { inScope } from "../support/process.ts";
+import { ROOT } from "../support/runtimes.ts";
+import { bundled } from "./bundle.ts";
 import type { Plan } from "./relay_load.ts";
 import { type Row, show, spread } from "./report.ts";
 
@@ -40,20 +40,4 @@ async function startOnce(command: readonly string[]): Promise<number> {
     await scope.start([...command, ...args]).line(/"event":\s*"ready"/);
     return performance.now() - from;
   });
-}
-
-/** A folder like an installed package, with the bundle; `undefined` where it cannot be made. */
-async function bundled(scope: Scope): Promise<string | undefined> {
-  const node = findProgram("node");
-  if (node === undefined) return undefined;
-  const folder = scope.tempDir();
-  const rolldown = join(ROOT, "node_modules/rolldown/bin/cli.mjs");
-  const command = [node, rolldown, "-c", "rolldown.config.ts", "-d", join(folder, "dist")];
-  const { code } = await scope.run(command, { cwd: ROOT });
-  if (code !== 0) return undefined;
-  mkdirSync(join(folder, "src/cli"), { recursive: true });
-  cpSync(join(ROOT, "src/cli/bin.mjs"), join(folder, "src/cli/bin.mjs"));
-  cpSync(join(ROOT, "package.json"), join(folder, "package.json"));
-  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-  return join(folder, "src/cli/bin.mjs");
 }

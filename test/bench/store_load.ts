@@ -66,7 +66,7 @@ export async function storeRows(plan: Plan): Promise<readonly Row[]> {
   });
 }
 
-async function startStorescp(scope: Scope): Promise<number> {
+export async function startStorescp(scope: Scope): Promise<number> {
   const port = await freePort();
   // What arrives is not written down: the disk is not what is compared.
   scope.start(["storescp", "--ignore", String(port)], { env: NO_DELAY });
@@ -100,7 +100,7 @@ async function send(
 }
 
 /** Files of PS3.10 7.1 in Implicit VR Little Endian, with pixel data of `size` bytes. */
-function writeFiles(
+export function writeFiles(
   scope: Scope,
   { count, size }: { readonly count: number; readonly size: number },
 ): string {

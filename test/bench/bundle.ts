@@ -1,0 +1,21 @@
+/** The program as it is published: what people start is no checkout. */
+import { cpSync, mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import type { Scope } from "../support/process.ts";
+import { findProgram, ROOT } from "../support/runtimes.ts";
+
+/** A folder like an installed package, with the bundle; `undefined` where it cannot be made. */
+export async function bundled(scope: Scope): Promise<string | undefined> {
+  const node = findProgram("node");
+  if (node === undefined) return undefined;
+  const folder = scope.tempDir();
+  const rolldown = join(ROOT, "node_modules/rolldown/bin/cli.mjs");
+  const command = [node, rolldown, "-c", "rolldown.config.ts", "-d", join(folder, "dist")];
+  const { code } = await scope.run(command, { cwd: ROOT });
+  if (code !== 0) return undefined;
+  mkdirSync(join(folder, "src/cli"), { recursive: true });
+  cpSync(join(ROOT, "src/cli/bin.mjs"), join(folder, "src/cli/bin.mjs"));
+  cpSync(join(ROOT, "package.json"), join(folder, "package.json"));
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  return join(folder, "src/cli/bin.mjs");
+}
