@@ -23,6 +23,7 @@ export class ScuReport {
   readonly #json: JsonReport | undefined;
   readonly #junit: JunitReport | undefined;
   #progress: Progress | undefined;
+  #printed = 0;
 
   /** Throws the system's error where a report cannot be written. */
   constructor(context: Context, options: ReplayScuOptions, head: ReportHead) {
@@ -39,7 +40,9 @@ export class ScuReport {
     this.#junit?.exchange(event);
     const { out } = this.#context;
     if (this.#options.json) out.json(event);
-    else if (event.outcome !== "same") for (const line of this.#lines(event)) out.line(line);
+    else if (event.outcome !== "same" && ++this.#printed <= MAX_PRINTED) {
+      for (const line of this.#lines(event)) out.line(line);
+    }
   }
 
   warning(text: string): void {
@@ -62,6 +65,9 @@ export class ScuReport {
       out.json(summary);
       return;
     }
+    const unprinted = this.#printed - MAX_PRINTED;
+    if (unprinted > 0)
+      out.line(`and ${formatCount(unprinted)} more (--json and --report have all)`);
     const rows = Object.entries(summary.commands).map(([command, of]) => {
       const { exchanges, errors, latency_ms: latency } = of;
       const times = latency === null ? [] : [latency.p50, latency.p95, latency.p99, latency.max];
@@ -129,6 +135,8 @@ const WORDS: Readonly<Record<ExchangeOutcome, string>> = {
   timeout: "timed out",
   failed: "failed",
 };
+/** Exchanges that are not as recorded, and differences of each, on a terminal. */
+const MAX_PRINTED = 200;
 const MAX_DIFFERENCES = 20;
 const MAX_TEXT = 200;
 const COLUMNS = [

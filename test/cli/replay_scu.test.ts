@@ -1,0 +1,204 @@
+import assert from "node:assert/strict";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "vitest";
+import type { ExchangeEvent, SummaryEvent } from "../../replay/events.ts";
+import { run } from "../../src/cli/main.ts";
+import { isThisMachine } from "../../src/cli/replay_consent.ts";
+import { ignored } from "../../src/cli/replay_scu_request.ts";
+import { transferSyntax } from "../../src/dataset/transfer_syntax.ts";
+import { EXPLICIT, recorded, STUDY_FIND, startScp, VERIFICATION } from "../replay/scu/sessions.ts";
+import { inProcess } from "../support/in_process.ts";
+import { partnerPython } from "../support/partner.ts";
+import { inScope, type Scope } from "../support/process.ts";
+import { type Content, dataSetOf } from "../support/service_data.ts";
+
+const python = partnerPython(["xml.etree.ElementTree"], "python3");
+
+async function replayScu(...args: readonly string[]) {
+  return await inProcess((context) => run(["replay", "scu", ...args], context));
+}
+
+/** A C-ECHO and a C-FIND with one match, whose name the test may change afterwards. */
+async function stage(scope: Scope) {
+  const live = { name: "DOE^JOHN", status: 0x0000 };
+  const server = await startScp(scope, {
+    perform: {
+      "C-ECHO": () => ({ status: live.status }),
+      "C-FIND": async function* () {
+        yield { status: 0xff00, dataSet: data({ PatientName: live.name, StudyDate: "20260203" }) };
+        yield { status: 0x0000 };
+      },
+    },
+  });
+  const capture = await recorded(scope, server.port, {
+    contexts: [VERIFICATION, STUDY_FIND],
+    act: async (user) => {
+      await user.invoke({ operation: "C-ECHO" }).final();
+      const dataSet = data({ QueryRetrieveLevel: "STUDY", PatientName: "" });
+      await user.invoke({ operation: "C-FIND", sopClass: STUDY_FIND, dataSet }).final();
+    },
+  });
+  return { live, server, capture, args: [capture, "--to", String(server.port), "--speed", "max"] };
+}
+
+describe("dicomtap replay scu", () => {
+  test("says that all is as recorded: 0", async () => {
+    await inScope(async (scope) => {
+      const { args } = await stage(scope);
+      const { code, out } = await replayScu(...args);
+      assert.equal(code, 0);
+      assert.match(out, /^request +exchanges +not same +p50/);
+      assert.match(out, /C-FIND-RQ +1 +0 /);
+      assert.match(out, /1 associations to 127\.0\.0\.1:\d+, 4 exchanges in .*: 4 same\n$/);
+    });
+  });
+
+  test("says what differs, without patient data unless asked for: 1", async () => {
+    await inScope(async (scope) => {
+      const { args, live } = await stage(scope);
+      live.name = "ROE^JANE";
+      live.status = 0x0122;
+      const { code, out } = await replayScu(...args);
+      assert.equal(code, 1);
+      assert.match(out, / C-ECHO-RQ \[0\] 0122H differs\n {4}Status: 0000H recorded, 0122H now\n/);
+      assert.match(out, / C-FIND-RQ \[2\] 0000H differs/);
+      assert.doesNotMatch(out, /DOE|ROE/);
+      const shown = await replayScu(...args, "--show-phi");
+      assert.match(shown.out, /DOE/);
+      assert.match(shown.out, /ROE/);
+      live.status = 0x0000;
+      assert.equal((await replayScu(...args, "--ignore", "PatientName")).code, 0);
+    });
+  });
+
+  test("prints the contract with --json, and writes the same into --report", async () => {
+    await inScope(async (scope) => {
+      const { args, live } = await stage(scope);
+      live.status = 0x0122;
+      const report = join(scope.tempDir(), "report.json");
+      writeFileSync(report, "what was there before");
+      const { code, out } = await replayScu(...args, "--json", "--report", report);
+      assert.equal(code, 1);
+      const lines = out.trim().split("\n");
+      const events = lines.map((line) => JSON.parse(line) as ExchangeEvent | SummaryEvent);
+      const summary = events.pop();
+      assert.deepEqual(
+        events.map((event) => event.event === "exchange" && [event.request, event.outcome]),
+        [
+          ["A-ASSOCIATE", "same"],
+          ["C-ECHO-RQ", "differs"],
+          ["C-FIND-RQ", "same"],
+          ["end", "same"],
+        ],
+      );
+      assert.ok(summary?.event === "summary" && summary.exchanges === 4 && summary.differs === 1);
+      assert.ok((summary.latency_ms?.max ?? 0) >= (summary.latency_ms?.p50 ?? 1));
+      const written = JSON.parse(readFileSync(report, "utf8"));
+      assert.deepEqual(written.exchanges, events);
+      assert.deepEqual(written.summary, summary);
+      assert.deepEqual(written.captures, [args[0]]);
+    });
+  });
+
+  test.skipIf(python === undefined)("writes JUnit that a parser of XML reads", async () => {
+    await inScope(async (scope) => {
+      const { live, server, capture } = await stage(scope);
+      live.status = 0x0122;
+      const folder = join(scope.tempDir(), `a<b>&"c'\u001b]`);
+      const odd = await copied(capture, folder);
+      const report = join(scope.tempDir(), "junit.xml");
+      await replayScu(odd, "--to", String(server.port), "--speed", "max", "--junit", report);
+      const script =
+        "import sys, xml.etree.ElementTree as e\nr = e.parse(sys.argv[1]).getroot()\n" +
+        "print([r.get(k) for k in ('tests', 'failures', 'errors', 'skipped')], len(r.findall('.//testcase')), [f.text for f in r.findall('.//failure')])";
+      const { stdout, code } = await scope.run([python ?? "", "-c", script, report]);
+      assert.equal(code, 0);
+      assert.equal(stdout.trim(), `['4', '1', '0', '0'] 4 ['Status: 0 recorded, 290 now']`);
+      assert.equal(statSync(report).mode & 0o077, 0, "only its owner may read it");
+    });
+  });
+
+  test("cannot connect: 3", async () => {
+    await inScope(async (scope) => {
+      const { args, server } = await stage(scope);
+      await server.close();
+      const { code, out } = await replayScu(...args);
+      assert.equal(code, 3);
+      assert.match(
+        out,
+        /A-ASSOCIATE failed: Cannot connect to 127.0.0.1:\d+: nothing listens there/,
+      );
+      assert.match(out, /C-ECHO-RQ \[0\] skipped: there is no association/);
+    });
+  });
+
+  test("P-14 asks for consent where the target is not this machine: 2", async () => {
+    await inScope(async (scope) => {
+      const { capture } = await stage(scope);
+      const targets = ["192.0.2.7:104", "pacs:104", "[2001:db8::1]:104", "127.0.0.1.example:104"];
+      for (const to of targets) {
+        const { code, err } = await replayScu(capture, "--to", to);
+        assert.equal(code, 2);
+        assert.match(err, /Cannot play to .* without consent: it is not this machine\nSay --yes/);
+      }
+      const own = ["127.0.0.1", "127.1.2.3", "localhost", "::1", "0:0:0:0:0:0:0:1"];
+      for (const host of [...own, "::ffff:127.0.0.1", "a.localhost", "LOCALHOST"]) {
+        assert.equal(isThisMachine(host), true, host);
+      }
+      for (const host of ["0.0.0.0", "128.0.0.1", "127.0.0.1.nip.io", "127.0.0.256", "::2", ""]) {
+        assert.equal(isThisMachine(host), false, host);
+      }
+      console.log(`P-14: ${targets.length} attempts, ${targets.length} refused`);
+    });
+  });
+
+  test("says what is wrong with how it was called: 2", async () => {
+    await inScope(async (scope) => {
+      const { capture, args } = await stage(scope);
+      const missing = await replayScu(capture);
+      assert.match(missing.err, /^dicomtap replay scu: Option --to is missing\n/);
+      const nothing = await replayScu(join(scope.tempDir(), "no.dcap"), "--to", "104");
+      assert.equal(nothing.code, 2);
+      assert.match(nothing.err, /There is no association to play: .*no\.dcap/);
+      const wrong = [
+        ["--speed", "fast"],
+        ["--concurrency", "0"],
+        ["--rate", "5"],
+        ["--fragment", "-1"],
+        ["--ae", "called"],
+        ["--uids", "/no/such/file"],
+        ["--dates", "tomorrow"],
+        ["--set", "nonsense"],
+      ];
+      for (const option of wrong) {
+        const { code, err } = await replayScu(...args, ...option);
+        assert.equal(code, 2, `${option}: ${err}`);
+        assert.doesNotMatch(err, /fault of dicomtap/, err);
+      }
+      const unwritable = await replayScu(...args, "--report", join(scope.tempDir(), "x", "y"));
+      assert.equal(unwritable.code, 2, unwritable.err);
+    });
+  });
+
+  test("--ignore takes keywords and tags, whose comma separates nothing", () => {
+    assert.deepEqual(ignored("PatientName,0008,0012,Study*"), [
+      "PatientName",
+      "0008,0012",
+      "Study*",
+    ]);
+    assert.deepEqual(ignored("0008,0012"), ["0008,0012"]);
+  });
+});
+
+async function copied(capture: string, folder: string): Promise<string> {
+  const { copyFileSync, mkdirSync } = await import("node:fs");
+  mkdirSync(folder);
+  const path = join(folder, "x.dcap");
+  copyFileSync(capture, path);
+  return path;
+}
+
+function data(content: Content): Uint8Array {
+  return dataSetOf(content, transferSyntax(EXPLICIT));
+}
