@@ -16,7 +16,7 @@ const TONES: Readonly<Record<Verdict["level"], Tone>> = {
 const WORDS: Readonly<Record<Verdict["level"], string>> = {
   good: "All well",
   notable: "Worth a look",
-  bad: "Failed",
+  bad: "Problem",
   open: "Going on",
 };
 
@@ -32,8 +32,7 @@ export function VerdictBox({ detail }: { readonly detail: AssociationDetailJson 
       </h2>
       ${details.map((text) => html`<p key=${text}>${escapeControls(text)}</p>`)}
       ${detail.missing.map(
-        (text) =>
-          html`<p key=${text} class="missing">Not all is recorded: ${escapeControls(text)}</p>`,
+        (text) => html`<p key=${text} class="missing">${escapeControls(text)}</p>`,
       )}
     </div>
   </section>`;

@@ -36,7 +36,7 @@ export function CapturesPage(): VNode {
       <div>
         <h1>Captures</h1>
         <p class="faint">
-          ${plural(captures.length, "file")}, ${formatSize(size)} in
+          ${plural(captures.length, "file")}, ${formatSize(size)} in${" "}
           ${places.map((place, index) => html`${index > 0 && ", "}<code key=${place}>${escapeControls(place)}</code>`)}
         </p>
       </div>
