@@ -167,7 +167,7 @@ class Replay implements ReplayScp, LiveServer {
     this.#stopping.abort();
     await this.#server?.close();
     await Promise.all(this.#beside);
-    this.#recorder?.close();
+    await this.#recorder?.close();
     this.#recordings[Symbol.dispose]();
   }
 
