@@ -63,9 +63,12 @@ export function AssociationPage({ route }: { readonly route: AssociationRoute })
     },
   });
   if (detail === undefined) {
-    return resource.error === undefined
-      ? html`<${Loading} what="the association" />`
-      : html`<${Failure} what="this association" error=${resource.error} again=${resource.reload} />`;
+    return html`<h1 class="sr_only">Association ${id} of ${capture}</h1>
+      ${
+        resource.error === undefined
+          ? html`<${Loading} what="the association" />`
+          : html`<${Failure} what="this association" error=${resource.error} again=${resource.reload} />`
+      }`;
   }
   const props: PanelProps = { route, detail, data };
   return html`<header class="a_head">

@@ -8,6 +8,7 @@ import { listen } from "../events.ts";
 import { clockDate, clockTime, plural } from "../format.ts";
 import { html } from "../html.ts";
 import { Mark } from "../parts/mark.ts";
+import { PageHead } from "../parts/page_head.ts";
 import { Empty, Failure, Loading } from "../parts/states.ts";
 import type { Tone } from "../parts/tone.ts";
 import { useResource } from "../resource.ts";
@@ -26,21 +27,15 @@ export function CapturesPage(): VNode {
   useEffect(() => listen("captures", setNews), []);
   const shown = news ?? data;
   if (shown === undefined) {
-    return error === undefined
-      ? html`<${Loading} what="captures" />`
-      : html`<${Failure} what="the captures" error=${error} again=${reload} />`;
+    return html`<${PageHead} title="Captures" about="Files that are looked at" />
+      ${
+        error === undefined
+          ? html`<${Loading} what="captures" />`
+          : html`<${Failure} what="the captures" error=${error} again=${reload} />`
+      }`;
   }
-  const { captures, places, problems } = shown;
-  const size = captures.reduce((sum, capture) => sum + capture.size, 0);
-  return html`<header class="page_head">
-      <div>
-        <h1>Captures</h1>
-        <p class="faint">
-          ${plural(captures.length, "file")}, ${formatSize(size)} in${" "}
-          ${places.map((place, index) => html`${index > 0 && ", "}<code key=${place}>${escapeControls(place)}</code>`)}
-        </p>
-      </div>
-    </header>
+  const { captures, problems } = shown;
+  return html`<${PageHead} title="Captures" about=${html`<${About} shown=${shown} />`} />
     ${
       problems.length > 0 &&
       html`<ul class="remarks panel">
@@ -52,6 +47,13 @@ export function CapturesPage(): VNode {
         ? html`<${Empty} title="No capture yet"><p>What the proxy records appears here.</p><//>`
         : html`<${CaptureTable} captures=${captures} />`
     }`;
+}
+
+function About({ shown }: { readonly shown: CapturesJson }): VNode {
+  const { captures, places } = shown;
+  const size = captures.reduce((sum, capture) => sum + capture.size, 0);
+  return html`${plural(captures.length, "file")}, ${formatSize(size)} in${" "}
+    ${places.map((place, index) => html`${index > 0 && ", "}<code key=${place}>${escapeControls(place)}</code>`)}`;
 }
 
 function CaptureTable({ captures }: Pick<CapturesJson, "captures">): VNode {

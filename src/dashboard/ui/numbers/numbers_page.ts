@@ -6,6 +6,7 @@ import { apiPath } from "../api.ts";
 import { plural } from "../format.ts";
 import { html } from "../html.ts";
 import { FilterBox } from "../list/filter_box.ts";
+import { PageHead } from "../parts/page_head.ts";
 import { Empty, Failure, Loading } from "../parts/states.ts";
 import { useResource } from "../resource.ts";
 import { ExchangeTable } from "./exchange_table.ts";
@@ -19,13 +20,12 @@ export function NumbersPage({ filter }: { readonly filter: string }): VNode {
   const { data, error, reload } = useResource<NumbersJson>(apiPath("numbers", { filter }), {
     keep: true,
   });
-  return html`<header class="page_head">
-      <div>
-        <h1>Numbers</h1>
-        ${data !== undefined && html`<p class="faint"><${Basis} numbers=${data} /></p>`}
-      </div>
+  return html`<${PageHead}
+      title="Numbers"
+      about=${data === undefined ? "How many, how much, how fast" : html`<${Basis} numbers=${data} />`}
+    >
       <button type="button" onClick=${reload}>Count again</button>
-    </header>
+    <//>
     <${FilterBox} filter=${filter} page="numbers" />
     ${
       data === undefined

@@ -6,6 +6,7 @@ import type { ReplayJson, ReplaysJson } from "../../api_types.ts";
 import { listen } from "../events.ts";
 import { clockDate, clockTime, plural } from "../format.ts";
 import { classes, html } from "../html.ts";
+import { PageHead } from "../parts/page_head.ts";
 import { Empty, Failure, Loading } from "../parts/states.ts";
 import { useResource } from "../resource.ts";
 import { routeAddress } from "../route.ts";
@@ -20,21 +21,17 @@ export function ReplaysPage({ id }: { readonly id: string | undefined }): VNode 
     [],
   );
   if (data === undefined) {
-    return error === undefined
-      ? html`<${Loading} what="replays" />`
-      : html`<${Failure} what="the replays" error=${error} again=${reload} />`;
+    return html`<${PageHead} title="Replays" about=${ABOUT} />
+      ${
+        error === undefined
+          ? html`<${Loading} what="replays" />`
+          : html`<${Failure} what="the replays" error=${error} again=${reload} />`
+      }`;
   }
   const known = new Set(data.replays.map((replay) => replay.id));
   const fresh = [...news.values()].filter((replay) => !known.has(replay.id));
   const replays = [...fresh, ...data.replays.map((replay) => news.get(replay.id) ?? replay)];
-  return html`<header class="page_head">
-      <div>
-        <h1>Replays</h1>
-        <p class="faint">
-          A replay plays the association-requestor's side again and compares the answers
-        </p>
-      </div>
-    </header>
+  return html`<${PageHead} title="Replays" about=${ABOUT} />
     ${
       replays.length === 0 && id === undefined
         ? html`<${Empty} title="No replay yet">
@@ -57,6 +54,8 @@ export function ReplaysPage({ id }: { readonly id: string | undefined }): VNode 
           </div>`
     }`;
 }
+
+const ABOUT = "A replay plays the association-requestor's side again and compares the answers";
 
 interface ReplayItemProps {
   readonly replay: ReplayJson;

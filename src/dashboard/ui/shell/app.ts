@@ -61,7 +61,7 @@ function viewOf(current: Route): VNode {
     case "captures":
       return html`<${CapturesPage} />`;
     case "unknown":
-      return html`<${Empty} title="There is no such page">
+      return html`<h1 class="sr_only">Not found</h1><${Empty} title="There is no such page">
         <p>Nothing is at <code>${current.path}</code>. <a href="/">Go to the live list</a></p>
       <//>`;
     default:
@@ -71,7 +71,8 @@ function viewOf(current: Route): VNode {
 
 function SignedOut(): VNode {
   const error = sessionError.value ?? new Error("Unknown");
-  return html`<${Failure} what="the dashboard" error=${error} again=${loadSession} />`;
+  return html`<h1 class="sr_only">dicomtap</h1>
+    <${Failure} what="the dashboard" error=${error} again=${loadSession} />`;
 }
 
 function titleOf(current: Route): string {

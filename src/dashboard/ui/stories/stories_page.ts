@@ -7,6 +7,7 @@ import { clockDate, clockTime, plural, statusHex } from "../format.ts";
 import { html } from "../html.ts";
 import { FilterBox } from "../list/filter_box.ts";
 import { Mark } from "../parts/mark.ts";
+import { PageHead } from "../parts/page_head.ts";
 import { Empty, Failure, Loading } from "../parts/states.ts";
 import { useResource } from "../resource.ts";
 import { addressOfKey } from "../route.ts";
@@ -15,15 +16,12 @@ export function StoriesPage({ filter }: { readonly filter: string }): VNode {
   const { data, error, reload } = useResource<StoriesJson>(apiPath("stories", { filter }), {
     keep: true,
   });
-  return html`<header class="page_head">
-      <div>
-        <h1>Stories</h1>
-        <p class="faint">
-          Exchanges that share a study, an instance or a transaction, across associations
-        </p>
-      </div>
+  return html`<${PageHead}
+      title="Stories"
+      about="Exchanges that share a study, an instance or a transaction, across associations"
+    >
       <button type="button" onClick=${reload}>Read again</button>
-    </header>
+    <//>
     <${FilterBox} filter=${filter} page="stories" />
     ${
       data === undefined
