@@ -46,6 +46,8 @@ export interface MatchOptions {
    * was asked for, "order" for the rest, unless told.
    */
   readonly lowest?: RecordedLevel | undefined;
+  /** How far answers are used, where that is not a matter of associations: of one live instance. */
+  readonly cursors?: Cursors | undefined;
 }
 
 /**

@@ -23,12 +23,12 @@ export interface Box {
   readonly sopInstanceUid: string;
 }
 
-export interface MadeFilmBox {
-  readonly answer: LiveAnswer;
-  readonly boxes: readonly Box[];
+/** Image boxes, then annotation boxes. */
+export function boxesOf(answer: DataSet): readonly Box[] {
+  return [...referenced(answer, IMAGE_BOXES), ...referenced(answer, ANNOTATION_BOXES)];
 }
 
-export function madeFilmBox({ request, dataSet, answer }: Granted): MadeFilmBox {
+export function filmBoxAnswer({ request, dataSet, answer }: Granted): LiveAnswer {
   const recorded = readAnswer(answer.dataSet) ?? new DataSet([]);
   const { instances } = request.server;
   const recordedImages = referenced(recorded, IMAGE_BOXES);
@@ -58,7 +58,7 @@ export function madeFilmBox({ request, dataSet, answer }: Granted): MadeFilmBox 
       ? [makeSequence(ANNOTATION_BOXES, annotations.map(referenceTo))]
       : []),
   ]);
-  return { answer: { ...answer, dataSet: made }, boxes: [...images, ...annotations] };
+  return { ...answer, dataSet: made };
 }
 
 function referenced(dataSet: DataSet, tag: number): readonly Box[] {

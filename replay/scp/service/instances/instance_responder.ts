@@ -3,17 +3,18 @@
  * H, CC). Recorded answers win where they are about the very instance; the state of the live one
  * decides where they are about another.
  *
- * - What the state forbids is refused, with the recorded refusal where there is one. A recorded grant
- *   is given all the same when it is used for the first time for that instance: the recorded SCP was
- *   that lenient.
- * - What the state allows is granted, even where the recorded answer at that place was a refusal for
- *   reasons of state of another instance.
+ * - What the state forbids is refused, in the recorded SCP's words where it refused that too, unless
+ *   the recorded SCP granted that same request although the state forbade it there as well.
+ * - What the state allows is granted, even where the recorded request in its place was refused for
+ *   reasons of state. A refusal for any other reason is given as recorded.
  * - Without any recorded answer for the operation and class this is nobody's request.
  */
-import { type StatusClass, statusClass } from "../../../../src/dimse/status.ts";
+import { statusClass } from "../../../../src/dimse/status.ts";
+import { numberValue } from "../../../../src/service/service_message.ts";
 import { freshUid } from "../../fresh_uid.ts";
-import type { Library } from "../../library.ts";
+import type { Library, RecordedExchange } from "../../library.ts";
 import { type Match, matchRecorded } from "../../match.ts";
+import { ownValues } from "../../own_values.ts";
 import { recordedAnswer } from "../../recorded_responder.ts";
 import type { Answered, LiveAnswer, LiveRequest, Responder } from "../../responder.ts";
 import type { Destination, DestinationTimeouts } from "../destination.ts";
@@ -21,9 +22,11 @@ import { NOTHING } from "../query/candidate.ts";
 import { liveReport, type ReverseReports, reverseReports } from "../reports/reverse_reports.ts";
 import { reportAnew, waited } from "../reports/send_reports.ts";
 import { LiveInstances } from "./live_instances.ts";
+import { elementText, readAnswer } from "./live_references.ts";
 import { MPPS_RULES } from "./mpps_rules.ts";
 import { PLAIN_RULES } from "./plain_rules.ts";
 import { PRINT_RULES } from "./print_rules.ts";
+import { type Conduct, recordedConduct } from "./recorded_conduct.ts";
 import { type Asked, type Refusal, refusedAnswer, type ServiceRules } from "./service_rules.ts";
 import { UPS_RULES } from "./ups_rules.ts";
 
@@ -82,8 +85,8 @@ export class InstanceResponder implements Responder {
   }
 
   async #answer(request: LiveRequest, library: Library): Promise<Answered | undefined> {
-    if (!OPERATIONS.has(request.operation)) return undefined;
-    const rules = RULES.find((one) => one.takes(request.sopClassUid)) ?? PLAIN_RULES;
+    const rules = rulesOf(request);
+    if (rules === undefined) return undefined;
     const { state } = rules.lives === "association" ? request.association : request.server;
     const instances = state.of(LiveInstances, () => new LiveInstances());
     const { sopInstanceUid } = request;
@@ -94,62 +97,96 @@ export class InstanceResponder implements Responder {
       known: sopInstanceUid === undefined ? undefined : instances.get(sopInstanceUid),
     };
     const refusal = rules.judge(asked);
-    const match = await matchRecorded(request, library);
+    const cursors = sopInstanceUid === undefined ? undefined : instances.cursorsOf(sopInstanceUid);
+    const isCreated = request.operation === "N-CREATE";
+    const match = await matchRecorded(request, library, isCreated ? {} : { cursors });
     if (match.by === undefined) {
       if (refusal === undefined || match.exchange === undefined) return undefined;
       const { exchange, missed } = match;
       return { by: "state", exchange, missed, answers: [refusedAnswer(refusal)] };
     }
-    return await decided({ asked, refusal, match, rules });
+    const { exchange } = match;
+    const conduct = recordedConduct(library, { exchange, rulesOf });
+    return await decided({ request, asked, refusal, match, rules, conduct });
   }
 }
 
 interface Case {
+  readonly request: LiveRequest;
   readonly asked: Asked;
   readonly refusal: Refusal | undefined;
   readonly match: Match;
   readonly rules: ServiceRules;
+  readonly conduct: Conduct;
 }
 
-async function decided({ asked, refusal, match, rules }: Case): Promise<Answered> {
-  const { request, instances } = asked;
+async function decided(all: Case): Promise<Answered> {
+  const { request, refusal, match, conduct } = all;
   const { exchange, missed } = match;
-  const first = instances.use(exchange, request.sopInstanceUid);
-  const isTight = match.by === "exact" || match.by === "keys";
+  const [response] = exchange.responses;
+  const status = numberValue(response?.values ?? {}, "Status");
+  if (response === undefined || status === undefined) return await recordedAnswer(request, match);
+  const isTight = (match.by === "exact" || match.by === "keys") && isPrecedent(all);
+  const byState = { by: "state", exchange, missed } as const;
+  if (statusClass(status) === "failure") {
+    const isRecorded =
+      refusal === undefined ? conduct !== "strict" : isTight || status === refusal.status;
+    if (isRecorded)
+      return { ...byState, by: match.by, answers: [recordedRefusal(exchange, status)] };
+    if (refusal !== undefined) return { ...byState, answers: [refusedAnswer(refusal)] };
+    return { ...byState, answers: [granted({ status: SUCCESS }, all)] };
+  }
+  const isOverruled = isTight && (refusal?.because === "unknown" || conduct === "lenient");
+  if (refusal !== undefined && !isOverruled) {
+    return { ...byState, answers: [refusedAnswer(refusal)] };
+  }
   const recorded = await recordedAnswer(request, match);
   const [answer] = recorded.answers as readonly LiveAnswer[];
   if (answer === undefined) return recorded; // the recorded association ended instead
-  const isGranted = GRANTS.has(statusClass(answer.status));
-  const byState = { by: "state", exchange, missed } as const;
-  if (refusal !== undefined) {
-    if (!isGranted) return recorded;
-    const isOverruled = isTight && (refusal.because === "unknown" || first.own);
-    if (!isOverruled) return { ...byState, answers: [refusedAnswer(refusal)] };
-  } else if (!isGranted) {
-    const isOfThis = request.operation === "N-CREATE" ? first.any : isTight;
-    if (isOfThis || !isForState(answer.status)) return recorded;
-    return { ...byState, answers: [granted({ status: SUCCESS }, { asked, rules })] };
-  }
-  return { ...recorded, answers: [granted(answer, { asked, rules })] };
+  return { ...recorded, answers: [granted(answer, all)] };
 }
 
-function granted(given: LiveAnswer, { asked, rules }: Pick<Case, "asked" | "rules">): LiveAnswer {
-  const { request } = asked;
-  const assigned = given.values?.["AffectedSOPInstanceUID"];
+/** The recorded request asked for the same state; or there is none in that service. */
+function isPrecedent({ match, asked, rules }: Case): boolean {
+  if (rules.state === undefined) return true;
+  const recorded = readAnswer(match.exchange.request.dataSet) ?? NOTHING;
+  return elementText(recorded, rules.state) === elementText(asked.dataSet, rules.state);
+}
+
+/** In the words of the recorded SCP. What it names stays unknown: nothing was made. */
+function recordedRefusal({ request, responses }: RecordedExchange, status: number): LiveAnswer {
+  const [response] = responses;
+  const { dataSet, values = {}, at = request.endedAt } = response ?? {};
+  return {
+    status,
+    values: ownValues(values),
+    after: Math.max(0, at - request.endedAt),
+    ...(dataSet?.complete === true && { dataSet }),
+  };
+}
+
+function granted(recorded: LiveAnswer, { request, asked, rules }: Case): LiveAnswer {
+  const assigned = recorded.values?.["AffectedSOPInstanceUID"];
   const uid = request.sopInstanceUid ?? (typeof assigned === "string" ? assigned : freshUid());
   const isAssigned = request.sopInstanceUid === undefined && request.operation === "N-CREATE";
-  const answer = isAssigned
-    ? { ...given, values: { ...given.values, AffectedSOPInstanceUID: uid } }
-    : given;
-  return rules.granted({ ...asked, uid, answer });
+  const values = isAssigned ? { ...recorded.values, AffectedSOPInstanceUID: uid } : recorded.values;
+  const answer = rules.fitted({
+    ...asked,
+    request,
+    answer: { ...recorded, ...(values !== undefined && { values }) },
+  });
+  const { status, dataSet } = answer;
+  rules.remember({ ...asked, uid, status, answer: readAnswer(dataSet) });
+  return answer;
 }
 
-/** The status speaks of existence or state: another instance would not have got it. */
-function isForState(status: number): boolean {
-  return FOR_STATE.has(status) || (status >= 0xc300 && status <= 0xc311);
+/** N-EVENT-REPORT is the acceptor's; C services are not about instances that live. */
+function rulesOf({
+  operation,
+  sopClassUid,
+}: Pick<LiveRequest, "operation" | "sopClassUid">): ServiceRules | undefined {
+  return OPERATIONS.has(operation) ? RULES.find((one) => one.takes(sopClassUid)) : undefined;
 }
 
 const RETRIES = 3;
 const SUCCESS = 0x0000;
-const GRANTS: ReadonlySet<StatusClass> = new Set(["success", "warning"]);
-const FOR_STATE: ReadonlySet<number> = new Set([0x0106, 0x0110, 0x0111, 0x0112]);

@@ -1,10 +1,10 @@
 /**
- * SOP instances that live requests made or spoke of, and the states that they are in (PS3.7 10).
+ * SOP instances that requests made or spoke of, and the states that they are in (PS3.7 10).
  *
  * Rule: bounded; the instance that was not spoken of for longest is forgotten first.
  */
 import { BoundedMap } from "../../../../src/observe/service/bounded_map.ts";
-import type { RecordedExchange } from "../../library.ts";
+import { Cursors } from "../../library.ts";
 
 const MAX_INSTANCES = 100_000;
 
@@ -12,7 +12,7 @@ export interface LiveInstance {
   readonly sopClassUid: string;
   /** "IN PROGRESS"; of a class without states "" while it is there. */
   readonly state: string;
-  /** Undefined where the recording, not a live N-CREATE, knows of it. */
+  /** False: somebody spoke of it who knew it from elsewhere. */
   readonly isCreated: boolean;
   /** An N-DELETE took it away: it is remembered so that it stays away. */
   readonly isDeleted: boolean;
@@ -23,8 +23,7 @@ export interface LiveInstance {
 
 export class LiveInstances {
   readonly #instances = new BoundedMap<string, LiveInstance>(MAX_INSTANCES);
-  readonly #used = new BoundedMap<string, Set<RecordedExchange>>(MAX_INSTANCES);
-  readonly #spent = new WeakSet<RecordedExchange>();
+  readonly #cursors = new BoundedMap<string, Cursors>(MAX_INSTANCES);
 
   get(uid: string): LiveInstance | undefined {
     return this.#instances.get(uid);
@@ -56,18 +55,10 @@ export class LiveInstances {
     }
   }
 
-  /** Whether this recorded exchange answers that instance, or anybody at all, for the first time. */
-  use(
-    exchange: RecordedExchange,
-    uid: string | undefined,
-  ): { readonly own: boolean; readonly any: boolean } {
-    const any = !this.#spent.has(exchange);
-    this.#spent.add(exchange);
-    if (uid === undefined) return { own: any, any };
-    const used = this.#used.get(uid) ?? new Set();
-    const own = !used.has(exchange);
-    used.add(exchange);
-    this.#used.set(uid, used);
-    return { own, any };
+  /** How far the recorded answers are used for one instance: each has them from the start. */
+  cursorsOf(uid: string): Cursors {
+    const cursors = this.#cursors.get(uid) ?? new Cursors();
+    this.#cursors.set(uid, cursors);
+    return cursors;
   }
 }

@@ -29,19 +29,21 @@ const NO_LONGER_UPDATED = 0xa710;
 export const MPPS_RULES: ServiceRules = {
   takes: (sopClassUid) => CLASSES.has(sopClassUid),
   lives: "server",
+  state: STATUS,
   judge: (asked) => judgeExistence(asked) ?? judgeStatus(asked),
-  granted: (granted) => {
-    const { request, dataSet, instances, uid, known } = granted;
-    const answer = withKnownUids(granted.answer, request);
-    rememberExistence(granted, IN_PROGRESS);
-    if (request.operation === "N-SET") {
-      const state = elementText(dataSet, STATUS) ?? known?.state ?? IN_PROGRESS;
-      const { sopClassUid } = request;
-      if (known === undefined) instances.create(uid, { sopClassUid, state, isCreated: false });
-      else instances.change(uid, { state });
-    }
-    if (request.operation !== "N-GET" || known === undefined) return answer;
-    return withText(answer, { tag: STATUS, text: known.state });
+  remember: (done) => {
+    const { request, dataSet, instances, uid, known } = done;
+    rememberExistence(done, IN_PROGRESS);
+    if (request.operation !== "N-SET") return;
+    const state = elementText(dataSet, STATUS) ?? known?.state ?? IN_PROGRESS;
+    const { sopClassUid } = request;
+    if (known === undefined) instances.create(uid, { sopClassUid, state, isCreated: false });
+    else instances.change(uid, { state });
+  },
+  fitted: ({ request, known, answer }) => {
+    const live = withKnownUids(answer, request);
+    if (request.operation !== "N-GET" || known === undefined) return live;
+    return withText(live, { tag: STATUS, text: known.state });
   },
 };
 

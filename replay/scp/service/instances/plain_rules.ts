@@ -7,8 +7,6 @@ export const PLAIN_RULES: ServiceRules = {
   takes: () => true,
   lives: "server",
   judge: judgeExistence,
-  granted: (granted) => {
-    rememberExistence(granted);
-    return withKnownUids(granted.answer, granted.request);
-  },
+  remember: rememberExistence,
+  fitted: ({ answer, request }) => withKnownUids(answer, request),
 };

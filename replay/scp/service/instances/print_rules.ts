@@ -15,7 +15,7 @@ import {
 import { freshUid } from "../../fresh_uid.ts";
 import type { LiveAnswer } from "../../responder.ts";
 import { findElement, itemsOf, textOf } from "../query/candidate.ts";
-import { IMAGE_DISPLAY_FORMAT, madeFilmBox } from "./film_box.ts";
+import { boxesOf, filmBoxAnswer, IMAGE_DISPLAY_FORMAT } from "./film_box.ts";
 import { imageBoxes } from "./image_display_format.ts";
 import { readAnswer, withLiveUids } from "./live_references.ts";
 import {
@@ -42,21 +42,25 @@ const REFERENCED_FILM_SESSION_SEQUENCE = 0x20100500;
 const REFERENCED_SOP_INSTANCE_UID = 0x00081155;
 /** Film session hierarchy without film boxes (PS3.4 H.4.1.2.4.2). */
 const NO_FILM_BOX = 0xc600;
-/** An image box whose pixels came. */
-const FILLED = "FILLED";
 
 export const PRINT_RULES: ServiceRules = {
   takes: (sopClassUid) => CLASSES.has(sopClassUid),
   lives: "association",
   judge: (asked) => judgeExistence(asked) ?? judgeHierarchy(asked),
-  granted: (granted) => {
-    const { request, instances, uid, answer } = granted;
-    if (request.operation === "N-CREATE" && request.sopClassUid === FILM_BOX) {
-      return createdFilmBox(granted);
+  remember: (done) => {
+    const { request, instances, uid, answer } = done;
+    rememberExistence(done);
+    if (request.operation !== "N-CREATE" || request.sopClassUid !== FILM_BOX) return;
+    const [session] = instances.ofClass(FILM_SESSION);
+    if (session !== undefined) instances.change(uid, { parent: session[0] });
+    for (const { sopClassUid, sopInstanceUid } of answer === undefined ? [] : boxesOf(answer)) {
+      instances.create(sopInstanceUid, { sopClassUid, parent: uid });
     }
-    rememberExistence(granted);
-    if (request.operation === "N-SET") instances.change(uid, { state: FILLED });
-    return withFreshReferences(granted, answer);
+  },
+  fitted: (granted) => {
+    const { operation, sopClassUid } = granted.request;
+    const isFilm = operation === "N-CREATE" && sopClassUid === FILM_BOX;
+    return isFilm ? filmBoxAnswer(granted) : withFreshReferences(granted);
   },
 };
 
@@ -90,20 +94,8 @@ function judgeHierarchy(asked: Asked): Refusal | undefined {
   }
 }
 
-function createdFilmBox(granted: Granted): LiveAnswer {
-  const { request, instances, uid } = granted;
-  const [session] = instances.ofClass(FILM_SESSION);
-  const parent = session === undefined ? {} : { parent: session[0] };
-  instances.create(uid, { sopClassUid: request.sopClassUid, ...parent });
-  const { answer, boxes } = madeFilmBox(granted);
-  for (const { sopClassUid, sopInstanceUid } of boxes) {
-    instances.create(sopInstanceUid, { sopClassUid, parent: uid });
-  }
-  return answer;
-}
-
 /** Print jobs are made anew (PS3.4 H.4.2.2.4.2): a recorded one must not be taken for them. */
-function withFreshReferences({ request }: Granted, answer: LiveAnswer): LiveAnswer {
+function withFreshReferences({ request, answer }: Granted): LiveAnswer {
   const dataSet = readAnswer(answer.dataSet);
   if (dataSet === undefined) return answer;
   const { instances } = request.server;

@@ -1,6 +1,9 @@
 /**
  * What a service with states adds to recorded answers: when a request must be refused whatever the
- * recording says, and what is different in an answer that is given live.
+ * recording says, what it does, and what is different in an answer that is given live.
+ *
+ * The same rules judge the recorded requests (recorded_conduct.ts): so it is known where the recorded
+ * SCP was more lenient than they are, or refused for reasons of state.
  */
 import type { DataSet } from "../../../../src/dataset/data_set.ts";
 import type { CommandValues } from "../../../../src/io/association.ts";
@@ -11,14 +14,23 @@ export interface ServiceRules {
   takes(sopClassUid: string): boolean;
   /** Where its instances are remembered: as long as the association, or as the server. */
   readonly lives: "association" | "server";
+  /** The element that names a state: a recorded request that asks for another one is no precedent. */
+  readonly state?: number;
   /** Undefined: nothing speaks against it. */
   judge(asked: Asked): Refusal | undefined;
-  /** The request is granted: remembers what it did, and gives the answer as it is to be sent. */
-  granted(asked: Granted): LiveAnswer;
+  /** The request was granted. */
+  remember(done: Done): void;
+  /** The recorded answer as it is to be sent. */
+  fitted(granted: Granted): LiveAnswer;
 }
 
+export type AskedRequest = Pick<
+  LiveRequest,
+  "operation" | "sopClassUid" | "sopInstanceUid" | "values"
+>;
+
 export interface Asked {
-  readonly request: LiveRequest;
+  readonly request: AskedRequest;
   /** Of the request. */
   readonly dataSet: DataSet;
   readonly instances: LiveInstances;
@@ -26,9 +38,16 @@ export interface Asked {
   readonly known: LiveInstance | undefined;
 }
 
-export interface Granted extends Asked {
+export interface Done extends Asked {
   /** Of the instance: that of the request, or the one that was made for it. */
   readonly uid: string;
+  readonly status: number;
+  /** Data set of the response. */
+  readonly answer: DataSet | undefined;
+}
+
+export interface Granted extends Asked {
+  readonly request: LiveRequest;
   /** As recorded, with recorded UIDs; Success without more where nothing was. */
   readonly answer: LiveAnswer;
 }
@@ -55,14 +74,10 @@ export const PROCESSING_FAILURE = 0x0110;
 export const DUPLICATE_INSTANCE = 0x0111;
 export const NO_SUCH_INSTANCE = 0x0112;
 export const MISSING_ATTRIBUTE = 0x0120;
-export const MISSING_VALUE = 0x0121;
 
 export function unknownInstance(): Refusal {
-  return {
-    status: NO_SUCH_INSTANCE,
-    comment: "No such SOP Instance was created",
-    because: "unknown",
-  };
+  const comment = "No such SOP Instance was created";
+  return { status: NO_SUCH_INSTANCE, comment, because: "unknown" };
 }
 
 /** What holds for all classes: instances are created once, and are there until they are deleted. */
@@ -80,7 +95,7 @@ export function judgeExistence({ request, known }: Asked): Refusal | undefined {
 }
 
 /** What N-CREATE and N-DELETE do to any instance. */
-export function rememberExistence({ request, instances, uid }: Granted, state = ""): void {
+export function rememberExistence({ request, instances, uid }: Done, state = ""): void {
   const { operation, sopClassUid } = request;
   if (operation === "N-CREATE") instances.create(uid, { sopClassUid, state });
   if (operation === "N-DELETE") instances.delete(uid);

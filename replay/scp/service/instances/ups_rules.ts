@@ -29,6 +29,7 @@ const UNKNOWN = 0xc307;
 export const UPS_RULES: ServiceRules = {
   takes: (sopClassUid) => UPS_CLASSES.has(sopClassUid),
   lives: "server",
+  state: STATE,
   judge: (asked) => {
     const { request } = asked;
     // Subscriptions may be to all steps there are (PS3.4 CC.2.3.3): no instance is asked.
@@ -37,21 +38,21 @@ export const UPS_RULES: ServiceRules = {
     if (refusal === undefined) return judgeState(asked);
     return request.operation === "N-CREATE" ? refusal : { ...refusal, status: UNKNOWN };
   },
-  granted: (granted) => {
-    const { request, dataSet, instances, uid, known } = granted;
-    const answer = withKnownUids(granted.answer, request);
-    rememberExistence(granted, SCHEDULED);
+  remember: (done) => {
+    const { request, dataSet, instances, uid, known, status } = done;
+    rememberExistence(done, SCHEDULED);
     const state = elementText(dataSet, STATE);
-    if (isChange(granted) && state !== undefined) {
-      const facts = { transactionUid: elementText(dataSet, TRANSACTION_UID) ?? "" };
-      const { sopClassUid } = request;
-      if (known === undefined)
-        instances.create(uid, { sopClassUid, state, facts, isCreated: false });
-      // B304H, B306H: it was in that state, and stays as it was
-      else if (answer.status === 0x0000) instances.change(uid, { state, facts });
-    }
-    if (request.operation !== "N-GET" || known === undefined) return answer;
-    return withText(answer, { tag: STATE, text: known.state });
+    if (!isChange(done) || state === undefined) return;
+    const facts = { transactionUid: elementText(dataSet, TRANSACTION_UID) ?? "" };
+    const { sopClassUid } = request;
+    if (known === undefined) instances.create(uid, { sopClassUid, state, facts, isCreated: false });
+    // B304H, B306H: it was in that state, and stays as it was
+    else if (status === 0x0000) instances.change(uid, { state, facts });
+  },
+  fitted: ({ request, known, answer }) => {
+    const live = withKnownUids(answer, request);
+    if (request.operation !== "N-GET" || known === undefined) return live;
+    return withText(live, { tag: STATE, text: known.state });
   },
 };
 
