@@ -17,7 +17,7 @@ import { judgeAccepted, judgeFailed } from "./compare_association.ts";
 import { playExchange } from "./exchange_player.ts";
 import type { ExpectedRequests } from "./expected_requests.ts";
 import { type Placed, placeOf, retryProposals } from "./live_contexts.ts";
-import { endLive, LiveUser } from "./live_end.ts";
+import { endLive, LiveUser, tooLong } from "./live_end.ts";
 import { openBeside, openLive } from "./open_live.ts";
 import type { Play, Run } from "./options.ts";
 import { pauseMs, wait, within } from "./pace.ts";
@@ -249,7 +249,9 @@ class AssociationPlayer {
       this.#ending = true;
       const started = performance.now();
       const verdict = await endLive(first, { recorded: this.#recorded, run: this.#run });
-      this.#tell("end", { ...verdict, ms: performance.now() - started });
+      const ms = performance.now() - started;
+      const long = verdict.outcome === "same" ? tooLong(first, this.#recorded) : undefined;
+      this.#tell("end", { ...(long ?? verdict), ms });
       await Promise.all([...this.#outstanding.values()].map(({ over }) => over));
     }
     const stopped = this.#stopped;

@@ -51,11 +51,11 @@ function changedItem(
 ): AssociateItem {
   if (item.item === "presentation context RQ" && changes.pinTransferSyntaxes) {
     const accepted = changes.contexts.find(({ id }) => id === item.id)?.transferSyntax;
-    if (accepted === undefined) return item;
-    const items = item.items.filter(
-      (sub) => sub.item !== "transfer syntax" || uidOf(sub.uid) === accepted,
-    );
-    return { ...item, items };
+    const isOther = (sub: (typeof item.items)[number]): boolean =>
+      sub.item === "transfer syntax" && uidOf(sub.uid) !== accepted;
+    // One that was accepted although nobody had proposed it cannot be pinned.
+    const proposed = item.items.some((sub) => sub.item === "transfer syntax" && !isOther(sub));
+    return proposed ? { ...item, items: item.items.filter((sub) => !isOther(sub)) } : item;
   }
   if (item.item !== "user information") return item;
   const items = item.items.flatMap((sub): UserInformationSubItem[] => {

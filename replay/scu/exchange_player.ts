@@ -102,11 +102,26 @@ async function readResponses(
   options: ExchangeOptions & { readonly request: RecordedMessage; readonly started: number },
 ): Promise<number> {
   const cancel = canceling(invocation, options);
+  const { signal } = options.run;
+  const stopped = (): void => void invocation.cancel().catch(() => undefined);
+  signal.addEventListener("abort", stopped, { once: true });
+  try {
+    return await allResponses(invocation, live, { ...options, cancel });
+  } finally {
+    signal.removeEventListener("abort", stopped);
+  }
+}
+
+async function allResponses(
+  invocation: Invocation,
+  live: LiveResponses,
+  { cancel, started }: { readonly cancel: Cancel | undefined; readonly started: number },
+): Promise<number> {
   await cancel?.(0);
   let ms = 0;
   let pending = 0;
   for await (const response of invocation) {
-    ms = performance.now() - options.started;
+    ms = performance.now() - started;
     if (live.responses.length >= MAX_RESPONSES) {
       throw new RangeError(`More than ${MAX_RESPONSES} responses came; no more are read`);
     }
@@ -124,11 +139,14 @@ async function kept(response: OperationResponse, live: LiveResponses): Promise<E
   return { values: message.values, length: message.length, sha256: message.sha256 };
 }
 
-/** Undefined where the recording has no C-CANCEL-RQ; else called with the pending responses so far. */
+/** Called with the number of pending responses so far. */
+type Cancel = (pending: number) => Promise<void>;
+
+/** Undefined where the recording has no C-CANCEL-RQ. */
 function canceling(
   invocation: Invocation,
   { association, expected, request }: ExchangeOptions & { readonly request: RecordedMessage },
-): ((pending: number) => Promise<void>) | undefined {
+): Cancel | undefined {
   const at = request.canceledBy;
   if (at === undefined) return undefined;
   const before = association.messages.slice(request.index + 1, at);

@@ -39,7 +39,9 @@ interface Expected {
 export class ExpectedRequests {
   readonly #run: Run;
   readonly #rewriter: Rewriter;
-  readonly #byAssociation = new Map<RecordedAssociation, Expected[]>();
+  /** In order, without those that are over. */
+  readonly #byAssociation = new Map<RecordedAssociation, Set<Expected>>();
+  readonly #arrived = new Map<RecordedAssociation, number>();
   /** Open ones, by command. */
   readonly #open = new Map<string, Set<Expected>>();
   readonly #byInstance = new Map<string, Expected[]>();
@@ -52,11 +54,12 @@ export class ExpectedRequests {
   /** The requests that `sender` made on a recorded association are expected from now on. */
   expect(association: RecordedAssociation, sender: Role): void {
     if (this.#byAssociation.has(association)) return;
-    const list: Expected[] = [];
+    const list = new Set<Expected>();
+    this.#byAssociation.set(association, list);
     for (const request of association.messages) {
       if (request.sender !== sender || operationOfRequest(request.command) === undefined) continue;
       const expected = this.#expected(association, request);
-      list.push(expected);
+      list.add(expected);
       setOf(this.#open, request.command).add(expected);
       if (expected.instance === undefined) continue;
       const key = `${request.command} ${expected.instance}`;
@@ -64,7 +67,6 @@ export class ExpectedRequests {
       if (same === undefined) this.#byInstance.set(key, [expected]);
       else same.push(expected);
     }
-    this.#byAssociation.set(association, list);
   }
 
   /** Whether a request of this command is still expected; with an instance, exactly that one. */
@@ -75,13 +77,14 @@ export class ExpectedRequests {
 
   /** How many of an association's came. */
   arrived(association: RecordedAssociation): number {
-    return (this.#byAssociation.get(association) ?? []).filter(({ taken }) => taken).length;
+    return this.#arrived.get(association) ?? 0;
   }
 
   /** Resolves when the expected requests before a message of the association were answered. */
   async before(association: RecordedAssociation, index: number): Promise<void> {
-    for (const { request, over } of this.#byAssociation.get(association) ?? []) {
-      if (request.index < index) await over;
+    for (const { request, over } of [...(this.#byAssociation.get(association) ?? [])]) {
+      if (request.index >= index) return;
+      await over;
     }
   }
 
@@ -113,7 +116,7 @@ export class ExpectedRequests {
       this.#run.tell(exchangeEvent({ association, request }, failure(error)));
       throw error;
     } finally {
-      expected.finish();
+      this.#finish(expected);
     }
   }
 
@@ -123,12 +126,12 @@ export class ExpectedRequests {
     verdict: Pick<Verdict, "outcome" | "reason">,
     { after = -1, before = Number.POSITIVE_INFINITY }: { after?: number; before?: number } = {},
   ): void {
-    for (const expected of this.#byAssociation.get(association) ?? []) {
+    for (const expected of [...(this.#byAssociation.get(association) ?? [])]) {
       const { index } = expected.request;
       if (expected.taken || index <= after || index >= before) continue;
       this.#take(expected);
       this.#run.tell(exchangeEvent(expected, verdict));
-      expected.finish();
+      this.#finish(expected);
     }
   }
 
@@ -153,7 +156,9 @@ export class ExpectedRequests {
       same.find(({ association }) => association === on) ??
       same[0] ??
       this.#next(command, live.sopClassUid, on);
-    if (found !== undefined) this.#take(found);
+    if (found === undefined) return undefined;
+    this.#take(found);
+    this.#arrived.set(found.association, this.arrived(found.association) + 1);
     return found;
   }
 
@@ -189,6 +194,11 @@ export class ExpectedRequests {
     if (response === undefined) return [];
     const values = this.#rewriter.expected(response.values, { association, message: response });
     return [{ values, dataSet: response.dataSet?.read() }];
+  }
+
+  #finish(expected: Expected): void {
+    this.#byAssociation.get(expected.association)?.delete(expected);
+    expected.finish();
   }
 
   #answer(

@@ -3,7 +3,9 @@
  * FIN or RST (PS3.8 7.2, 7.3, 9.3.8); and what it is called beside the recorded one.
  */
 import { AssociationError } from "../../src/io/association_error.ts";
+import type { RuleId } from "../../src/observe/rule_catalogue.ts";
 import type { ServiceUser } from "../../src/service/service_user.ts";
+import { userInformation } from "../../src/ul/associate_view.ts";
 import type { RecordedAssociation, RecordedEnd } from "../recorded.ts";
 import type { Run } from "./options.ts";
 import { within } from "./pace.ts";
@@ -37,6 +39,20 @@ export class LiveUser {
     return this.#ended;
   }
 }
+
+/** Where the other side sent longer PDUs than it was told we take, though it did not before. */
+export function tooLong({ user }: LiveUser, { summary }: RecordedAssociation): Verdict | undefined {
+  const { request, longestReceived: got } = user.association;
+  const limit = userInformation(request).maximumLength ?? 0;
+  if (limit === 0 || got <= limit) return undefined;
+  if (summary.findings.some(({ id, sender }) => id === RULE && sender === "acceptor"))
+    return undefined;
+  const reason = `the other side sent a P-DATA-TF of ${got} octets, more than the maximum length of ${limit} (PS3.8 D.1)`;
+  const difference = { path: "MaximumLength", recorded: limit, got };
+  return { outcome: "differs", differences: [difference], reason };
+}
+
+const RULE: RuleId = "pdata-maximum-length";
 
 /** Does what the recorded side did at the end, or waits for what the other side did. */
 export async function endLive(

@@ -65,20 +65,27 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
     moveListen === undefined ? undefined : await ReturnListener.open(moveListen, run);
   const started = performance.now();
   const counts = { wanted: 0, established: 0 };
-  await runSchedule(scheduleOf(run), (n) => {
+  const awaited = new Map<number, ExpectedRequests>();
+  const over = (n: number): void => {
+    const expected = awaited.get(n);
+    if (expected !== undefined) listener?.forget(expected);
+    awaited.delete(n);
+  };
+  await runSchedule({ ...scheduleOf(run), over }, (n) => {
     const own = rewriter.repetition(n);
     const expected = new ExpectedRequests(run, own);
+    awaited.set(n, expected);
     const returned = list.filter(({ cause }) => cause !== undefined);
     listener?.expect(
       expected,
       returned.filter(({ isForUs }) => isForUs).map(({ recorded }) => recorded),
     );
-    const over = new Map<RecordedAssociation, Promise<boolean>>();
+    const ended = new Map<RecordedAssociation, Promise<boolean>>();
     return list.map((one): Timed => {
       const { recorded, startedAt, endedAt, cause } = one;
       const play = async (): Promise<boolean> => {
         if (cause !== undefined) {
-          const causeOver = over.get(cause) ?? Promise.resolve(false);
+          const causeOver = ended.get(cause) ?? Promise.resolve(false);
           await playReturned(one, { run, expected, causeOver, listens: listener !== undefined });
           return true;
         }
@@ -97,7 +104,7 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
         counts: cause === undefined,
         play: async () => {
           const playing = play();
-          over.set(recorded, playing);
+          ended.set(recorded, playing);
           await playing;
         },
       };

@@ -26,6 +26,8 @@ export interface ScheduleOptions {
   readonly signal: AbortSignal;
   /** An association begins so many milliseconds later than it should. */
   readonly lag: (ms: number) => void;
+  /** A repetition has ended. */
+  readonly over?: (n: number) => void;
 }
 
 /** Plays each repetition; resolves when all have ended. */
@@ -40,7 +42,9 @@ export async function runSchedule(
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < repeat && !signal.aborted) {
-      await runRepetition(repetition(next++), { ...options, places, rate });
+      const n = next++;
+      await runRepetition(repetition(n), { ...options, places, rate });
+      options.over?.(n);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, lane));

@@ -97,6 +97,11 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
     });
   }
 
+  /** PDU-length of the longest P-DATA-TF that came; our own 51H should be no less (PS3.8 D.1). */
+  get longestReceived(): number {
+    return this.#driver.longestReceived;
+  }
+
   /** For the driver. */
   get data(): UlUser["data"] {
     return this.#receiver;

@@ -41,6 +41,7 @@ export class UlDriver {
   readonly #framer: PduFramer;
   readonly #events: UpperLayerEvent[] = [];
   #handling = false;
+  #longestReceived = 0;
   #indicated = false;
   #ending = false;
   #socket: Socket | undefined;
@@ -70,6 +71,11 @@ export class UlDriver {
   /** The peer reset the connection: it did not close it in order. */
   get wasReset(): boolean {
     return this.#reset;
+  }
+
+  /** PDU-length of the longest P-DATA-TF that came: what 51H limits (PS3.8 D.1). */
+  get longestReceived(): number {
+    return this.#longestReceived;
   }
 
   get layer(): UpperLayer {
@@ -266,7 +272,8 @@ export class UlDriver {
         if (pdu.type === "A-ABORT") this.#abort ??= pdu;
         this.give({ kind: "PDU", pdu });
       },
-      pDataStart: () => {
+      pDataStart: (_offset, pduLength) => {
+        this.#longestReceived = Math.max(this.#longestReceived, pduLength);
         this.#indicated = false;
         this.give({ kind: "P-DATA-TF" });
       },
