@@ -8,7 +8,10 @@ import { inScope } from "../support/process.ts";
 import { ownRuntime, ROOT } from "../support/runtimes.ts";
 import { read } from "../support/sources.ts";
 
-const snippets = [...read("README.md").matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code);
+// Those of replay are run in test/replay/readme_example.test.ts.
+const snippets = [...read("README.md").matchAll(/^```ts\n(.*?)^```$/gms)]
+  .map(([, code = ""]) => code)
+  .filter((code) => !code.includes("replayAs"));
 
 describe("README.md, As a library", () => {
   test("the snippets run, one against the other", async () => {
