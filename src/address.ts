@@ -40,3 +40,16 @@ export function formatAddress(address: {
   if (host === undefined) return String(port);
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
+
+/** A name counts only where it always means this machine (RFC 6761 6.3). */
+export function isThisMachine(host: string): boolean {
+  const name = host.toLowerCase().replace(/^::ffff:/, "");
+  if (name === "localhost" || name.endsWith(".localhost")) return true;
+  if (/^(0{0,4}:){2,7}0{0,3}1$/.test(name)) return true;
+  const octets = name.split(".");
+  return (
+    octets.length === 4 &&
+    octets[0] === "127" &&
+    octets.every((octet) => /^\d{1,3}$/.test(octet) && Number(octet) <= 255)
+  );
+}

@@ -5,7 +5,7 @@
  * Rule: without an access file it listens on loopback only (P-01).
  */
 import { readFileSync, statSync } from "node:fs";
-import { type Address, formatAddress } from "../address.ts";
+import { type Address, formatAddress, isThisMachine } from "../address.ts";
 import { readAccess } from "../dashboard/access.ts";
 import { type DashboardThread, startDashboard } from "../dashboard/dashboard_thread.ts";
 import { logger } from "../io/log.ts";
@@ -77,7 +77,7 @@ function readSecurity(
   if ((cert === undefined) !== (key === undefined)) {
     throw usageError("--dashboard-cert and --dashboard-key belong together");
   }
-  const elsewhere = !isLoopback(hostname);
+  const elsewhere = !isThisMachine(hostname);
   if (elsewhere && auth === undefined) {
     throw usageError(
       `The dashboard is not opened on ${hostname} without --dashboard-auth FILE`,
@@ -118,8 +118,4 @@ function textOf(path: string, option: string): string {
   } catch (error) {
     throw usageError(`Cannot read ${option}: ${(error as Error).message}`);
   }
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "::1" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

@@ -3,7 +3,7 @@
  * prints. A target that is not this machine needs `--yes`, or a person at the terminal who says so.
  */
 import { createInterface } from "node:readline/promises";
-import { formatAddress } from "../address.ts";
+import { formatAddress, isThisMachine } from "../address.ts";
 import { escapeControls } from "../escape.ts";
 import type { Target } from "./association_failure.ts";
 import { usageError } from "./command_error.ts";
@@ -39,17 +39,4 @@ export async function consent(options: ConsentOptions, context: Context): Promis
   } finally {
     terminal.close();
   }
-}
-
-/** A name counts only where it always means this machine (RFC 6761 6.3). */
-export function isThisMachine(host: string): boolean {
-  const name = host.toLowerCase().replace(/^::ffff:/, "");
-  if (name === "localhost" || name.endsWith(".localhost")) return true;
-  if (/^(0{0,4}:){2,7}0{0,3}1$/.test(name)) return true;
-  const octets = name.split(".");
-  return (
-    octets.length === 4 &&
-    octets[0] === "127" &&
-    octets.every((octet) => /^\d{1,3}$/.test(octet) && Number(octet) <= 255)
-  );
 }

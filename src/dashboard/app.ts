@@ -11,8 +11,13 @@ import { ApiError, addEndpoint, type DashboardApp, type Endpoint } from "./endpo
 import { type GuardedVariables, type GuardOptions, guard, refuse } from "./guard.ts";
 import { ICON, LOGIN_STYLE, page } from "./page.ts";
 import { associationEndpoints } from "./routes/association.ts";
+import { commandEndpoints } from "./routes/commands.ts";
+import { filterEndpoints } from "./routes/filter.ts";
 import { listEndpoints } from "./routes/list.ts";
+import { noteEndpoints } from "./routes/notes.ts";
+import { numberEndpoints } from "./routes/numbers.ts";
 import { octetEndpoints } from "./routes/octets.ts";
+import { replayEndpoints } from "./routes/replays.ts";
 import type { Services } from "./routes/services.ts";
 import { type UiAsset, type UiAssets, uiAssets } from "./ui_assets.ts";
 
@@ -82,6 +87,11 @@ export function endpoints(services: Services): readonly Endpoint[] {
     ...listEndpoints(services),
     ...associationEndpoints(services),
     ...octetEndpoints(services),
+    ...numberEndpoints(services),
+    ...filterEndpoints(services),
+    ...commandEndpoints(services),
+    ...noteEndpoints(services),
+    ...replayEndpoints(services),
   ];
 }
 

@@ -29,6 +29,14 @@ const MAX_STREAMS = 100;
 /** Milliseconds in which changes are gathered into one event. */
 const GATHER_MS = 100;
 
+export interface StreamOptions {
+  readonly filter: EntryQuery["filter"];
+  /** The id of the last event that the browser had before it lost the connection. */
+  readonly after: number | undefined;
+  /** May see what a replay got, which can be patients' data. */
+  readonly operates: boolean;
+}
+
 export class EventStreams {
   readonly #state: DashboardState;
   readonly #stallMs: number;
@@ -48,18 +56,11 @@ export class EventStreams {
     return this.#count >= MAX_STREAMS;
   }
 
-  /** `after`: the id of the last event that the browser had before it lost the connection. */
-  open(
-    context: DashboardContext,
-    {
-      filter,
-      after,
-    }: { readonly filter: EntryQuery["filter"]; readonly after: number | undefined },
-  ): Response {
+  open(context: DashboardContext, { filter, after, operates }: StreamOptions): Response {
     const state = this.#state;
     this.#count += 1;
     return streamSSE(context, async (stream) => {
-      const waiting = new Waiting(state, filter);
+      const waiting = new Waiting(state, { filter, operates });
       if (after === undefined || !waiting.catchUp(after)) waiting.lost = true;
       stream.onAbort(() => waiting.close());
       const end = state.listen(waiting);
@@ -100,15 +101,17 @@ class Waiting {
   version: number;
   readonly #state: DashboardState;
   readonly #filter: EntryQuery["filter"];
+  readonly #operates: boolean;
   readonly #entries = new Map<string, Entry | undefined>();
   readonly #replays = new Map<string, { news: ReplayNews; events: ReplayEvent[] }>();
   #health = true;
   #captures = true;
   #wake: (() => void) | undefined;
 
-  constructor(state: DashboardState, filter: EntryQuery["filter"]) {
+  constructor(state: DashboardState, options: Pick<StreamOptions, "filter" | "operates">) {
     this.#state = state;
-    this.#filter = filter;
+    this.#filter = options.filter;
+    this.#operates = options.operates;
     this.version = state.version;
   }
 
@@ -140,7 +143,8 @@ class Waiting {
   }
 
   replay(news: ReplayNews): void {
-    const events = [...(this.#replays.get(news.replay.id)?.events ?? []), ...news.events];
+    const told = this.#operates ? news.events : [];
+    const events = [...(this.#replays.get(news.replay.id)?.events ?? []), ...told];
     this.#replays.set(news.replay.id, { news, events: events.slice(-MAX_REPLAY_EVENTS) });
     this.#wake?.();
   }

@@ -24,7 +24,9 @@ export interface Entry {
   readonly started: number;
   readonly durationMs: number;
   readonly messages: number;
+  /** Octets of both AEs, and of the requestor alone. */
   readonly bytes: number;
+  readonly sent: number;
   readonly outcome: Outcome;
   readonly calling: string;
   readonly called: string;
@@ -69,6 +71,7 @@ export function entryOfPacked(packed: unknown, place: EntryPlace): Entry | undef
     durationMs: duration_ms,
     messages,
     bytes: bytes.requestor + bytes.acceptor,
+    sent: bytes.requestor,
     outcome,
     calling: summary.calling_ae_title ?? "",
     called: summary.called_ae_title ?? "",

@@ -99,11 +99,15 @@ export function listEndpoints(services: Services): readonly Endpoint[] {
       summary: "What is new, as server-sent events",
       answers: "text/event-stream",
       query: z.object({ filter: FILTER_TEXT }),
-      handle: ({ context, query }) => {
+      handle: ({ context, query, user }) => {
         if (streams.full) throw new ApiError(503, { error: "Too many browsers listen already" });
         const last = context.req.header("last-event-id");
         const after = last !== undefined && /^\d{1,15}$/.test(last) ? Number(last) : undefined;
-        return streams.open(context, { filter: filterOf(query.filter), after });
+        return streams.open(context, {
+          filter: filterOf(query.filter),
+          after,
+          operates: mayAct(user.role, "operator"),
+        });
       },
     }),
   ];

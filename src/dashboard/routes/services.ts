@@ -1,6 +1,7 @@
 /** What endpoints work with. */
 import { DetailCache } from "../detail/detail_cache.ts";
 import { EventStreams } from "../events.ts";
+import { Replays } from "../replay/replays.ts";
 import type { DashboardState } from "../state.ts";
 import { Narrations } from "../story/narrations.ts";
 import { StoryShelf } from "../story/story_shelf.ts";
@@ -11,6 +12,7 @@ export interface Services {
   readonly details: DetailCache;
   readonly narrations: Narrations;
   readonly stories: StoryShelf;
+  readonly replays: Replays;
   /** "host:port" that a replay may go to besides loopback. */
   readonly replayTargets: readonly string[];
   /** Undefined where there is no proxy to be told. */
@@ -30,5 +32,6 @@ export function createServices(
     details: new DetailCache(state),
     narrations,
     stories: new StoryShelf(state, narrations),
+    replays: new Replays(state, options.replayTargets),
   };
 }
