@@ -11,7 +11,7 @@
 import { uidName } from "../dictionary/uids.ts";
 import { commandField } from "../dimse/command_field.ts";
 import type { Association } from "../io/association.ts";
-import { AssociationError } from "../io/association_error.ts";
+import { AssociationError, timeoutError } from "../io/association_error.ts";
 import type { ReceivedMessage } from "../io/message_receiver.ts";
 import { otherRole } from "../role.ts";
 import { type AgreedContext, operationsWindow } from "../ul/negotiate.ts";
@@ -146,10 +146,10 @@ export class ServiceUser implements AsyncDisposable {
 
   async #takeMessages(): Promise<void> {
     let why: Error = new AssociationError("released", "The association was released by the peer");
+    const stopWatching = this.#watchSilence();
     try {
       for (;;) {
-        const timeout = this.#performing.busy ? 0 : (this.#options.idleTimeout ?? 0);
-        const message = await this.association.receive({ timeout });
+        const message = await this.association.receive({ timeout: 0 });
         if (message === undefined) return;
         this.#heldUp = true;
         await this.#take(message);
@@ -160,9 +160,26 @@ export class ServiceUser implements AsyncDisposable {
       why = this.#fault ?? asError(error);
       throw why;
     } finally {
+      stopWatching();
       this.#performing.cancel();
       this.#outstanding.fail(why);
     }
+  }
+
+  /** Ends an association in which nothing is under way and nothing comes; call what it gives to stop. */
+  #watchSilence(): () => void {
+    const { idleTimeout = 0 } = this.#options;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const watch = (left: number): void => {
+      timer = setTimeout(() => {
+        const busy = this.#performing.busy || this.#outstanding.count > 0;
+        const quiet = busy ? 0 : this.#quietFor(this.#order);
+        if (quiet < idleTimeout) watch(idleTimeout - quiet);
+        else this.#giveUp(timeoutError(idleTimeout, "a message (idle timeout)"));
+      }, left);
+    };
+    if (idleTimeout > 0) watch(idleTimeout);
+    return () => clearTimeout(timer);
   }
 
   async #take(message: ReceivedMessage): Promise<void> {
