@@ -87,7 +87,8 @@ interface ImageOptions {
   readonly side: number;
 }
 
-async function makeImage(scope: Scope, options: ImageOptions): Promise<string> {
+/** One image, its pixels computed from its numbers. */
+export async function makeImage(scope: Scope, options: ImageOptions): Promise<string> {
   const { folder, study, series, instance, side } = options;
   const name = join(folder, `image-${study}-${series}-${instance}`);
   writeFileSync(`${name}.raw`, pixels(side, study * 10_000 + series * 100 + instance));
