@@ -27,11 +27,11 @@ export async function compareLive(
   live: LiveExchange,
   { run, rewriter }: { readonly run: Run; readonly rewriter: Rewriter },
 ): Promise<Verdict> {
-  const { ignore, showPhi } = run.options;
+  const { ignore, showPatient } = run.options;
   const { differences, notes } = await compareExchange(recorded, live, {
     rewriter,
     ...(ignore !== undefined && { ignore }),
-    ...(showPhi !== undefined && { showPhi }),
+    ...(showPatient !== undefined && { showPhi: showPatient }),
   });
   return {
     outcome: differences.length === 0 ? "same" : "differs",

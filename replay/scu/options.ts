@@ -12,8 +12,10 @@ export interface ReplayScuOptions {
   /** Where it is played: nothing else is ever connected to. */
   readonly host: string;
   readonly port: number;
-  /** As recorded unless told. */
-  readonly pace?: Pace;
+  /** Times as fast as recorded, 1 unless told; Infinity makes no pauses. */
+  readonly speed?: number;
+  /** Milliseconds; no recorded pause is longer. As recorded unless told. */
+  readonly maxGap?: number;
   /**
    * Associations at once: "recorded" (unless told) lets each begin when those had ended, or had been
    * answered, that had in the recording. A number N begins them in their order, N at once; where
@@ -27,8 +29,8 @@ export interface ReplayScuOptions {
   readonly rewrite?: RewriterOptions;
   /** Elements that may differ, beside the defaults: "PatientName", "0008,0012", "Study*". */
   readonly ignore?: readonly string[];
-  /** Give names and identifiers of patients in differences; `***` unless told. */
-  readonly showPhi?: boolean;
+  /** Names and identifiers of patients stand in differences; `***` unless told. */
+  readonly showPatient?: boolean;
   /** How messages are cut into PDVs; "max" unless told. */
   readonly fragment?: Fragment;
   readonly pinTransferSyntaxes?: boolean;

@@ -11,8 +11,6 @@ export interface Pace {
   readonly maxGapUs: number;
 }
 
-export const AS_RECORDED: Pace = { speed: 1, maxGapUs: Number.POSITIVE_INFINITY };
-
 /** Milliseconds to wait for a recorded pause in microseconds. */
 export function pauseMs(pace: Pace, recordedUs: number): number {
   if (!(recordedUs > 0) || pace.speed === Number.POSITIVE_INFINITY) return 0;

@@ -19,7 +19,6 @@ import { openRecordings } from "../source/recordings.ts";
 import { playAssociation } from "./association_player.ts";
 import { ExpectedRequests } from "./expected_requests.ts";
 import type { ReplayScuOptions, ReplayScuResult, Run } from "./options.ts";
-import { AS_RECORDED } from "./pace.ts";
 import { type Listed, playlist } from "./playlist.ts";
 import { ReturnListener } from "./return_listener.ts";
 import { playReturned } from "./returned.ts";
@@ -49,7 +48,10 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
   const run: Run = {
     options,
     recorder,
-    pace: options.pace ?? AS_RECORDED,
+    pace: {
+      speed: options.speed ?? 1,
+      maxGapUs: (options.maxGap ?? Number.POSITIVE_INFINITY) * 1000,
+    },
     eventTimeout: options.eventTimeout ?? 10_000,
     signal: runSignal(options),
     tell: (event) => {

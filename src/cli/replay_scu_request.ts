@@ -6,7 +6,7 @@ import { Rewriter, type RewriterOptions } from "../../replay/rewrite/rewriter.ts
 import { readUidTable } from "../../replay/rewrite/uids.ts";
 import { PASSCODE, PRIMARY } from "../../replay/scu/association_request.ts";
 import type { Fragment, ReplayScuOptions as Request } from "../../replay/scu/options.ts";
-import { type Pace, readSpeed } from "../../replay/scu/pace.ts";
+import { readSpeed } from "../../replay/scu/pace.ts";
 import { escapeControls } from "../escape.ts";
 import type { Target } from "./association_failure.ts";
 import { usageError } from "./command_error.ts";
@@ -24,18 +24,19 @@ export function scuRequest(
     readonly env: Readonly<Record<string, string | undefined>>;
   },
 ): Request {
-  const { ignore, record } = options;
+  const { ignore, record, "max-gap": maxGap } = options;
   const ratePerSecond = rate(options.rate);
   return {
     captures,
     ...target,
-    pace: paceOf(options),
+    speed: speedOf(options.speed),
+    ...(maxGap !== undefined && { maxGap }),
     concurrency: concurrency(options.concurrency),
     repeat: options.repeat,
     ...(ratePerSecond !== undefined && { ratePerSecond }),
     rewrite: rewriteOf(options),
     ignore: ignore.flatMap((list) => ignored(list)),
-    showPhi: options["show-phi"],
+    showPatient: options["show-phi"],
     fragment: fragment(options.fragment),
     pinTransferSyntaxes: options["pin-ts"],
     omitAsynchronousWindow: options["no-async"],
@@ -60,13 +61,10 @@ function listenOn({ host, port }: { host: string | undefined; port: number }) {
   return { port, ...(host !== undefined && { host }) };
 }
 
-function paceOf(options: ReplayScuOptions): Pace {
-  const speed = readSpeed(options.speed);
-  if (speed === undefined) {
-    throw badValue("speed", options.speed, "It is recorded, max, or a number of times such as 2x.");
-  }
-  const gap = options["max-gap"];
-  return { speed, maxGapUs: gap === undefined ? Number.POSITIVE_INFINITY : gap * 1000 };
+function speedOf(text: string): number {
+  const speed = readSpeed(text);
+  if (speed !== undefined) return speed;
+  throw badValue("speed", text, "It is recorded, max, or a number of times such as 2x.");
 }
 
 function concurrency(text: string): "recorded" | number {

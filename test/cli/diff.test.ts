@@ -61,7 +61,7 @@ describe("dicomtap diff", () => {
     await replayAsScu({
       captures,
       ...{ host: pacs.host, port: pacs.port, record, eventTimeout: 2000 },
-      pace: { speed: Number.POSITIVE_INFINITY, maxGapUs: 0 },
+      speed: Number.POSITIVE_INFINITY,
       rewrite: { ae: { calling: "OTHER" } },
     });
     const together = join(directory, "originals");

@@ -48,7 +48,7 @@ async function playBoth(capture: Uint8Array, folder: string): Promise<Played> {
     captures,
     host: scp.host,
     port: scp.port,
-    pace: { speed: Number.POSITIVE_INFINITY, maxGapUs: 0 },
+    speed: Number.POSITIVE_INFINITY,
     eventTimeout: 100,
     dimseTimeout: 20_000,
     onExchange: (event) => exchanges.push(event),

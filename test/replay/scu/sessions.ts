@@ -126,7 +126,7 @@ export async function replayed(
     captures,
     host: "127.0.0.1",
     port,
-    pace: { speed: Number.POSITIVE_INFINITY, maxGapUs: Number.POSITIVE_INFINITY },
+    speed: Number.POSITIVE_INFINITY,
     onExchange: (event) => events.push(event),
     onWarning: (text) => warnings.push(text),
     ...options,
