@@ -107,5 +107,6 @@ function withFreshReferences({ request, answer }: Granted): LiveAnswer {
     instances.learn(recorded, fresh);
     return fresh;
   };
-  return { ...answer, dataSet: withLiveUids(dataSet, live) };
+  const fresh = withLiveUids(dataSet, live);
+  return fresh === dataSet ? answer : { ...answer, dataSet: fresh };
 }

@@ -82,7 +82,8 @@ async function* movedAnswers(
 ): AsyncGenerator<LiveAnswer> {
   for await (const answer of answers) {
     const dataSet = readAnswer(answer.dataSet);
-    yield dataSet === undefined ? answer : { ...answer, dataSet: shiftedSchedule(dataSet, days) };
+    const moved = dataSet && shiftedSchedule(dataSet, days);
+    yield moved === undefined || moved === dataSet ? answer : { ...answer, dataSet: moved };
   }
 }
 
