@@ -219,6 +219,46 @@ describe("replayAsScu()", () => {
     });
   });
 
+  test("X-04 makes pauses as recorded, scaled, or none", async () => {
+    await inScope(async (scope) => {
+      const times: number[] = [];
+      const echo: Performer = () => {
+        times.push(performance.now());
+        return { status: 0x0000 };
+      };
+      const server = await startScp(scope, { perform: { "C-ECHO": echo } });
+      const capture = await recorded(scope, server.port, {
+        contexts: [VERIFICATION],
+        act: async (user) => {
+          for (let at = 0; at < 3; at++) {
+            await user.invoke({ operation: "C-ECHO" }).final();
+            await new Promise((resolve) => setTimeout(resolve, 60));
+          }
+        },
+      });
+      const gaps = () => {
+        const all = times.splice(0);
+        return all.slice(1).map((time, at) => time - (all[at] ?? 0));
+      };
+      times.length = 0;
+      const figures: string[] = [];
+      for (const [speed, atLeast] of [
+        [1, 58],
+        [2, 28],
+        [Number.POSITIVE_INFINITY, 0],
+      ] as const) {
+        await replayed([capture], server.port, { speed });
+        const found = gaps();
+        assert.equal(found.length, 2);
+        for (const gap of found) assert.ok(gap >= atLeast, `${gap} ms at speed ${speed}`);
+        figures.push(`${speed}x: ${found.map((gap) => gap.toFixed(1)).join(" ")} ms`);
+      }
+      await replayed([capture], server.port, { speed: 0.001, maxGap: 5 / 1000 });
+      assert.equal(gaps().length, 2, "a pause of a minute is cut before it is scaled");
+      console.log(`X-04: recorded pauses of 60 ms; ${figures.join(", ")}`);
+    });
+  });
+
   test("X-01 compares statuses, and says what differs", async () => {
     await inScope(async (scope) => {
       let status = 0x0000;

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { describe, test } from "vitest";
+import type { ExchangeEvent } from "../../../replay/events.ts";
+import { Latency } from "../../../replay/report/latency.ts";
+import { Summary } from "../../../replay/report/summary.ts";
+
+describe("Latency", () => {
+  test("gives percentiles that are at most half a percent too high, and the exact maximum", () => {
+    const latency = new Latency();
+    assert.equal(latency.json(), null);
+    for (let ms = 1; ms <= 1000; ms++) latency.add(ms);
+    const { p50 = 0, p95 = 0, p99 = 0, max } = latency.json() ?? {};
+    for (const [got, exact] of [
+      [p50, 500],
+      [p95, 950],
+      [p99, 990],
+    ] as const) {
+      assert.ok(got >= exact && got <= exact * 1.005 + 0.001, `${got} for ${exact}`);
+    }
+    assert.equal(max, 1000);
+  });
+
+  test("gives one value as it is, however small or large", () => {
+    for (const ms of [0, 0.0004, 0.001, 3.125, 86_400_000]) {
+      const latency = new Latency();
+      latency.add(ms);
+      const rounded = Math.round(ms * 1000) / 1000;
+      assert.deepEqual(latency.json(), { p50: rounded, p95: rounded, p99: rounded, max: rounded });
+    }
+  });
+});
+
+describe("Summary", () => {
+  test("counts by outcome and command, and times what was answered", () => {
+    const summary = new Summary();
+    summary.association();
+    summary.add(event({ request: "A-ASSOCIATE", status: null, ms: 50 }));
+    summary.add(event({ ms: 1 }));
+    summary.add(event({ outcome: "differs", ms: 3 }));
+    summary.add(event({ outcome: "skipped", status: null, ms: null }));
+    summary.add(event({ outcome: "timeout", status: null, ms: null }));
+    summary.add(event({ outcome: "failed", status: null, ms: null }));
+    const json = summary.json(12.34567);
+    assert.deepEqual(json, {
+      event: "summary",
+      associations: 1,
+      exchanges: 6,
+      same: 2,
+      differs: 1,
+      skipped: 1,
+      failed: 2,
+      duration_ms: 12.346,
+      latency_ms: { p50: json.latency_ms?.p50, p95: 3, p99: 3, max: 3 },
+      commands: {
+        "A-ASSOCIATE": {
+          exchanges: 1,
+          errors: 0,
+          latency_ms: { p50: 50, p95: 50, p99: 50, max: 50 },
+        },
+        "C-ECHO-RQ": { exchanges: 5, errors: 4, latency_ms: json.latency_ms },
+      },
+    });
+  });
+});
+
+function event(changes: Partial<ExchangeEvent>): ExchangeEvent {
+  return {
+    event: "exchange",
+    capture: "x.dcap",
+    association: 1,
+    index: 0,
+    request: "C-ECHO-RQ",
+    outcome: "same",
+    recorded_status: 0,
+    status: 0,
+    differences: [],
+    reason: null,
+    recorded_ms: 1,
+    ms: 1,
+    ...changes,
+  };
+}
