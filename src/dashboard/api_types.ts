@@ -272,6 +272,8 @@ export interface ReplayDetailJson extends ReplayJson {
 /** One line of `replay scu --json`. */
 export interface ReplayEvent {
   readonly event: string;
+  /** Of the recorded association. */
+  readonly key?: string;
   readonly association?: number;
   readonly index?: number;
   readonly capture?: string;

@@ -14,6 +14,7 @@ import { associationEndpoints } from "./routes/association.ts";
 import { commandEndpoints } from "./routes/commands.ts";
 import { filterEndpoints } from "./routes/filter.ts";
 import { listEndpoints } from "./routes/list.ts";
+import { machineEndpoints } from "./routes/metrics.ts";
 import { noteEndpoints } from "./routes/notes.ts";
 import { numberEndpoints } from "./routes/numbers.ts";
 import { octetEndpoints } from "./routes/octets.ts";
@@ -83,7 +84,7 @@ export function createDashboard(services: Services, options: GuardOptions): Dash
 
 /** All of the API. */
 export function endpoints(services: Services): readonly Endpoint[] {
-  return [
+  const all = [
     ...listEndpoints(services),
     ...associationEndpoints(services),
     ...octetEndpoints(services),
@@ -93,6 +94,7 @@ export function endpoints(services: Services): readonly Endpoint[] {
     ...noteEndpoints(services),
     ...replayEndpoints(services),
   ];
+  return [...all, ...machineEndpoints(services, all)];
 }
 
 /** Says what is missing, since that can be put right. */

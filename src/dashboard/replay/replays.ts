@@ -120,7 +120,8 @@ export class Replays {
     }
   }
 
-  #event(kept: Kept, event: ReplayEvent): void {
+  #event(kept: Kept, said: ReplayEvent): void {
+    const event = named(said, kept.json.keys);
     kept.events.push(event);
     if (kept.events.length > MAX_EVENTS) kept.events.shift();
     if (event.event === "exchange") {
@@ -141,7 +142,7 @@ export class Replays {
       state: state === "stopped" ? state : worked ? "done" : "failed",
       ended: new Date().toISOString(),
       exit_code: exitCode,
-      error: worked || state === "stopped" ? null : error,
+      error: worked || state === "stopped" ? null : (error ?? lastReason(kept.events)),
     };
     kept.process = undefined;
     this.#tell(kept, []);
@@ -150,6 +151,19 @@ export class Replays {
   #tell({ json }: Kept, events: readonly ReplayEvent[]): void {
     this.#state.tellReplay({ replay: json, events });
   }
+}
+
+/** The capture of the selection counts its associations from 1: those of the user instead. */
+function named(event: ReplayEvent, keys: readonly string[]): ReplayEvent {
+  const key = event.event === "exchange" ? keys[(event.association ?? 0) - 1] : undefined;
+  if (key === undefined) return event;
+  const slash = key.lastIndexOf("/");
+  const association = Number(key.slice(slash + 1));
+  return { ...event, key, capture: key.slice(0, slash), association };
+}
+
+function lastReason(events: readonly ReplayEvent[]): string | null {
+  return events.findLast(({ outcome }) => outcome === "failed")?.reason ?? null;
 }
 
 function argumentsOf(request: ReplayRequest, to: Address): string[] {
