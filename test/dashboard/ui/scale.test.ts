@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "vitest";
-import { logPlace, niceCeiling } from "../../../src/dashboard/ui/numbers/scale.ts";
+import { logPlace, niceCeiling, niceSize } from "../../../src/dashboard/ui/numbers/scale.ts";
 
 describe("niceCeiling()", () => {
   test("gives the next 1, 2 or 5 with zeros", () => {
@@ -15,6 +15,17 @@ describe("niceCeiling()", () => {
       [0, 1],
     ] as const;
     for (const [value, ceiling] of pairs) assert.equal(niceCeiling(value), ceiling);
+  });
+});
+
+describe("niceSize()", () => {
+  test("gives what reads well in powers of 1024, and never less than it was given", () => {
+    assert.equal(niceSize(3 * 1024), 5 * 1024);
+    assert.equal(niceSize(700 * 2 ** 20), 2 ** 30);
+    assert.equal(niceSize(0), 1);
+    for (let octets = 1; octets < 2 ** 45; octets = octets * 3 + 1) {
+      assert.ok(niceSize(octets) >= octets);
+    }
   });
 });
 

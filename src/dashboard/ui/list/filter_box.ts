@@ -83,7 +83,9 @@ export function FilterBox({ filter, page = "list" }: FilterBoxProps): VNode {
       } else input.current?.blur();
     }
   };
-  const wrong = ready && !verdict.ok && text.trim() !== "" ? verdict.error : null;
+  // While something fits that is being typed, it is not wrong but unfinished.
+  const unfinished = completions.length > 0;
+  const wrong = ready && !verdict.ok && !unfinished && text.trim() !== "" ? verdict.error : null;
   return html`<search class="filter">
     <div class=${wrong === null ? "filter_field" : "filter_field wrong"}>
       <${Icon} name="search" />

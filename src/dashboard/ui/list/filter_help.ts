@@ -11,7 +11,7 @@ interface FilterHelpProps {
 export function FilterHelp({ operators, use }: FilterHelpProps): VNode {
   return html`<section class="filter_help" aria-label="Help on filters">
     <p>
-      A word looks at AE titles, addresses, commands and SOP classes. Side by side means and;
+      A word looks at AE titles, addresses, commands and SOP classes. Side by side means and;${" "}
       <code>|</code> or, <code>!</code> not, <code>( )</code> groups, <code>"…"</code> quotes. All
       texts are regular expressions, without regard to case.
     </p>

@@ -17,7 +17,7 @@ export function Bars({ bars }: { readonly bars: readonly Bar[] }): VNode {
     ${bars.map(
       ({ key, label, value, look }) => html`<li key=${key}>
         <span class="bar_label">${label}</span>
-        <svg class=${`bar ${look}`} aria-hidden="true">
+        <svg class=${`hbar ${look}`} aria-hidden="true">
           <rect x="0" y="15%" height="70%" width=${`${Math.max(0.6, (value / most) * 100).toFixed(2)}%`} rx="2" />
         </svg>
         <span class="right">${formatCount(value)}</span>

@@ -38,7 +38,7 @@ export function NumbersPage({ filter }: { readonly filter: string }): VNode {
 
 function Basis({ numbers }: { readonly numbers: NumbersJson }): VNode {
   const { associations, exchanges, looked_into, bytes } = numbers;
-  return html`${plural(associations, "association")},
+  return html`${plural(associations, "association")},${" "}
     ${formatSize(bytes.requestor)} from requestors and ${formatSize(bytes.acceptor)} from acceptors.
     Times are of ${plural(exchanges, "exchange")}
     ${looked_into < associations && ` in the newest ${formatCount(looked_into)} associations`}.`;

@@ -6,6 +6,13 @@ export function niceCeiling(value: number): number {
   return digit * power;
 }
 
+/** The same of octets, in powers of 1024: 20 MiB, 500 KiB. */
+export function niceSize(octets: number): number {
+  const unit = 1024 ** Math.max(0, Math.floor(Math.log2(Math.max(1, octets)) / 10));
+  const count = niceCeiling(octets / unit);
+  return (count === 1_000 ? 1_024 : count) * unit;
+}
+
 /** Where a value stands between `low` and `high` on a logarithmic line, from 0 to 1. */
 export function logPlace(
   value: number,

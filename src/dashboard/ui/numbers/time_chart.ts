@@ -5,7 +5,7 @@ import type { TimeBucket } from "../../api_types.ts";
 import { clockDate, clockTime } from "../format.ts";
 import { html } from "../html.ts";
 import { ChartFrame } from "./chart_frame.ts";
-import { niceCeiling } from "./scale.ts";
+import { niceCeiling, niceSize } from "./scale.ts";
 
 interface TimeChartProps {
   readonly buckets: readonly TimeBucket[];
@@ -38,9 +38,8 @@ const FOOT = 22;
 export function TimeChart({ buckets, bucketMs, of }: TimeChartProps): VNode {
   const [first, second] = SERIES[of];
   const print = of === "bytes" ? formatSize : formatCount;
-  const most = niceCeiling(
-    Math.max(...buckets.map((bucket) => first.read(bucket) + second.read(bucket)), 1),
-  );
+  const highest = Math.max(...buckets.map((bucket) => first.read(bucket) + second.read(bucket)), 1);
+  const most = of === "bytes" ? niceSize(highest) : Math.max(2, niceCeiling(highest));
   const step = WIDTH / Math.max(1, buckets.length);
   const scale = (HEIGHT - FOOT - 12) / most;
   const bar = (series: Series, from: (bucket: TimeBucket) => number) =>
@@ -56,7 +55,7 @@ export function TimeChart({ buckets, bucketMs, of }: TimeChartProps): VNode {
         width=${(step * 0.8).toFixed(2)}
         height=${Math.max(1, height).toFixed(2)}
       >
-        <title>${`${label(bucket)}: ${print(series.read(bucket))} ${series.name}`}</title>
+        <title>${`${label(bucket, bucketMs)}: ${print(series.read(bucket))} ${series.name}`}</title>
       </rect>`;
     });
   const ticks = [0, 0.5, 1].map((part) => part * most);
@@ -64,13 +63,13 @@ export function TimeChart({ buckets, bucketMs, of }: TimeChartProps): VNode {
       <ol class="y_axis" aria-hidden="true">
         ${[...ticks].reverse().map((value) => html`<li key=${value}>${print(Math.round(value))}</li>`)}
       </ol>
-      <svg class="time_chart" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label=${summary(of, buckets)}>
+      <svg class="time_chart" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label=${summary({ of, buckets, bucketMs })}>
         ${ticks.map((value) => html`<line key=${value} class="grid" x1="0" x2=${WIDTH} y1=${HEIGHT - FOOT - value * scale} y2=${HEIGHT - FOOT - value * scale} />`)}
         ${bar(first, () => 0)} ${bar(second, first.read)}
       </svg>
     </div>
     <p class="x_axis" aria-hidden="true">
-      <span>${label(buckets[0])}</span><span>${label(buckets.at(-1))}</span>
+      <span>${label(buckets[0], bucketMs)}</span><span>${label(buckets.at(-1), bucketMs)}</span>
     </p>
     <p class="legend">
       ${[first, second].map(({ name, look }) => html`<span key=${name}><i class=${`swatch ${look}`} /> ${name}</span>`)}
@@ -80,15 +79,19 @@ export function TimeChart({ buckets, bucketMs, of }: TimeChartProps): VNode {
     note=${`Each bar is ${formatDurationMs(bucketMs)}`}
     chart=${chart}
     columns=${["From", first.name, second.name]}
-    rows=${buckets.map((bucket) => [label(bucket), print(first.read(bucket)), print(second.read(bucket))])}
+    rows=${buckets.map((bucket) => [label(bucket, bucketMs), print(first.read(bucket)), print(second.read(bucket))])}
   />`;
 }
 
-function label(bucket: TimeBucket | undefined): string {
+/** Days need no time of day. */
+function label(bucket: TimeBucket | undefined, bucketMs: number): string {
   if (bucket === undefined) return "";
-  return `${clockDate(bucket.at)} ${clockTime(bucket.at).slice(0, 8)}`;
+  const date = clockDate(bucket.at);
+  return bucketMs >= DAY_MS ? date : `${date} ${clockTime(bucket.at).slice(0, 8)}`;
 }
 
-function summary(of: string, buckets: readonly TimeBucket[]): string {
-  return `${of} in ${buckets.length} parts of time, from ${label(buckets[0])} to ${label(buckets.at(-1))}`;
+const DAY_MS = 86_400_000;
+
+function summary({ of, buckets, bucketMs }: TimeChartProps): string {
+  return `${of} in ${buckets.length} parts of time, from ${label(buckets[0], bucketMs)} to ${label(buckets.at(-1), bucketMs)}`;
 }

@@ -70,7 +70,7 @@ export function HelpDialog({ close }: { readonly close: () => void }): VNode {
           </dl>
         </section>`,
       )}
-      <section>
+      <section class="wide">
         <h3>How an association ended</h3>
         <dl class="keys outcomes">
           ${OUTCOMES.map(

@@ -78,11 +78,16 @@ function StoryLine({ line }: { readonly line: StoryLineJson }): VNode {
       <span class="arrow" aria-label="to"> → </span>
       <b class="acceptor">${escapeControls(to)}</b>
     </span>
-    <a href=${addressOfKey(key, { panel: "messages", message: index })}>${escapeControls(meaning)}</a>
+    <a href=${addressOfKey(key, { panel: "messages", message: index })}>${escapeControls(withoutSuccess(meaning))}</a>
     <span class="story_end">
       ${count > 1 && html`<span class="chip calm">× ${count}</span>`}
       ${status !== null && html`<${Mark} tone=${status === 0 ? "good" : "warn"} word=${status === 0 ? "Success" : statusHex(status)} />`}
       ${linked_by !== undefined && html`<span class="faint">by ${escapeControls(linked_by)}</span>`}
     </span>
   </li>`;
+}
+
+/** Success is said beside it. */
+function withoutSuccess(meaning: string): string {
+  return meaning.replace(/ -> Success$/, "");
 }
