@@ -79,6 +79,7 @@ function destinations(
   return Object.fromEntries(
     given.map((text) => {
       const at = text.lastIndexOf("=");
+      if (at < 0) throw badValue(option, text, "It is AE=HOST:PORT.");
       const aeTitle = text.slice(0, at).trim();
       checkAeTitle(option, aeTitle);
       const address = parseAddress(text.slice(at + 1));
