@@ -36,19 +36,21 @@ export interface ProxyOptions {
   /** Port of 127.0.0.1, or the configuration file that has the routes. */
   readonly to: number | { readonly config: string };
   readonly folder?: string;
+  /** Where the dashboard listens: there is none unless told. */
+  readonly dashboard?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export async function startProxy(
   scope: Scope,
-  { runtime, to, folder = scope.tempDir(), args = [], env = {} }: ProxyOptions,
+  { runtime, to, folder = scope.tempDir(), dashboard = "off", args = [], env = {} }: ProxyOptions,
 ): Promise<RunningProxy> {
   const route =
     typeof to === "number"
       ? ["--listen", "127.0.0.1:0", "--to", `127.0.0.1:${to}`]
       : ["--config", to.config];
-  const rest = ["--record", folder, "--dashboard", "off", ...args];
+  const rest = ["--record", folder, "--dashboard", dashboard, ...args];
   const process = scope.start([...runtime.dicomtap, "proxy", "--json", ...route, ...rest], { env });
   const ready: ReadyLine = JSON.parse(await process.line(/"event":\s*"ready"/, 30_000));
   const port = Number(/:(\d+)$/.exec(ready.routes[0]?.listen ?? "")?.[1]);

@@ -30,7 +30,7 @@ describe("The dashboard in Chromium", () => {
       const proxy = await startProxy(scope, {
         runtime,
         to: storescp.port,
-        args: ["--dashboard", "127.0.0.1:0"],
+        dashboard: "127.0.0.1:0",
       });
       const folder = scope.tempDir();
       const file = await makeImage(scope, { folder, study: 1, series: 1, instance: 1, side: 64 });
