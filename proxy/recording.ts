@@ -58,6 +58,7 @@ export class Recording implements RelayTap {
   /** Batches that are full before the recorder's thread is there. */
   #early: Batch[] = [];
   #worker: Worker | undefined;
+  #on = true;
   #status: RecorderStatus = { state: "starting", reason: null, files: 0, bytes: 0, lost: 0 };
   #routes: RecorderWorkerData["routes"] = [];
   #stopped: (() => void) | undefined;
@@ -84,6 +85,14 @@ export class Recording implements RelayTap {
 
   opened(facts: OpenedFacts): AssociationTap | undefined {
     return this.#tap.opened(facts);
+  }
+
+  /** Whether associations that open from now on are recorded. */
+  setRecording(on: boolean): void {
+    this.#on = on;
+    if (this.#worker === undefined) return;
+    this.#queue.flush(); // what opened before goes by what was said before
+    send(this.#worker, { type: "recording", on });
   }
 
   /** Starts the recorder's thread. What was tapped before waits in the queue. */
@@ -152,6 +161,7 @@ export class Recording implements RelayTap {
       options: recorder,
       at: clock.micros(),
       wall: clock.wallMicros(),
+      recording: this.#on,
       news,
     };
     const worker = start("recorder", {

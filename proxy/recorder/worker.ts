@@ -20,6 +20,7 @@ import { HeadersFilter } from "./headers_filter.ts";
 import { Live } from "./live.ts";
 import { NewsDesk } from "./news_desk.ts";
 import { RecordFilter } from "./record_filter.ts";
+import { RecordSwitch } from "./record_switch.ts";
 import { Recorder } from "./recorder.ts";
 import type {
   RecorderCommand,
@@ -55,19 +56,22 @@ function main(data: RecorderWorkerData): void {
     changed: (id, json) => news?.changed(id, json),
     report: alarm,
   });
-  const statusNow = () => statusOf(recorder);
+  const switched = new RecordSwitch(data.recording);
+  const statusNow = () => statusOf(recorder, switched.on);
 
   const filter = createFilter(data, (bytes) => recorder?.consume(bytes));
   const take = (batch: Uint8Array): void => {
     const records = new RecordReader(batch);
+    const whole = filter === undefined && switched.takesAll;
     for (let record = records.next(); record !== undefined; record = records.next()) {
       live.consume(record);
-      if (filter === undefined) continue;
+      if (whole || !switched.takes(record)) continue;
       const bytes = batch.subarray(records.start, records.position);
       const id = "association" in record ? record.association : undefined;
-      filter.consume(record, { bytes, summary: () => live.summary(id) });
+      if (filter === undefined) recorder?.consume(bytes);
+      else filter.consume(record, { bytes, summary: () => live.summary(id) });
     }
-    if (filter === undefined) recorder?.consume(batch);
+    if (whole) recorder?.consume(batch);
     for (const association of ended.splice(0)) {
       tell({
         type: "association",
@@ -99,6 +103,11 @@ function main(data: RecorderWorkerData): void {
   parentPort?.on("message", (command: RecorderCommand) => {
     if (command.type === "stop") {
       stop();
+      return;
+    }
+    if (command.type === "recording") {
+      switched.on = command.on;
+      tell({ type: "status", status: statusNow() });
       return;
     }
     const { buffer, length } = command;
@@ -157,11 +166,14 @@ function optional<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K],
   return Object.fromEntries(given) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
-function statusOf(recorder: Recorder | undefined): RecorderStatus {
+function statusOf(recorder: Recorder | undefined, on: boolean): RecorderStatus {
   if (recorder === undefined) return { state: "off", reason: null, files: 0, bytes: 0, lost: 0 };
-  const { state, reason, files, bytes, lost } = recorder.status();
+  const { files, bytes, lost, ...told } = recorder.status();
+  const { state, reason } = on ? told : SWITCHED_OFF;
   return { state, reason, files, bytes, lost: lost.requestor + lost.acceptor };
 }
+
+const SWITCHED_OFF = { state: "off", reason: "switched off in the dashboard" } as const;
 
 /**
  * The relay's monotonic clock, as near as a second thread can have it: the wall clock says how long

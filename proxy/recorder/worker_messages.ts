@@ -27,6 +27,8 @@ export interface RecorderWorkerData {
   readonly at: number;
   /** Wall clock at the same moment, microseconds since 1970-01-01 UTC. */
   readonly wall: number;
+  /** False: switched off until told otherwise. */
+  readonly recording: boolean;
   /** To the dashboard's thread, see `news_desk.ts`. */
   readonly news: MessagePort | undefined;
 }
@@ -46,7 +48,9 @@ export interface RecorderStatus {
 export type RecorderCommand =
   | ({ readonly type: "records" } & Batch)
   /** Comes behind all records. */
-  | { readonly type: "stop" };
+  | { readonly type: "stop" }
+  /** From here on new associations are recorded, or are not. */
+  | { readonly type: "recording"; readonly on: boolean };
 
 export type RecorderReport =
   | { readonly type: "ready"; readonly status: RecorderStatus }

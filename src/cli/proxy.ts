@@ -123,6 +123,7 @@ export async function startProxy(
           address,
           places: directory === undefined ? [] : [directory],
           proxy: true,
+          ...(directory !== undefined && { setRecording: (on) => recording.setRecording(on) }),
         });
   const recording = new Recording({
     clock: systemClock(),

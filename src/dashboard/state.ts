@@ -137,10 +137,21 @@ export class DashboardState {
   }
 
   captures(): CapturesJson {
-    const captures = this.library.json();
+    const { captures, ...rest } = this.library.json();
+    const counts = new Map<string, number>();
+    for (const { capture } of this.list.newestFirst()) {
+      if (this.#live.has(capture)) counts.set(capture, (counts.get(capture) ?? 0) + 1);
+    }
     const { problem } = this.notes;
-    if (problem === undefined) return captures;
-    return { ...captures, problems: [...captures.problems, problem] };
+    return {
+      ...rest,
+      // of one that is being written the recorder's thread knows more than was read
+      captures: captures.map((one) => {
+        const associations = Math.max(one.associations, counts.get(one.capture) ?? 0);
+        return { ...one, associations };
+      }),
+      problems: problem === undefined ? rest.problems : [...rest.problems, problem],
+    };
   }
 
   row(entry: Entry): AssociationRow {
