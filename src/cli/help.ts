@@ -2,7 +2,7 @@
 import type { Command, Option } from "./command.ts";
 import type { Listed } from "./commands.ts";
 import type { Paint } from "./paint.ts";
-import { tableLines, visibleWidth } from "./table.ts";
+import { visibleWidth } from "./table.ts";
 
 interface Look {
   readonly paint: Paint;
@@ -76,14 +76,22 @@ export function commandHelp(command: Command, look: Look): string {
   ].join("\n");
 }
 
+/** A wider name stands on a line of its own, its description below. */
+const MAX_NAME = 40;
+
 /** A name and its description a row; long descriptions go on in their own column. */
 function pairs(rows: readonly (readonly [string, string])[], look: Look): string[] {
-  const first = rows.reduce((most, [name]) => Math.max(most, visibleWidth(name)), 0);
+  const widths = rows.map(([name]) => visibleWidth(name)).filter((width) => width <= MAX_NAME);
+  const first = Math.max(0, ...widths);
   const room = Math.max(lineWidth(look) - first - 4, 24);
-  const cells = rows.flatMap(([name, text]) =>
-    wrapped(text, room).map((line, i) => [i === 0 ? name : "", line]),
-  );
-  return tableLines([{ title: "" }, { title: "" }], cells, { indent: "  " });
+  const indent = " ".repeat(first + 4);
+  return rows.flatMap(([name, text]) => {
+    const [head = "", ...rest] = wrapped(text, room);
+    const more = rest.map((line) => `${indent}${line}`);
+    const space = first - visibleWidth(name);
+    if (space < 0) return [`  ${name}`, `${indent}${head}`, ...more];
+    return [`  ${name}${" ".repeat(space)}  ${head}`, ...more];
+  });
 }
 
 function wrapped(text: string, width: number): string[] {
