@@ -4,13 +4,13 @@
  * Exit codes: 0 nothing differs; 1 something does; 2 usage, or nothing to compare.
  */
 import { diffCaptures } from "../../replay/compare/diff_captures.ts";
-import { readIgnore } from "../../replay/compare/ignore_rules.ts";
 import { openRecordings, type Recordings } from "../../replay/source/recordings.ts";
 import { escapeControls } from "../escape.ts";
 import { defineCommand, type ExitCode, JSON_OPTION } from "./command.ts";
 import { usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
 import { DiffReport } from "./diff_report.ts";
+import { IGNORE_OPTION, ignored } from "./ignore_option.ts";
 
 export const command = defineCommand({
   name: "diff",
@@ -22,12 +22,7 @@ export const command = defineCommand({
     "Compared is what messages mean, not how they are encoded. A UID for which B has another one is no difference as long as it is used alike.",
   operands: { min: 2, max: 2 },
   options: {
-    ignore: {
-      kind: "string",
-      value: "KEYWORD,...",
-      repeatable: true,
-      help: "Elements that may differ, by keyword, gggg,eeee or pattern (Study*)",
-    },
+    ignore: IGNORE_OPTION,
     "exact-uids": { kind: "flag", help: "Every other UID is a difference" },
     all: { kind: "flag", help: "Print what is the same, too" },
     "show-phi": { kind: "flag", help: "Show names and identifiers of patients in differences" },
@@ -60,15 +55,6 @@ export const command = defineCommand({
     return report.differs || problems > 0 ? 1 : 0;
   },
 });
-
-function ignored(typed: readonly string[]): readonly string[] {
-  try {
-    return typed.flatMap(readIgnore);
-  } catch (error) {
-    if (error instanceof RangeError) throw usageError(escapeControls(error.message));
-    throw error;
-  }
-}
 
 function requireContent(path: string, recordings: Recordings): void {
   for (const _association of recordings.associations()) return;

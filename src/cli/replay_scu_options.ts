@@ -1,5 +1,7 @@
 /** The options of `dicomtap replay scu`, for its parts. */
+
 import { type CommandArguments, JSON_OPTION } from "./command.ts";
+import { IGNORE_OPTION } from "./ignore_option.ts";
 
 export const REPLAY_SCU_OPTIONS = {
   to: {
@@ -85,12 +87,7 @@ export const REPLAY_SCU_OPTIONS = {
     help: "Wait this long for the answer to an association request or a release",
   },
   "dimse-timeout": { kind: "duration", default: "60s", help: "Wait this long for each response" },
-  ignore: {
-    kind: "string",
-    value: "KEYWORD,...",
-    repeatable: true,
-    help: "Elements that may differ, by keyword or gggg,eeee",
-  },
+  ignore: IGNORE_OPTION,
   "show-phi": { kind: "flag", help: "Show names and identifiers of patients in differences" },
   record: { kind: "string", value: "DIR", help: "Record the replay itself into a capture there" },
   report: { kind: "string", value: "FILE", help: "Write every exchange and the summary as JSON" },

@@ -10,6 +10,7 @@ import { readSpeed } from "../../replay/scu/pace.ts";
 import { escapeControls } from "../escape.ts";
 import type { Target } from "./association_failure.ts";
 import { usageError } from "./command_error.ts";
+import { ignored } from "./ignore_option.ts";
 import type { ReplayScuOptions } from "./replay_scu_options.ts";
 
 export function scuRequest(
@@ -35,7 +36,7 @@ export function scuRequest(
     repeat: options.repeat,
     ...(ratePerSecond !== undefined && { ratePerSecond }),
     rewrite: rewriteOf(options),
-    ignore: ignore.flatMap((list) => ignored(list)),
+    ignore: ignored(ignore),
     showPatient: options["show-phi"],
     fragment: fragment(options.fragment),
     pinTransferSyntaxes: options["pin-ts"],
@@ -50,11 +51,6 @@ export function scuRequest(
     eventTimeout: options["event-timeout"],
     ...(record !== undefined && { record }),
   };
-}
-
-/** "PatientName,0008,0012": a comma also stands inside of a tag. */
-export function ignored(list: string): readonly string[] {
-  return list.match(/[0-9a-f]{4},[0-9a-f]{4}|[^,]+/gi) ?? [];
 }
 
 function listenOn({ host, port }: { host: string | undefined; port: number }) {

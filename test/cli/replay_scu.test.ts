@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { describe, test } from "vitest";
 import type { ExchangeEvent, SummaryEvent } from "../../replay/events.ts";
 import { isThisMachine } from "../../src/address.ts";
+import { ignored } from "../../src/cli/ignore_option.ts";
 import { run } from "../../src/cli/main.ts";
-import { ignored } from "../../src/cli/replay_scu_request.ts";
 import { transferSyntax } from "../../src/dataset/transfer_syntax.ts";
 import { EXPLICIT, recorded, STUDY_FIND, startScp, VERIFICATION } from "../replay/scu/sessions.ts";
 import { inProcess } from "../support/in_process.ts";
@@ -182,12 +182,12 @@ describe("dicomtap replay scu", () => {
   });
 
   test("--ignore takes keywords and tags, whose comma separates nothing", () => {
-    assert.deepEqual(ignored("PatientName,0008,0012,Study*"), [
+    assert.deepEqual(ignored(["PatientName,0008,0012,Study*"]), [
       "PatientName",
       "0008,0012",
       "Study*",
     ]);
-    assert.deepEqual(ignored("0008,0012"), ["0008,0012"]);
+    assert.deepEqual(ignored(["0008,0012"]), ["0008,0012"]);
   });
 });
 
