@@ -40,8 +40,8 @@ export interface PlannedPdv extends FragmentLength {
   readonly isLast: boolean;
 }
 
-/** Without a limit of the peer: what is comfortable to write at once. */
-export const OWN_LIMIT = 256 * 1024;
+/** Without a limit of the peer: what is comfortable to write at once, 256 KiB with the header. */
+export const OWN_LIMIT = 256 * 1024 - 6;
 
 export class FragmentPlan {
   readonly #options: FragmentPlanOptions;

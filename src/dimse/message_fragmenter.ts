@@ -20,6 +20,8 @@ export interface MessageFragmenterOptions
   readonly contextId: number;
   /** Octets of the data set; undefined where that is not known yet, "none" without one. */
   readonly dataSetLength: number | "none" | undefined;
+  /** Memory for batches, to spare the allocation; given out again and again with `reclaim`. */
+  readonly memory?: Uint8Array | undefined;
 }
 
 export class MessageFragmenter {
@@ -34,8 +36,10 @@ export class MessageFragmenter {
   #pdvs: PlannedPdv[] = [];
   /** Octets of the first of `#pdvs` that are written. */
   #written = 0;
-  #batch: Uint8Array = NOTHING;
+  /** What the next batch is written into. */
+  #memory: Uint8Array;
   #filled = 0;
+  #isReclaimed = false;
   /** The PDU under way is larger than a batch. */
   #streams = false;
   #begun = 0;
@@ -43,6 +47,7 @@ export class MessageFragmenter {
   constructor(commandSet: Uint8Array, options: MessageFragmenterOptions) {
     const { dataSetLength } = options;
     this.#contextId = options.contextId;
+    this.#memory = options.memory ?? NOTHING;
     this.#command = commandSet;
     this.#due = dataSetLength === "none" ? 0 : dataSetLength;
     this.#plan = new FragmentPlan({
@@ -55,6 +60,16 @@ export class MessageFragmenter {
   /** A PDU was given out in part: only its other octets may follow, no A-ABORT. */
   get isInsidePdu(): boolean {
     return this.#streams;
+  }
+
+  /** What batches are written into now. */
+  get memory(): Uint8Array {
+    return this.#memory;
+  }
+
+  /** The octets that were given out last are needed no more: their memory may be used again. */
+  reclaim(): void {
+    this.#isReclaimed = true;
   }
 
   /** The PDUs of the command set that can go out before the data set comes. */
@@ -117,16 +132,16 @@ export class MessageFragmenter {
   *#beginPdu(pdvs: readonly PlannedPdv[]): Generator<Uint8Array> {
     let length = 0;
     for (const pdv of pdvs) length += PDV_HEAD + pdv.length;
-    if (this.#batch.length - this.#filled < Math.min(PDU_HEAD + length, LARGEST)) {
+    const needed = Math.min(PDU_HEAD + length, LARGEST);
+    if (this.#memory.length - this.#filled < needed) {
       yield* this.#flush();
       const ready = this.#data.length + this.#command.length;
-      const size = Math.max(PDU_HEAD + length, ready + (ready >> 6) + SMALLEST);
-      this.#batch = new Uint8Array(Math.min(size, LARGEST));
+      this.#provide(needed, ready + (ready >> 6) + SMALLEST);
     }
     this.#pdvs = [...pdvs];
     this.#streams = PDU_HEAD + length > LARGEST;
     this.#begun = this.#filled;
-    this.#batch[this.#filled] = 0x04;
+    this.#memory[this.#filled] = 0x04;
     this.#putLength(this.#filled + 2, length);
     this.#filled += PDU_HEAD;
     this.#beginPdv();
@@ -137,8 +152,8 @@ export class MessageFragmenter {
     if (pdv === undefined) return;
     this.#written = 0;
     this.#putLength(this.#filled, 2 + pdv.length);
-    this.#batch[this.#filled + 4] = this.#contextId;
-    this.#batch[this.#filled + 5] = (pdv.isCommand ? COMMAND : 0) | (pdv.isLast ? LAST : 0);
+    this.#memory[this.#filled + 4] = this.#contextId;
+    this.#memory[this.#filled + 5] = (pdv.isCommand ? COMMAND : 0) | (pdv.isLast ? LAST : 0);
     this.#filled += PDV_HEAD;
   }
 
@@ -151,14 +166,14 @@ export class MessageFragmenter {
   *#write(octets: number, pdv: PlannedPdv): Generator<Uint8Array> {
     for (let left = octets; left > 0; ) {
       // Room for the head of a PDV behind it is kept.
-      if (this.#streams && this.#batch.length - this.#filled <= 2 * PDV_HEAD) {
+      if (this.#streams && this.#memory.length - this.#filled <= 2 * PDV_HEAD) {
         yield* this.#flush();
-        this.#batch = new Uint8Array(LARGEST);
+        this.#provide(LARGEST, LARGEST);
       }
-      const room = this.#streams ? this.#batch.length - this.#filled - PDV_HEAD : left;
+      const room = this.#streams ? this.#memory.length - this.#filled - PDV_HEAD : left;
       const taken = Math.min(left, room);
       const source = pdv.isCommand ? this.#command : this.#data;
-      this.#batch.set(source.subarray(0, taken), this.#filled);
+      this.#memory.set(source.subarray(0, taken), this.#filled);
       this.#filled += taken;
       this.#written += taken;
       left -= taken;
@@ -194,15 +209,29 @@ export class MessageFragmenter {
     const isWhole = this.#pdvs.length === 0 || this.#streams;
     const end = isWhole ? this.#filled : this.#begun;
     if (end === 0) return;
-    const bytes = this.#batch.subarray(0, end);
-    this.#batch = this.#batch.subarray(end);
-    this.#filled -= end;
+    const given = this.#memory;
+    const rest = given.subarray(end, this.#filled);
+    this.#isReclaimed = false;
+    yield given.subarray(0, end);
+    if (this.#isReclaimed) {
+      given.copyWithin(0, end, this.#filled);
+    } else {
+      // It is still on its way: what is written next needs memory of its own.
+      const room = given.length - end;
+      this.#memory = rest.length === 0 && room < SMALLEST ? NOTHING : given.subarray(end);
+    }
+    this.#filled = rest.length;
     this.#begun = 0;
-    yield bytes;
+  }
+
+  /** Memory for `needed` octets, better for `wanted`, where there is less. Nothing is in it. */
+  #provide(needed: number, wanted: number): void {
+    if (this.#memory.length >= needed) return;
+    this.#memory = new Uint8Array(Math.min(Math.max(needed, wanted), LARGEST));
   }
 
   #putLength(at: number, length: number): void {
-    const bytes = this.#batch;
+    const bytes = this.#memory;
     bytes[at] = length >>> 24;
     bytes[at + 1] = length >>> 16;
     bytes[at + 2] = length >>> 8;
@@ -214,6 +243,7 @@ const NOTHING = new Uint8Array(0);
 const PDU_HEAD = 6;
 const COMMAND = 1;
 const LAST = 2;
-/** Of a batch; it has room for a PDU of `OWN_LIMIT`. */
-const LARGEST = OWN_LIMIT + 1024;
+/** Octets of a batch: a PDU of `OWN_LIMIT` with its header. */
+export const LARGEST_BATCH = OWN_LIMIT + PDU_HEAD;
+const LARGEST = LARGEST_BATCH;
 const SMALLEST = 256;

@@ -8,7 +8,7 @@
 import type { CommandValue } from "../dimse/command_set.ts";
 import { encodeCommandSet } from "../dimse/encode_command_set.ts";
 import type { Fragmentation } from "../dimse/fragment_plan.ts";
-import { MessageFragmenter } from "../dimse/message_fragmenter.ts";
+import { LARGEST_BATCH, MessageFragmenter } from "../dimse/message_fragmenter.ts";
 import type { ProtocolError } from "../protocol_error.ts";
 import type { Role } from "../role.ts";
 import { type UserInformation, userInformation } from "../ul/associate_view.ts";
@@ -17,6 +17,7 @@ import type { AAssociateAc, AAssociateRq } from "../ul/pdu.ts";
 import type { Primitive } from "../ul/upper_layer.ts";
 import { type Abort, AssociationError, abortedError, timeoutError } from "./association_error.ts";
 import { MessageReceiver, type ReceivedMessage } from "./message_receiver.ts";
+import { giveBuffer, takeBuffer } from "./tcp_buffers.ts";
 import type { UlDriver, UlUser } from "./ul_driver.ts";
 
 export interface AssociationLimits {
@@ -270,11 +271,15 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
     }
     const { dataSet, values, ...options } = message;
     const CommandDataSetType = dataSet === undefined ? NO_DATA_SET : DATA_SET;
+    const dataSetLength = lengthOf(dataSet) ?? options.dataSetLength;
+    const isBulk = dataSetLength === undefined || Number(dataSetLength) > BULK;
+    const memory = isBulk ? takeBuffer(LARGEST_BATCH) : undefined;
     const fragmenter = new MessageFragmenter(encodeCommandSet({ ...values, CommandDataSetType }), {
       ...options,
       contextId,
       maximumLength: this.peer.maximumLength ?? 0,
-      dataSetLength: lengthOf(dataSet) ?? options.dataSetLength,
+      dataSetLength,
+      memory,
     });
     this.#outgoing = fragmenter;
     try {
@@ -285,24 +290,28 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
       throw error;
     } finally {
       this.#outgoing = undefined;
+      if (memory !== undefined && memory === fragmenter.memory) giveBuffer(memory);
     }
   }
 
   async #sendAll(fragmenter: MessageFragmenter, dataSet: DataSetSource | undefined): Promise<void> {
     if (dataSet instanceof Uint8Array) {
-      for (const octets of fragmenter.push(dataSet)) await this.#sendOctets(octets);
+      await this.#sendBatches(fragmenter.push(dataSet), fragmenter);
     } else {
-      for (const octets of fragmenter.begin()) await this.#sendOctets(octets);
+      await this.#sendBatches(fragmenter.begin(), fragmenter);
       for await (const piece of dataSet ?? []) {
-        for (const octets of fragmenter.push(piece)) await this.#sendOctets(octets);
+        await this.#sendBatches(fragmenter.push(piece), fragmenter);
       }
     }
-    for (const octets of fragmenter.end()) await this.#sendOctets(octets);
+    await this.#sendBatches(fragmenter.end(), fragmenter);
   }
 
-  async #sendOctets(octets: Uint8Array): Promise<void> {
-    this.#mustLive();
-    await this.#driver.send(octets);
+  async #sendBatches(batches: Iterable<Uint8Array>, fragmenter: MessageFragmenter): Promise<void> {
+    for (const octets of batches) {
+      this.#mustLive();
+      const isTaken = await this.#driver.send(octets);
+      if (isTaken) fragmenter.reclaim();
+    }
   }
 
   #mustLive(): void {
@@ -360,6 +369,8 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
 /** PS3.7 E.1-1: 0101H is "no data set", any other value announces one. */
 const NO_DATA_SET = 0x0101;
 const DATA_SET = 0x0001;
+/** Octets of a data set for which it pays to borrow memory. */
+const BULK = 16_384;
 
 function lengthOf(dataSet: DataSetSource | undefined): number | "none" | undefined {
   if (dataSet === undefined) return "none";

@@ -123,11 +123,16 @@ export class UlDriver {
     }
   }
 
-  /** Octets of P-DATA-TF PDUs. Resolves when there is room for more. */
-  async send(bytes: Uint8Array): Promise<void> {
+  /**
+   * Octets of P-DATA-TF PDUs. Resolves when there is room for more: to whether the system has taken
+   * all of them, so that their memory may be used again.
+   */
+  async send(bytes: Uint8Array): Promise<boolean> {
     this.give({ kind: "P-DATA request", bytes });
-    if (this.#socket?.writableNeedDrain !== true) return;
-    await new Promise<void>((resolve) => this.#drained.push(resolve));
+    if (this.#socket?.writableNeedDrain === true) {
+      await new Promise<void>((resolve) => this.#drained.push(resolve));
+    }
+    return this.#socket?.writableLength === 0 && !this.#ending;
   }
 
   pause(): void {

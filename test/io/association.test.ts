@@ -291,12 +291,16 @@ describe("AssociationError", () => {
   });
 
   test("tells a timeout inside a data set, and aborts", async () => {
+    let goOn = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
     const server = await serverWith({
       async *handle(message, association) {
         const { AffectedSOPClassUID = null } = message.commandSet.values;
         async function* stuck(): AsyncGenerator<Uint8Array> {
           yield new Uint8Array(40_000);
-          await new Promise((resolve) => setTimeout(resolve, 400));
+          await held;
         }
         const values = { AffectedSOPClassUID, CommandField: 0x8020, Status: 0xff00 };
         await association
@@ -305,7 +309,7 @@ describe("AssociationError", () => {
         yield* [];
       },
     });
-    const association = await ask(server.port, [VERIFICATION], { dimseTimeout: 150 });
+    const association = await ask(server.port, [VERIFICATION], { dimseTimeout: 2_000 });
     await request(association, "C-ECHO-RQ", {
       contextId: 1,
       values: { AffectedSOPClassUID: VERIFICATION },
@@ -316,9 +320,10 @@ describe("AssociationError", () => {
       for await (const part of message?.dataSet ?? []) length += part.length;
     });
     assert.equal(error.kind, "timeout");
-    assert.match(error.message, /150 ms while awaiting the rest of a data set/);
+    assert.match(error.message, /2000 ms while awaiting the rest of a data set/);
     assert.ok(length > 0);
     assert.equal(association.error, error);
+    goOn();
   });
 
   test("a handler that throws aborts its association and no other", async () => {
