@@ -9,6 +9,7 @@
 import { DataSet } from "../../../../src/dataset/data_set.ts";
 import { DataSetBuilder } from "../../../../src/dataset/data_set_builder.ts";
 import { DataSetReader } from "../../../../src/dataset/data_set_reader.ts";
+import type { DataSetSink } from "../../../../src/dataset/data_set_sink.ts";
 import type { DataElement } from "../../../../src/dataset/element.ts";
 import { isPrivate } from "../../../../src/dataset/tag.ts";
 import { transferSyntax } from "../../../../src/dataset/transfer_syntax.ts";
@@ -28,7 +29,11 @@ export async function attributesOf(recorded: RecordedDataSet): Promise<DataSet |
   const syntax = transferSyntax(recorded.transferSyntax);
   if (syntax === undefined) return undefined;
   const builder = new DataSetBuilder({ syntax, maxKept: 2 ** 20 });
-  const reader = new DataSetReader(builder, {
+  let isPast = false;
+  const sink = watched(builder, (tag) => {
+    isPast ||= tag >= NO_MORE;
+  });
+  const reader = new DataSetReader(sink, {
     syntax,
     valueLimit: MAX_VALUE,
     maxElements: 100_000,
@@ -36,10 +41,36 @@ export async function attributesOf(recorded: RecordedDataSet): Promise<DataSet |
   });
   for await (const piece of recorded.octets()) {
     reader.receive(piece);
-    if ((builder.dataSet.elements.at(-1)?.tag ?? 0) >= NO_MORE) break;
+    if (isPast) break;
   }
   reader.end();
   return builder.dataSet;
+}
+
+/** Tells the tags of what may be long where it begins; the builder knows them at its end. */
+function watched(sink: DataSetSink, began: (tag: number) => void): DataSetSink {
+  return {
+    value: (...element) => sink.value(...element),
+    bulkStart: (tag, ...rest) => {
+      began(tag);
+      sink.bulkStart(tag, ...rest);
+    },
+    bulkEnd: (length) => sink.bulkEnd(length),
+    sequenceStart: (...sequence) => sink.sequenceStart(...sequence),
+    itemStart: (...item) => sink.itemStart(...item),
+    itemEnd: () => sink.itemEnd(),
+    sequenceEnd: () => sink.sequenceEnd(),
+    fragmentsStart: (tag, ...rest) => {
+      began(tag);
+      sink.fragmentsStart(tag, ...rest);
+    },
+    fragmentStart: (...fragment) => sink.fragmentStart(...fragment),
+    fragmentEnd: (length) => sink.fragmentEnd(length),
+    fragmentsEnd: () => sink.fragmentsEnd(),
+    piece: (bytes) => sink.piece(bytes),
+    finding: (finding) => sink.finding(finding),
+    end: (...end) => sink.end(...end),
+  };
 }
 
 /** A copy with what queries ask for, sharing with `like` the elements that are the same in both. */
