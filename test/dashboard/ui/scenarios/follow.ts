@@ -54,7 +54,7 @@ async function filter(page: Page, { row, calling }: { row: Locator; calling: str
   await field.fill(`~calling ${calling} ~dur >2parsecs`);
   await page.locator(".filter_error").waitFor();
   await field.fill(`~calling ${calling} ~m C-STORE`);
-  await page.waitForURL(/filter=~calling/);
+  await page.waitForURL(/filter=~calling/, { waitUntil: "commit" });
   await page.locator(".filter_error").waitFor({ state: "detached" });
   await row.waitFor();
   await field.fill("~calling NOBODY");
@@ -66,15 +66,15 @@ async function filter(page: Page, { row, calling }: { row: Locator; calling: str
 async function throughTheLadder(page: Page) {
   await page.getByRole("link", { name: /A-ASSOCIATE-AC/ }).waitFor();
   await page.getByRole("link", { name: /C-STORE-RQ/ }).click();
-  await page.waitForURL(/panel=messages&message=0/);
+  await page.waitForURL(/panel=messages&message=0/, { waitUntil: "commit" });
   const commandSet = page.getByRole("region", { name: "Command set" });
   await commandSet.getByText("Secondary Capture Image Storage").waitFor();
   // The response is one key away, and so is the way back.
   await page.keyboard.press("j");
-  await page.waitForURL(/message=1/);
+  await page.waitForURL(/message=1/, { waitUntil: "commit" });
   await commandSet.getByText("MessageIDBeingRespondedTo").waitFor();
   await page.keyboard.press("k");
-  await page.waitForURL(/message=0/);
+  await page.waitForURL(/message=0/, { waitUntil: "commit" });
 }
 
 async function patientData(page: Page, patient: string) {
@@ -97,7 +97,7 @@ async function image(page: Page) {
 
 async function octets(page: Page) {
   await page.getByRole("link", { name: /^\d+ PDUs$/ }).click();
-  await page.waitForURL(/panel=pdus&pdu=2/);
+  await page.waitForURL(/panel=pdus&pdu=2/, { waitUntil: "commit" });
   const field = page.getByRole("button", { name: /^Presentation-context-ID/ });
   await field.click();
   assert.equal(await page.locator(".hex_octets .on").count(), 1, "one octet is marked");
@@ -131,7 +131,9 @@ async function replay(page: Page, to: string): Promise<string> {
   await page.getByLabel("To (host:port)").fill(to);
   await page.getByLabel("Speed").selectOption("max");
   await page.getByRole("button", { name: "Start the replay" }).click();
-  await page.waitForURL(/\/replays\/./);
+  const refused = page.getByRole("dialog").getByRole("alert");
+  await page.getByRole("heading", { name: "Replays" }).or(refused).waitFor();
+  assert.deepEqual(await refused.allTextContents(), []);
   const exchanges = page.getByRole("list", { name: "Exchanges" });
   await exchanges.getByText("C-STORE-RQ").waitFor();
   const mark = page.locator(".replay .message_head .mark");
