@@ -20,13 +20,14 @@ import {
   type Partner,
   startDcmqrscp,
   startStorescp,
+  startWlmscpfs,
 } from "../../../../support/dcmtk_servers.ts";
 import { startOrthanc } from "../../../../support/orthanc.ts";
 import { partner } from "../../../../support/partner.ts";
 import { Scope } from "../../../../support/process.ts";
 import { recorded } from "../recording.ts";
 
-const missing = ["dump2dcm", "storescu", "storescp", "findscu", "dcmqrscp"]
+const missing = ["dump2dcm", "storescu", "storescp", "findscu", "dcmqrscp", "wlmscpfs"]
   .map((program) => partner(program, "dcmtk"))
   .includes(undefined);
 const orthanc = partner("Orthanc", "orthanc");
@@ -57,6 +58,76 @@ const QUERIES: readonly (readonly [string, string, readonly string[], number])[]
   ["-S", "IMAGE", [...IN_SERIES, "SOPInstanceUID", "InstanceNumber"], 3],
   ["-S", "IMAGE", [...IN_SERIES, `SOPInstanceUID=${FIRST_IMAGE_UID}`], 1],
 ];
+
+/** Keys of worklist queries, and how many of the three items match. */
+const WORKLIST_QUERIES: readonly (readonly [readonly string[], number])[] = [
+  [[], 3],
+  [["PatientName=Worklist^Patient 2"], 1],
+  [["PatientName=Worklist*"], 3],
+  [["PatientID=WLP-3", "AccessionNumber=WL?"], 1],
+  [["0040,0100[0].Modality=CT", "0040,0100[0].ScheduledStationAETitle=MODALITY"], 3],
+  [["0040,0100[0].Modality=MR"], 0],
+  [["0040,0100[0].ScheduledProcedureStepStartDate=20260201"], 3],
+  [["0040,0100[0].ScheduledProcedureStepStartDate=20260202-"], 0],
+  [
+    [
+      "0040,0100[0].ScheduledProcedureStepStartDate=20260131-20260201",
+      "0040,0100[0].ScheduledProcedureStepStartTime=230000-090002",
+    ],
+    2,
+  ],
+];
+
+describe.skipIf(missing)("--archive of a recording of a worklist", () => {
+  const scope = new Scope();
+  afterAll(() => scope.close());
+
+  test("finds what wlmscpfs finds, asked otherwise than recorded", async () => {
+    const worklist = await startWlmscpfs(scope);
+    const returned = [
+      ...["PatientName", "PatientID", "AccessionNumber", "StudyInstanceUID"],
+      ...["Modality", "ScheduledStationAETitle", "ScheduledProcedureStepID"].map(inStep),
+      ...["StartDate", "StartTime"].map((what) => inStep(`ScheduledProcedureStep${what}`)),
+    ];
+    const find = (port: number, keys: readonly string[]) => {
+      const named = new Set(keys.map((key) => key.replace(/=.*/s, "")));
+      const all = [...keys, ...returned.filter((key) => !named.has(key))];
+      return found(scope, { port, aeTitle: worklist.aeTitle }, ["-W", ...asked(all)]);
+    };
+    const captures = await recorded(worklist.port, {
+      scope,
+      work: async (port) => void (await find(port, [])),
+    });
+    await using replay = await replayAsScp({ captures, archive: true, speed: Infinity });
+    let rows = 0;
+    for (const [keys, count] of WORKLIST_QUERIES) {
+      const own = (await find(replay.port, keys)).map((one) => one.text("AccessionNumber"));
+      const other = (await find(worklist.port, keys)).map((one) => one.text("AccessionNumber"));
+      assert.equal(own.length, count, JSON.stringify(keys));
+      assert.deepEqual(own.sort(), other.sort(), JSON.stringify(keys));
+      rows += own.length;
+    }
+    console.log(`${WORKLIST_QUERIES.length} worklist queries: ${rows} rows as of wlmscpfs`);
+  }, 120_000);
+});
+
+const inStep = (keyword: string): string => `0040,0100[0].${keyword}`;
+const asked = (keys: readonly string[]): string[] => keys.flatMap((key) => ["-k", key]);
+
+/** What findscu -X writes. */
+async function found(
+  scope: Scope,
+  { port, aeTitle }: Pick<Partner, "port" | "aeTitle">,
+  args: readonly string[],
+): Promise<readonly DataSet[]> {
+  const folder = scope.tempDir();
+  const peer = ["-aec", aeTitle, "127.0.0.1", String(port)];
+  const done = await scope.run(["findscu", "-X", "-od", folder, ...args, ...peer], {
+    env: NO_DELAY,
+  });
+  assert.equal(done.code, 0, done.stderr);
+  return readdirSync(folder).map((name) => readPart10(readFileSync(join(folder, name))).dataSet);
+}
 
 describe.skipIf(missing || orthanc === undefined)("--archive of a recording of C-STOREs", () => {
   const scope = new Scope();
@@ -96,26 +167,20 @@ describe.skipIf(missing || orthanc === undefined)("--archive of a recording of C
     at: Pick<Partner, "port" | "aeTitle">,
     [model, level, keys]: (typeof QUERIES)[number],
   ): Promise<readonly DataSet[]> {
-    const folder = scope.tempDir();
-    const asked = [`QueryRetrieveLevel=${level}`, ...keys].flatMap((key) => ["-k", key]);
-    const command = ["findscu", "-X", "-od", folder, model, ...asked];
-    const peer = ["-aec", at.aeTitle, "127.0.0.1", String(at.port)];
-    const done = await scope.run([...command, ...peer], { env: NO_DELAY });
-    assert.equal(done.code, 0, done.stderr);
-    return readdirSync(folder).map((name) => readPart10(readFileSync(join(folder, name))).dataSet);
+    return await found(scope, at, [model, ...asked([`QueryRetrieveLevel=${level}`, ...keys])]);
   }
 
   test("finds what Orthanc and dcmqrscp find", async () => {
     let compared = 0;
     for (const query of QUERIES) {
       const [, , keys, count] = query;
-      const asked = keys.map((key) => key.replace(/=.*/s, ""));
+      const names = keys.map((key) => key.replace(/=.*/s, ""));
       const rows = (matches: readonly DataSet[]): string[] => {
-        return matches.map((one) => JSON.stringify(asked.map((key) => one.strings(key)))).sort();
+        return matches.map((one) => JSON.stringify(names.map((key) => one.strings(key)))).sort();
       };
-      const found: { name: string; matches: readonly DataSet[] }[] = [];
-      for (const { name, at } of partners) found.push({ name, matches: await find(at, query) });
-      const [own, ...others] = found;
+      const answers: { name: string; matches: readonly DataSet[] }[] = [];
+      for (const { name, at } of partners) answers.push({ name, matches: await find(at, query) });
+      const [own, ...others] = answers;
       assert.equal(own?.matches.length, count, JSON.stringify(query));
       for (const { name, matches } of others) {
         assert.deepEqual(
@@ -155,8 +220,8 @@ describe.skipIf(missing || orthanc === undefined)("--archive of a recording of C
   test("refuses a level that the information model does not have (A900H)", async () => {
     const [replayed] = partners;
     const peer = ["-aec", "REPLAY", "127.0.0.1", String(replayed?.at.port)];
-    const asked = ["-k", "QueryRetrieveLevel=PATIENT", "-k", "PatientID"];
-    const done = await scope.run(["findscu", "-v", "-S", ...asked, ...peer], { env: NO_DELAY });
+    const keys = asked(["QueryRetrieveLevel=PATIENT", "PatientID"]);
+    const done = await scope.run(["findscu", "-v", "-S", ...keys, ...peer], { env: NO_DELAY });
     assert.match(done.stdout + done.stderr, /DataSetDoesNotMatchSOPClass/);
   });
 });
