@@ -1,8 +1,9 @@
 /**
  * One association in the dashboard's list: what lists are sorted and filtered by, and its summary
- * packed, so that 100,000 of them fit into some 100 MB.
+ * packed, so that 100,000 of them fit into some 200 MB.
  *
- * Rule: an entry never changes. What is new of an association is a new entry under the same key.
+ * Rule: what an entry says never changes. What is new of an association is a new entry under the
+ * same key.
  */
 import { packSummary, unpackSummary } from "../../inspect/index_summary.ts";
 import type { FoundAssociation } from "../../inspect/read_association.ts";
@@ -37,6 +38,8 @@ export interface Entry {
   readonly contexts: Uint8Array | undefined;
   /** See `spark.ts`; filled in when it is first asked for. */
   spark?: readonly number[] | null;
+  /** Given by the list. */
+  slot?: number;
 }
 
 export interface EntryPlace {

@@ -11,10 +11,17 @@ import type { Outcome } from "../../observe/summary.ts";
 import type { AssociationSort } from "../api_types.ts";
 import type { Entry } from "./entry.ts";
 
-/** Some 1 KiB each. */
+/** Some 2 KiB each. */
 export const MAX_ENTRIES = 100_000;
 
 const BUDGET_MS = 250;
+
+const UNKNOWN = 0;
+const NO = 1;
+const YES = 2;
+
+/** Room for entries that come after a filter was first asked. */
+const SPARE_SLOTS = 1_000;
 
 /** Filters whose verdicts are kept. */
 const MAX_FILTERS = 16;
@@ -39,7 +46,10 @@ export class EntryList {
   readonly #max: number;
   readonly #judge: (filter: Filter, entry: Entry) => boolean;
   readonly #entries = new Map<string, Entry>();
-  readonly #verdicts = new Map<string, WeakMap<Entry, boolean>>();
+  /** By filter, then by the slot of the entry: unknown, no, or yes. */
+  readonly #verdicts = new Map<string, Uint8Array>();
+  readonly #freeSlots: number[] = [];
+  #slots = 0;
   /** Newest first; undefined when something changed. */
   #newestFirst: readonly Entry[] | undefined;
   #answers = new Map<string, EntryAnswer>();
@@ -58,15 +68,18 @@ export class EntryList {
   }
 
   put(entry: Entry): void {
+    const slot = this.#entries.get(entry.key)?.slot ?? this.#freeSlots.pop() ?? this.#slots++;
+    for (const verdicts of this.#verdicts.values()) verdicts[slot] = UNKNOWN;
+    entry.slot = slot;
     this.#entries.set(entry.key, entry);
     this.#changed();
     if (this.#entries.size > this.#max + Math.ceil(this.#max / 10)) this.#dropOldest();
   }
 
-  delete(key: string): boolean {
-    const deleted = this.#entries.delete(key);
-    if (deleted) this.#changed();
-    return deleted;
+  delete(key: string): void {
+    const slot = this.#entries.get(key)?.slot;
+    if (slot !== undefined) this.#freeSlots.push(slot);
+    if (this.#entries.delete(key)) this.#changed();
   }
 
   newestFirst(): readonly Entry[] {
@@ -95,13 +108,14 @@ export class EntryList {
     const entries: Entry[] = [];
     let complete = true;
     for (const entry of all) {
-      let verdict = verdicts.get(entry);
-      if (verdict === undefined && complete) {
-        verdict = this.#judge(filter, entry);
-        verdicts.set(entry, verdict);
+      const slot = entry.slot ?? 0;
+      let verdict = verdicts[slot] ?? UNKNOWN;
+      if (verdict === UNKNOWN && complete) {
+        verdict = this.#judge(filter, entry) ? YES : NO;
+        verdicts[slot] = verdict;
         if (performance.now() > until) complete = false;
       }
-      if (verdict === true) entries.push(entry);
+      if (verdict === YES) entries.push(entry);
     }
     return { entries, complete };
   }
@@ -110,13 +124,18 @@ export class EntryList {
   matches({ text, filter }: EntryQuery["filter"], entry: Entry): boolean {
     if (filter.kind === "all") return true;
     const verdicts = this.#verdictsOf(text);
-    const verdict = verdicts.get(entry) ?? this.#judge(filter, entry);
-    verdicts.set(entry, verdict);
-    return verdict;
+    const slot = entry.slot ?? 0;
+    if ((verdicts[slot] ?? UNKNOWN) === UNKNOWN) {
+      verdicts[slot] = this.#judge(filter, entry) ? YES : NO;
+    }
+    return verdicts[slot] === YES;
   }
 
-  #verdictsOf(text: string): WeakMap<Entry, boolean> {
-    const verdicts = this.#verdicts.get(text) ?? new WeakMap<Entry, boolean>();
+  #verdictsOf(text: string): Uint8Array {
+    const known = this.#verdicts.get(text);
+    const isLongEnough = known !== undefined && known.length >= this.#slots;
+    const verdicts = isLongEnough ? known : new Uint8Array(this.#slots + SPARE_SLOTS);
+    if (known !== undefined && verdicts !== known) verdicts.set(known);
     remember(this.#verdicts, text, verdicts);
     return verdicts;
   }
@@ -128,10 +147,9 @@ export class EntryList {
 
   #dropOldest(): void {
     for (const { key } of this.newestFirst().slice(this.#max)) {
-      this.#entries.delete(key);
+      this.delete(key);
       this.left += 1;
     }
-    this.#changed();
   }
 }
 
