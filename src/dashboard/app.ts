@@ -6,6 +6,7 @@
  */
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { ApiError, addEndpoint, type DashboardApp, type Endpoint } from "./endpoint.ts";
 import { type GuardedVariables, type GuardOptions, guard, refuse } from "./guard.ts";
@@ -77,6 +78,7 @@ export function createDashboard(services: Services, options: GuardOptions): Dash
   );
   app.onError((error, context) => {
     if (error instanceof ApiError) return context.json(error.json, error.status);
+    if (error instanceof HTTPException) return refuse(context, error.status, error.message);
     return refuse(context, 500, "The dashboard failed at this request; the proxy goes on");
   });
   return app;

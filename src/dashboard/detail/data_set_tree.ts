@@ -11,6 +11,7 @@ import type { DataElement, FragmentsElement } from "../../dataset/element.ts";
 import { elementStrings } from "../../dataset/element_value.ts";
 import { isPatientElement } from "../../dataset/patient_elements.ts";
 import { hexTag } from "../../dataset/tag.ts";
+import { vrFacts } from "../../dataset/vr.ts";
 import { uidEntry } from "../../dictionary/uids.ts";
 import { escapeControls } from "../../escape.ts";
 import { formatSize, plural } from "../../units.ts";
@@ -19,6 +20,9 @@ import type { ElementNode } from "../api_types.ts";
 const MAX_NODES = 20_000;
 const MAX_ITEMS = 500;
 const MAX_TEXT = 1_000;
+
+/** Characters of a value that is shown in hexadecimal. */
+const MAX_OCTETS = 96;
 
 export interface TreeOfElements {
   readonly elements: readonly ElementNode[];
@@ -70,7 +74,8 @@ class Tree {
         const { bytes } = element;
         const hidden = masked && bytes.length > 0;
         if (hidden) this.masked = true;
-        const value = hidden ? "***" : printValue(element, { dataSet, width: MAX_TEXT });
+        const width = isOctets(vr) ? MAX_OCTETS : MAX_TEXT;
+        const value = hidden ? "***" : printValue(element, { dataSet, width });
         const words = hidden ? null : uidWords(element, dataSet);
         return { ...node, length: bytes.length, value, words, masked: hidden };
       }
@@ -107,6 +112,11 @@ class Tree {
         return element satisfies never;
     }
   }
+}
+
+function isOctets(vr: string): boolean {
+  const kind = vrFacts(vr)?.kind;
+  return kind === undefined || kind === "octets";
 }
 
 function uidWords(element: DataElement & { readonly kind: "value" }, dataSet: DataSet) {
