@@ -21,14 +21,15 @@ export class FileSource implements ByteSource {
 
   read(position: number, length: number): Uint8Array {
     const wanted = Math.max(0, Math.min(length, this.size - position));
-    const bytes = new Uint8Array(wanted);
+    // Filled at once: zeros in it first would cost a tenth of reading.
+    const bytes = Buffer.allocUnsafeSlow(wanted);
     let filled = 0;
     while (filled < wanted) {
       const count = readSync(this.#descriptor, bytes, filled, wanted - filled, position + filled);
       if (count === 0) break; // cut off since it was opened
       filled += count;
     }
-    return bytes.subarray(0, filled);
+    return new Uint8Array(bytes.buffer, 0, filled);
   }
 
   close(): void {

@@ -47,6 +47,8 @@ export class MessageReceiver {
   #ended: { readonly error: Error | undefined } | undefined;
   #current: FragmentQueue | undefined;
   #discarding = false;
+  /** What is left of the memory that copies are made in. */
+  #shared: Uint8Array = new Uint8Array(0);
 
   constructor(options: MessageReceiverOptions) {
     this.#options = options;
@@ -75,8 +77,7 @@ export class MessageReceiver {
     if (this.#ended !== undefined) return;
     if (this.#stream !== undefined) {
       if (this.#discarding || this.#stream.dropped) return;
-      // Not `slice`: that of a Buffer is a view, of memory that is read into again.
-      this.#stream.push(new Uint8Array(bytes));
+      this.#stream.push(this.#copy(bytes));
       this.#hold(bytes.length + HELD_BY_FRAGMENT);
       return;
     }
@@ -134,6 +135,17 @@ export class MessageReceiver {
     this.#current?.drop();
     this.#held = 0;
     this.#hold(0);
+  }
+
+  /** Of memory that is read into again. Fragments of bulk share pieces of memory. */
+  #copy(bytes: Uint8Array): Uint8Array {
+    const { length } = bytes;
+    if (length < SHARED_FROM || length > SHARED / 2) return new Uint8Array(bytes);
+    if (this.#shared.length < length) this.#shared = newMemory(SHARED);
+    const copy = this.#shared.subarray(0, length);
+    this.#shared = this.#shared.subarray(length);
+    copy.set(bytes);
+    return copy;
   }
 
   #endCommandSet(): void {
@@ -216,3 +228,11 @@ const LOW = 2 ** 18;
 const HELD_BY_MESSAGE = 1024;
 /** And what a fragment costs us beside its octets: a peer may send them one octet each. */
 const HELD_BY_FRAGMENT = 128;
+/** Octets of memory that several fragments share; shorter ones are not worth to hold on to it. */
+const SHARED = 131_072;
+const SHARED_FROM = 8_192;
+
+/** Not filled with zeros: it is written before it is read. */
+function newMemory(octets: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(octets).buffer);
+}
