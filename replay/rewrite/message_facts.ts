@@ -51,7 +51,11 @@ function tagValues(path: readonly number[], message: RecordedMessage): Iterable<
     if (value === undefined) return [];
     return Array.isArray(value) ? value.map(String) : [String(value ?? "")];
   }
-  return message.dataSet === undefined ? [] : valuesAt(message.dataSet.read(), path);
+  try {
+    return message.dataSet === undefined ? [] : valuesAt(message.dataSet.read(), path);
+  } catch {
+    return []; // not in the capture, so nobody knows
+  }
 }
 
 function* valuesAt(dataSet: DataSet, path: readonly number[]): Generator<string> {

@@ -13,6 +13,7 @@ import { randomUUID } from "node:crypto";
 import { commandElementByKeyword } from "../../src/dimse/command_dictionary.ts";
 import type { CommandValue } from "../../src/dimse/command_set.ts";
 import type { AAssociateRq } from "../../src/ul/pdu.ts";
+import { uidOf } from "../../src/ul/uid_text.ts";
 import type { RecordedAssociation, RecordedDataSet, RecordedMessage } from "../recorded.ts";
 import { type AeTitles, otherAeTitles, withAeTitles } from "./ae_titles.ts";
 import { Aliases } from "./aliases.ts";
@@ -203,7 +204,11 @@ export class Rewriter {
     switch (vr) {
       case "UI":
         if (namesKinds(tag)) return text;
-        return eachValue(text, (uid) => live(uid));
+        return eachValue(text, (value) => {
+          const uid = uidOf(value);
+          const other = live(uid);
+          return other === uid ? value : other;
+        });
       case "AE":
         return eachValue(text, (title) => this.#aeTitle(title, tag, association));
       case "DA":
@@ -234,13 +239,13 @@ export class Rewriter {
   }
 
   #aeTitle(title: string, tag: number, { summary }: RecordedAssociation): string {
-    const { calling, called } = this.#options.ae ?? {};
+    const { calling, called, others } = this.#options.ae ?? {};
     const bare = title.trim();
     const isCalling = calling !== undefined && bare === summary.calling_ae_title;
     const isCalled = called !== undefined && bare === summary.called_ae_title;
     // a PACS that is asked by its own name is meant where images are, the requestor everywhere else
     if (isCalled && (tag === RETRIEVE_AE_TITLE || !isCalling)) return called;
-    return isCalling ? calling : title;
+    return isCalling ? calling : (others?.get(bare) ?? title);
   }
 
   #dateChange(association: RecordedAssociation): DateChange | undefined {
@@ -248,7 +253,10 @@ export class Rewriter {
     if (dates === "keep") return undefined;
     if (dates !== "shift") return { day: dates };
     const { wallUs } = association;
-    if (this.#run.shift === undefined && wallUs === undefined) return undefined;
+    if (this.#run.shift === undefined && wallUs === undefined) {
+      this.#options.notice?.(`${association.capture} does not tell its day: no date is shifted`);
+      return undefined;
+    }
     this.#run.shift ??= daysBetween(localDay((wallUs ?? 0) / 1000), today ?? localDay(Date.now()));
     return { days: this.#run.shift };
   }

@@ -164,13 +164,17 @@ describe("Rewriter", () => {
     assert.deepEqual(read.strings("RetrieveAETitle"), ["OTHER", "THIRD"]);
     assert.equal(read.text("ScheduledProcedureStepSequence[0].ScheduledStationAETitle"), "ME");
     assert.equal(read.text("StationName"), "CT1");
+    const moved = new Rewriter({ ae: readAeTitles("WS1=WS2,PACS=OTHER") });
+    assert.deepEqual(moved.commandSet({ MoveDestination: "WS1" }, where), {
+      MoveDestination: "WS2",
+    });
+    assert.equal(moved.associateRq(pdu, where).calledAeTitle, "OTHER");
     for (const wrong of [
       "",
       "calling",
       "calling=",
       "calling=A,calling=B",
       "called=A\\B",
-      "other=X",
       "calling=12345678901234567",
     ]) {
       assert.throws(() => readAeTitles(wrong), RangeError, wrong);
