@@ -11,7 +11,7 @@ import { elementByKeyword } from "../../../../src/dictionary/elements.ts";
 import { type QueryLevel, queryModel } from "../../../../src/service/required_attributes.ts";
 import { type Candidate, findElement, heldStrings, textOf } from "../query/candidate.ts";
 import { answerOf } from "../query/match_answer.ts";
-import { type MatchOptions, matchesIdentifier } from "../query/match_identifier.ts";
+import { identifierMatcher, type MatchOptions } from "../query/match_identifier.ts";
 import type { Archive } from "./archive.ts";
 import type { Entity, Kept } from "./entity.ts";
 
@@ -66,8 +66,9 @@ function* findEntities(archive: Archive, query: ArchiveQuery & LevelQuery): Gene
       [RETRIEVE_AE_TITLE, makeElement(RETRIEVE_AE_TITLE, [query.aeTitle], { vr: "AE" })],
       ...(level.level === "PATIENT" ? [] : [uniqueElement(uniqueKey, entity)]),
     ]);
+  const matches = identifierMatcher(identifier, options);
   for (const entity of entitiesAt(archive, query)) {
-    if (!matchesIdentifier({ identifier, candidate: entity }, options)) continue;
+    if (!matches(entity)) continue;
     yield answerOf({ identifier, candidate: entity, given: given(entity) }, options);
   }
 }
@@ -76,8 +77,9 @@ function* findRows(archive: Archive, query: ArchiveQuery): Generator<DataSet> {
   const { identifier } = query;
   const isWorklist = query.sopClassUid === MODALITY_WORKLIST;
   const options = matchOptions({ ...query, ...(isWorklist && { combinedDateTime: true }) });
+  const matches = identifierMatcher(identifier, options);
   for (const row of archive.rows(query.sopClassUid)) {
-    if (!matchesIdentifier({ identifier, candidate: row }, options)) continue;
+    if (!matches(row)) continue;
     yield answerOf({ identifier, candidate: row }, options);
   }
 }

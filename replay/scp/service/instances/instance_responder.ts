@@ -12,8 +12,8 @@
 import { statusClass } from "../../../../src/dimse/status.ts";
 import { numberValue } from "../../../../src/service/service_message.ts";
 import { freshUid } from "../../fresh_uid.ts";
-import type { Library, RecordedExchange } from "../../library.ts";
-import { type Match, matchRecorded } from "../../match.ts";
+import type { Cursors, Library, RecordedExchange } from "../../library.ts";
+import { type Match, type Miss, matchRecorded } from "../../match.ts";
 import { ownValues } from "../../own_values.ts";
 import { recordedAnswer } from "../../recorded_responder.ts";
 import type { Answered, LiveAnswer, LiveRequest, Responder } from "../../responder.ts";
@@ -99,7 +99,11 @@ export class InstanceResponder implements Responder {
     const refusal = rules.judge(asked);
     const cursors = sopInstanceUid === undefined ? undefined : instances.cursorsOf(sopInstanceUid);
     const isCreated = request.operation === "N-CREATE";
-    const match = await matchRecorded(request, library, isCreated ? {} : { cursors });
+    const match = await matchOf(request, {
+      library,
+      family: rules.family,
+      ...(!isCreated && { cursors }),
+    });
     if (match.by === undefined) {
       if (refusal === undefined || match.exchange === undefined) return undefined;
       const { exchange, missed } = match;
@@ -109,6 +113,25 @@ export class InstanceResponder implements Responder {
     const conduct = recordedConduct(library, { exchange, rulesOf });
     return await decided({ request, asked, refusal, match, rules, conduct });
   }
+}
+
+interface Matching {
+  readonly library: Library;
+  readonly family: ReadonlySet<string> | undefined;
+  readonly cursors?: Cursors | undefined;
+}
+
+/** Under its own SOP class, or under another one of the family where that has none. */
+async function matchOf(request: LiveRequest, matching: Matching): Promise<Match | Miss> {
+  const { library, family, cursors } = matching;
+  const own = await matchRecorded(request, library, { cursors });
+  if (own.by !== undefined) return own;
+  for (const sopClassUid of family ?? []) {
+    if (sopClassUid === request.sopClassUid) continue;
+    const other = await matchRecorded({ ...request, sopClassUid }, library, { cursors });
+    if (other.by !== undefined) return other;
+  }
+  return own;
 }
 
 interface Case {

@@ -12,6 +12,8 @@ import type { LiveInstance, LiveInstances } from "./live_instances.ts";
 
 export interface ServiceRules {
   takes(sopClassUid: string): boolean;
+  /** SOP classes under which the same instances are spoken of: any of them has the answers. */
+  readonly family?: ReadonlySet<string>;
   /** Where its instances are remembered: as long as the association, or as the server. */
   readonly lives: "association" | "server";
   /** The element that names a state: a recorded request that asks for another one is no precedent. */

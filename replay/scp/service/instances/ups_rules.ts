@@ -28,6 +28,7 @@ const UNKNOWN = 0xc307;
 
 export const UPS_RULES: ServiceRules = {
   takes: (sopClassUid) => UPS_CLASSES.has(sopClassUid),
+  family: UPS_CLASSES,
   lives: "server",
   state: STATE,
   judge: (asked) => {

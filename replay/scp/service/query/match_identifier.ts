@@ -21,8 +21,9 @@ import {
   heldNumbers,
   heldStrings,
   isEmpty,
+  itemsOf,
 } from "./candidate.ts";
-import { personNameMatches } from "./person_name.ts";
+import { personNameMatcher } from "./person_name.ts";
 import { isWithin, type Span, spanOfKey, spanOfValue } from "./time_range.ts";
 import { hasWildCard, WILD_CARD_VRS, wildCardMatches } from "./wild_card.ts";
 
@@ -38,18 +39,30 @@ export interface MatchOptions {
   readonly notKeys?: ReadonlySet<number>;
 }
 
+export type Matcher = (candidate: Candidate) => boolean;
+
+/** The keys read once, to be held against many entities. */
+export function identifierMatcher(identifier: DataSet, options: MatchOptions = {}): Matcher {
+  const combined = options.combinedDateTime === true ? combinedKeys(identifier) : [];
+  const combinedTags = new Set(combined.flatMap(({ date, time }) => [date.tag, time.tag]));
+  const matchers = combined.map(
+    (key): Matcher =>
+      (candidate) =>
+        matchesCombined(key, candidate),
+  );
+  for (const key of identifier.elements) {
+    if (isNoKey(key.tag) || combinedTags.has(key.tag)) continue;
+    if (options.notKeys?.has(key.tag) === true || isUniversal(key, identifier)) continue;
+    matchers.push(keyMatcher(key, { identifier, options }));
+  }
+  return (candidate) => matchers.every((matches) => matches(candidate));
+}
+
 export function matchesIdentifier(
   { identifier, candidate }: { readonly identifier: DataSet; readonly candidate: Candidate },
   options: MatchOptions = {},
 ): boolean {
-  const combined = options.combinedDateTime === true ? combinedKeys(identifier) : [];
-  const combinedTags = new Set(combined.flatMap(({ date, time }) => [date.tag, time.tag]));
-  if (!combined.every((key) => matchesCombined(key, candidate))) return false;
-  return identifier.elements.every((key) => {
-    if (isNoKey(key.tag) || combinedTags.has(key.tag)) return true;
-    if (options.notKeys?.has(key.tag) === true) return true;
-    return matchesKey({ key, identifier, candidate }, options);
-  });
+  return identifierMatcher(identifier, options)(candidate);
 }
 
 /** Matches every entity (C.2.2.2.3): what its value is does not matter. */
@@ -62,74 +75,78 @@ export function isUniversal(key: DataElement, identifier: DataSet): boolean {
   return heldStrings({ element: key, holder: identifier }).every((value) => /^\*+$/.test(value));
 }
 
-interface KeyOf {
-  readonly key: DataElement;
-  readonly identifier: DataSet;
-  readonly candidate: Candidate;
-}
-
-function matchesKey({ key, identifier, candidate }: KeyOf, options: MatchOptions): boolean {
-  if (isUniversal(key, identifier)) return true;
-  const held = candidate.held(key.tag);
-  if (key.kind === "sequence") {
-    return held.some((one) => matchingItems(key, one, options).length > 0);
-  }
-  if (key.kind !== "value") return false;
-  const values = heldStrings({ element: key, holder: identifier });
-  if (values.length === 1 && values[0] === EMPTY_VALUE) return held.length === 0;
-  return held.some((one) => matchesValues({ key, values }, one, options));
-}
-
 /** The items of a sequence that match the one item of a key (C.2.2.2.6). */
 export function matchingItems(
   key: SequenceElement,
   { element }: Held,
   options: MatchOptions = {},
 ): readonly DataSet[] {
-  if (element.kind !== "sequence") return [];
+  const matches = itemMatcher(key, options);
+  return element.kind === "sequence" ? element.items.filter(matches) : [];
+}
+
+function itemMatcher(key: SequenceElement, options: MatchOptions): (item: DataSet) => boolean {
   const [wanted] = key.items;
-  if (wanted === undefined) return element.items;
-  return element.items.filter((item) => {
-    return matchesIdentifier({ identifier: wanted, candidate: dataSetCandidate(item) }, options);
-  });
+  if (wanted === undefined) return () => true;
+  const matches = identifierMatcher(wanted, options);
+  return (item) => matches(dataSetCandidate(item));
 }
 
-interface KeyValues {
-  readonly key: ValueElement;
-  readonly values: readonly string[];
-}
-
-function matchesValues({ key, values }: KeyValues, held: Held, options: MatchOptions): boolean {
-  if (values.length === 0) return sameOctets(key, held.element); // of no text, and not known
-  const { vr } = key;
-  const one = (value: string): boolean => matchesValue({ vr, value }, held);
+function keyMatcher(
+  key: DataElement,
+  { identifier, options }: { readonly identifier: DataSet; readonly options: MatchOptions },
+): Matcher {
+  const { tag } = key;
+  if (key.kind === "sequence") {
+    const matches = itemMatcher(key, options);
+    return (candidate) => candidate.held(tag).some(({ element }) => itemsOf(element).some(matches));
+  }
+  if (key.kind !== "value") return () => false;
+  const values = heldStrings({ element: key, holder: identifier });
+  if (values.length === 1 && values[0] === EMPTY_VALUE) {
+    return (candidate) => candidate.held(tag).length === 0;
+  }
+  if (values.length === 0) {
+    // of no text, and of a VR that is not known
+    return (candidate) => candidate.held(tag).some(({ element }) => sameOctets(key, element));
+  }
+  const each = values.map((value) => valueMatcher(value, key.vr));
   // a list of UIDs matches any entity that is on it, whatever was negotiated (C.2.2.2.2)
-  return options.multipleValues === true && vr !== "UI" ? values.every(one) : values.some(one);
+  const isEvery = options.multipleValues === true && key.vr !== "UI";
+  return (candidate) =>
+    candidate.held(tag).some((held) => {
+      return isEvery
+        ? each.every((matches) => matches(held))
+        : each.some((matches) => matches(held));
+    });
 }
 
-function matchesValue({ vr, value }: { vr: string; value: string }, held: Held): boolean {
-  const texts = heldStrings(held);
+function valueMatcher(value: string, vr: string): (held: Held) => boolean {
+  const isSame = (held: Held): boolean => heldStrings(held).includes(value);
   switch (vr) {
     case "DA":
     case "TM":
     case "DT": {
       const span = spanOfKey(value, vr);
-      if (span === undefined) return texts.includes(value);
-      return texts.some((text) => {
-        const at = spanOfValue(text.trim(), vr);
-        return at !== undefined && isWithin(at, span);
-      });
+      if (span === undefined) return isSame;
+      return (held) =>
+        heldStrings(held).some((text) => {
+          const at = spanOfValue(text.trim(), vr);
+          return at !== undefined && isWithin(at, span);
+        });
     }
-    case "PN":
-      return texts.some((text) => personNameMatches(text, value));
+    case "PN": {
+      const matches = personNameMatcher(value);
+      return (held) => heldStrings(held).some(matches);
+    }
     case "DS":
     case "IS": {
       const number = Number(value);
-      return Number.isNaN(number) ? texts.includes(value) : heldNumbers(held).includes(number);
+      return Number.isNaN(number) ? isSame : (held) => heldNumbers(held).includes(number);
     }
     default:
-      if (!WILD_CARD_VRS.has(vr) || !hasWildCard(value)) return texts.includes(value);
-      return texts.some((text) => wildCardMatches(text, value));
+      if (!WILD_CARD_VRS.has(vr) || !hasWildCard(value)) return isSame;
+      return (held) => heldStrings(held).some((text) => wildCardMatches(text, value));
   }
 }
 

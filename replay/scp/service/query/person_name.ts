@@ -10,11 +10,14 @@
  */
 import { hasWildCard, wildCardMatches } from "./wild_card.ts";
 
-export function personNameMatches(name: string, key: string): boolean {
-  const groups = folded(name).split("=");
+export function personNameMatcher(key: string): (name: string) => boolean {
   const wanted = folded(key).split("=");
-  if (wanted.length === 1) return groups.some((group) => groupMatches(group, wanted[0] ?? ""));
-  return wanted.every((part, at) => part.trim() === "" || groupMatches(groups[at] ?? "", part));
+  const [only = ""] = wanted;
+  return (name) => {
+    const groups = folded(name).split("=");
+    if (wanted.length === 1) return groups.some((group) => groupMatches(group, only));
+    return wanted.every((part, at) => part.trim() === "" || groupMatches(groups[at] ?? "", part));
+  };
 }
 
 function groupMatches(group: string, key: string): boolean {

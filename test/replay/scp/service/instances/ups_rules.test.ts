@@ -86,4 +86,16 @@ describe("Unified Procedure Steps in replay (PS3.4 CC)", () => {
       assert.equal(await create(user, "2.25.81"), "0111");
     });
   });
+
+  test("one instance under all five SOP classes", async () => {
+    const WATCH = "1.2.840.10008.5.1.4.34.6.2";
+    await whilePlaying({ captures: [capture] }, async ({ port }) => {
+      await using user = await openAssociation({ ...at(port), contexts: [PUSH, WATCH] });
+      assert.equal(await create(user, "2.25.91"), "0000");
+      const request = { operation: "N-GET", sopClass: WATCH, sopInstanceUid: "2.25.91" } as const;
+      const response = await ask(user, request);
+      assert.equal(hex(response.status), "0000");
+      assert.equal((await response.read())?.text("ProcedureStepLabel"), "Recorded");
+    });
+  });
 });
