@@ -1,0 +1,78 @@
+/**
+ * Every view of the dashboard in Chromium: what the page makes of what the server says. The browser is
+ * the same whatever runtime serves, so this runs once, where the suite runs on Node.
+ */
+import assert from "node:assert/strict";
+import { copyFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import { browserPartner, look } from "../../support/browser.ts";
+import { hostileCapture, PAYLOADS } from "../../support/hostile_captures.ts";
+import { Scope } from "../../support/process.ts";
+import { ownRuntime, ROOT } from "../../support/runtimes.ts";
+import type { AxeContext, AxeResult } from "./scenarios/axe_views.ts";
+import type { HostileContext, HostileResult } from "./scenarios/hostile.ts";
+
+const runtime = ownRuntime();
+const browser = runtime.name === "node" ? browserPartner() : undefined;
+
+const VIEWS = [
+  "/?filter=CT",
+  "/a/retrieve_1.dcap/3",
+  "/a/study_1.dcap/3?panel=messages&message=0",
+  "/a/study_1.dcap/3?panel=pdus&pdu=2",
+  "/a/print.dcap/1?panel=contexts",
+  "/a/study_1.dcap/3?panel=timing",
+  "/a/services.dcap/3?panel=findings",
+  "/numbers",
+  "/stories",
+  "/replays",
+  "/captures",
+  "/nothing",
+];
+
+describe.runIf(runtime.name === "node")("The views of the dashboard", () => {
+  const scope = new Scope();
+  let url = "";
+  beforeAll(async () => {
+    if (browser === undefined) return;
+    const folder = scope.tempDir();
+    const services = join(ROOT, "test/captures/services");
+    for (const name of readdirSync(services))
+      copyFileSync(join(services, name), join(folder, name));
+    writeFileSync(join(folder, HOSTILE), hostileCapture());
+    const command = [...runtime.dicomtap, "dashboard", folder, "--listen", "127.0.0.1:0", "--json"];
+    const ready = await scope.start(command).line(/"event":\s*"ready"/, 60_000);
+    url = (JSON.parse(ready) as { dashboard: string }).dashboard;
+  });
+  afterAll(() => scope.close());
+
+  test.skipIf(browser === undefined)(
+    "are as axe-core wants them, light and dark, wide and narrow",
+    { timeout: 300_000 },
+    async () => {
+      if (browser === undefined) return;
+      const context: AxeContext = { url, views: VIEWS };
+      const result = await look<AxeResult>(scope, { browser, scenario: "axe_views", context });
+      assert.deepEqual(result.violations, []);
+      assert.equal(result.views, VIEWS.length * 2);
+      console.log(`axe-core: ${result.views} views, ${result.passes} elements, 0 violations`);
+    },
+  );
+
+  test.skipIf(browser === undefined)(
+    "P-03: show markup as text, whatever string it stands in",
+    { timeout: 300_000 },
+    async () => {
+      if (browser === undefined) return;
+      const context: HostileContext = { url, capture: HOSTILE, associations: PAYLOADS.length };
+      const result = await look<HostileResult>(scope, { browser, scenario: "hostile", context });
+      assert.equal(result.executed, 0);
+      const { views, executed } = result;
+      console.log(`P-03: ${PAYLOADS.length} payloads, ${views} views, ${executed} executed`);
+    },
+  );
+});
+
+/** The name of a file is a string from outside too. */
+const HOSTILE = "<img src=x onerror=__xss()>.dcap";
