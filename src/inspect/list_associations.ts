@@ -67,8 +67,11 @@ function* listIndexed(
   }
 }
 
-/** The index does not say, or says it in the way of another version. */
-function summarise(
+/**
+ * What the records say of an association, where the index does not, or says it in the way of another
+ * version.
+ */
+export function summarise(
   source: ByteSource,
   found: FoundAssociation,
   capture: string,

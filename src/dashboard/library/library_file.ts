@@ -17,7 +17,8 @@ import {
 import { type IndexedCapture, readIndex } from "../../capture/index_block.ts";
 import { findTrailer } from "../../capture/trailer.ts";
 import { CaptureScan, type ListedAssociation } from "../../inspect/capture_scan.ts";
-import { listAssociations } from "../../inspect/list_associations.ts";
+import { listAssociations, summarise } from "../../inspect/list_associations.ts";
+import type { FoundAssociation } from "../../inspect/read_association.ts";
 import { FileSource } from "../../io/file_source.ts";
 import { formatSize } from "../../units.ts";
 import type { CaptureJson } from "../api_types.ts";
@@ -140,7 +141,6 @@ export class LibraryFile {
     this.#header = captures[0]?.header;
     for (const [at, { header, entries, offset, lost }] of captures.entries()) {
       this.#lost += lost;
-      let strange = false;
       for (const [i, entry] of entries.entries()) {
         if (i % STEP === STEP - 1) yield;
         const found = {
@@ -148,13 +148,9 @@ export class LibraryFile {
           captureId: header.capture_id,
           places: entry.places.map((place) => place + offset),
         };
-        const put = entryOfPacked(entry.summary, this.#place(header, { found, at }));
-        if (put === undefined) strange = true;
-        else this.#put(put);
-      }
-      if (strange) {
-        yield* this.#scanWhole(source);
-        return;
+        const place = this.#place(header, { found, at });
+        const put = entryOfPacked(entry.summary, place) ?? fromRecords(source, { found, place });
+        if (put !== undefined) this.#put(put);
       }
     }
     this.#state = "indexed";
@@ -260,6 +256,15 @@ export class LibraryFile {
     if (this.#problems.length < MAX_PROBLEMS) this.#problems = [...this.#problems, text];
     else this.#moreProblems += 1;
   }
+}
+
+/** Where the index does not say what became of it. */
+function fromRecords(
+  source: ByteSource,
+  { found, place }: { readonly found: FoundAssociation; readonly place: EntryPlace },
+): Entry | undefined {
+  const summary = summarise(source, found, place.capture);
+  return summary && entryOf(summary, place);
 }
 
 /** Undefined where it is damaged. Throws `CaptureError` where the file must not be read. */

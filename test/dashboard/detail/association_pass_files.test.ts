@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "vitest";
+import { MemorySource } from "../../../src/capture/byte_source.ts";
+import { verifyCapture } from "../../../src/capture/verify.ts";
+import { jsonLines } from "../../../src/cli/show_association.ts";
+import type {
+  AssociationDetailJson,
+  MessagesJson,
+  PduDetailJson,
+  PdusJson,
+} from "../../../src/dashboard/api_types.ts";
+import { summaryOf } from "../../../src/dashboard/library/entry.ts";
+import { StepStates } from "../../../src/meaning/step_states.ts";
+import type { MessageJson } from "../../../src/observe/summary.ts";
+import { type TestDashboard, testDashboard } from "../../support/dashboard.ts";
+import { checkFields } from "../../support/pdu_fields.ts";
+import { inScope } from "../../support/process.ts";
+
+const PLACES = ["test/captures/services", "test/captures/v1"];
+
+function addressOf(key: string): string {
+  const slash = key.lastIndexOf("/");
+  return `/api/associations/${encodeURIComponent(key.slice(0, slash))}/${key.slice(slash + 1)}`;
+}
+
+function keysOf({ state }: TestDashboard): string[] {
+  return state.list.newestFirst().map(({ key }) => key);
+}
+
+describe("The API of one association", () => {
+  test("gives the messages that show --json -v gives", async () => {
+    const dashboard = await testDashboard({ places: PLACES });
+    let compared = 0;
+    for (const key of keysOf(dashboard)) {
+      const { total, complete, messages } = await dashboard.json<MessagesJson>(
+        `${addressOf(key)}/messages?limit=2000`,
+      );
+      assert.equal(complete, true);
+      assert.equal(total, messages.length);
+      const shown = await shownMessages(dashboard, key);
+      const plain = messages.map(
+        ({ findings: _f, first_pdu: _a, last_pdu: _b, image: _i, ...rest }) => rest,
+      );
+      assert.deepEqual(plain, shown, key);
+      compared += total;
+    }
+    assert.ok(compared > 50);
+    console.log(`messages: ${compared} as show has them`);
+  });
+
+  test("gives every octet of the PDUs, and fields that lie inside of one another", async () => {
+    const dashboard = await testDashboard({ places: PLACES });
+    let pdus = 0;
+    let fields = 0;
+    for (const key of keysOf(dashboard)) {
+      const list = await dashboard.json<PdusJson>(`${addressOf(key)}/pdus?limit=2000`);
+      const streams = await streamsOf(dashboard, key);
+      for (const row of list.pdus.slice(0, 40)) {
+        const detail = await dashboard.json<PduDetailJson>(
+          `${addressOf(key)}/pdus/${row.index}?show_phi=1`,
+        );
+        pdus += 1;
+        fields += checkFields(detail.fields, { from: 0, to: row.length });
+        assert.equal(detail.hex.length / 2 + detail.more, row.length, `${key} ${row.index}`);
+        const stream = streams[row.sender];
+        if (detail.hidden.length > 0 || stream === undefined) continue;
+        const octets = stream.subarray(row.offset, row.offset + detail.hex.length / 2);
+        assert.equal(detail.hex, Buffer.from(octets).toString("hex"), `${key} ${row.index}`);
+      }
+    }
+    assert.ok(pdus > 100);
+    console.log(`PDUs: ${pdus} with ${fields} fields, each in its place`);
+  });
+
+  test("hides data sets in PDUs unless they are asked for", async () => {
+    const dashboard = await testDashboard({ places: PLACES });
+    const pdu = await dashboard.json<PduDetailJson>("/api/associations/study_1.dcap/3/pdus/3");
+    const [range] = pdu.hidden;
+    assert.match(range?.why ?? "", /patient data/);
+    assert.equal(pdu.hex.slice(24), "??".repeat(range?.length ?? 0));
+    assert.ok(!JSON.stringify(pdu.fields).includes("49 53 4f"), "ISO_IR of the first element");
+  });
+
+  test("gives data sets as DICOM files, octet for octet", async () => {
+    const dashboard = await testDashboard({ places: PLACES });
+    const base = "/api/associations/study_1.dcap/3/messages";
+    const { messages } = await dashboard.json<MessagesJson>(base);
+    let compared = 0;
+    for (const { index, data_set } of messages) {
+      if (data_set === null) continue;
+      const response = await dashboard.request(`${base}/${index}/part10`);
+      assert.equal(response.headers.get("content-type"), "application/dicom");
+      const file = new Uint8Array(await response.arrayBuffer());
+      assert.equal(Buffer.from(file.subarray(128, 132)).toString(), "DICM");
+      const octets = file.subarray(file.length - data_set.length);
+      assert.equal(createHash("sha256").update(octets).digest("hex"), data_set.sha256);
+      compared += 1;
+    }
+    assert.equal(compared, 3);
+  });
+
+  test("gives a capture of a selection that is sound and says the same", async () => {
+    await inScope(async (scope) => {
+      const dashboard = await testDashboard({ places: PLACES });
+      const keys = keysOf(dashboard).filter((key) => !key.startsWith("small"));
+      const query = keys.map((key) => `key=${encodeURIComponent(key)}`).join("&");
+      const response = await dashboard.request(`/api/download?${query}`);
+      assert.equal(response.status, 200);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      const { sound, captures } = verifyCapture(new MemorySource(bytes));
+      assert.ok(sound);
+      assert.equal(captures[0]?.index, "sound");
+      const folder = scope.tempDir();
+      writeFileSync(join(folder, "selection.dcap"), bytes);
+      const again = await testDashboard({ places: [folder] });
+      assert.equal(again.state.list.size, keys.length);
+      const inOrder = keys
+        .flatMap((key) => dashboard.state.list.get(key) ?? [])
+        .sort((a, b) => a.started - b.started || a.id - b.id);
+      let compared = 0;
+      for (const entry of again.state.list.newestFirst()) {
+        const source = inOrder[entry.id - 1];
+        assert.ok(source !== undefined);
+        const { id: _id, capture: _capture, ...summary } = summaryOf(entry);
+        const { id: _i, capture: _c, ...original } = summaryOf(source);
+        assert.deepEqual({ ...summary }, { ...original }, source.key);
+        compared += 1;
+      }
+      console.log(`download: ${compared} associations say the same in the new capture`);
+    });
+  });
+
+  test("says what became of it and what belongs to it", async () => {
+    const dashboard = await testDashboard({ places: PLACES });
+    const detail = await dashboard.json<AssociationDetailJson>("/api/associations/study_1.dcap/3");
+    assert.equal(detail.verdict.level, "good");
+    assert.match(detail.verdict.headline, /^Stored 3 CT images in /);
+    const linked = detail.linked.map(({ key }) => key);
+    for (const key of ["study_1.dcap/1", "study_1.dcap/2", "study_1.dcap/4", "study_2.dcap/1"]) {
+      assert.ok(linked.includes(key), `${key} of ${linked.join(" ")}`);
+    }
+    assert.equal(detail.previous, "study_1.dcap/2");
+    assert.equal(detail.next, "study_1.dcap/4");
+  });
+});
+
+async function shownMessages({ state }: TestDashboard, key: string): Promise<MessageJson[]> {
+  const opened = await state.open(key);
+  assert.ok(opened !== undefined);
+  const { entry, found, reader } = opened;
+  const options = { reader, verbose: 1, "show-phi": false, states: new StepStates() };
+  const lines = [...jsonLines({ ...found, summary: summaryOf(entry) }, options)];
+  opened.close();
+  return JSON.parse(JSON.stringify(lines.filter((line) => line.kind === "message")));
+}
+
+/** The octets of both AEs; undefined for one of which octets are missing. */
+async function streamsOf({ state }: TestDashboard, key: string) {
+  const opened = await state.open(key);
+  assert.ok(opened !== undefined);
+  const parts: Record<"requestor" | "acceptor", Uint8Array[] | undefined> = {
+    requestor: [],
+    acceptor: [],
+  };
+  for (const record of opened.reader.records(opened.found)) {
+    if (record.kind === "data") parts[record.sender]?.push(record.bytes);
+    if (record.kind === "gap" || record.kind === "cut") parts[record.sender] = undefined;
+  }
+  opened.close();
+  return {
+    requestor: parts.requestor && new Uint8Array(Buffer.concat(parts.requestor)),
+    acceptor: parts.acceptor && new Uint8Array(Buffer.concat(parts.acceptor)),
+  };
+}

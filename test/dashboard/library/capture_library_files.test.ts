@@ -1,0 +1,209 @@
+import assert from "node:assert/strict";
+import {
+  appendFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "vitest";
+import {
+  BLOCK_HEAD_SIZE,
+  BLOCK_TAIL_SIZE,
+  INDEX_BLOCK,
+  sealBlock,
+  TRAILER_BLOCK,
+} from "../../../src/capture/block.ts";
+import { encodeHeader } from "../../../src/capture/header.ts";
+import { encodeIndexEntry, encodeIndexStart } from "../../../src/capture/index_block.ts";
+import { encodeTrailer } from "../../../src/capture/trailer.ts";
+import { summaryOf } from "../../../src/dashboard/library/entry.ts";
+import { DashboardState } from "../../../src/dashboard/state.ts";
+import { packSummary } from "../../../src/inspect/index_summary.ts";
+import { listAssociations } from "../../../src/inspect/list_associations.ts";
+import { FileSource } from "../../../src/io/file_source.ts";
+import { captureFacts, concat, someRecords, writeCapture } from "../../support/captures.ts";
+import { associationJson } from "../../support/dashboard.ts";
+import { inScope } from "../../support/process.ts";
+
+const GOLDEN = ["test/captures/v1", "test/captures/services"];
+
+async function stateOf(places: readonly string[]): Promise<DashboardState> {
+  const state = new DashboardState({ places });
+  await state.library.refresh();
+  return state;
+}
+
+function keysOf(state: DashboardState): string[] {
+  return state.list
+    .newestFirst()
+    .map(({ key }) => key)
+    .sort();
+}
+
+describe("CaptureLibrary", () => {
+  test("lists the golden captures as show does", async () => {
+    const state = await stateOf(GOLDEN);
+    let compared = 0;
+    for (const place of GOLDEN) {
+      for (const name of readdirSync(place).filter((file) => file.endsWith(".dcap"))) {
+        const source = new FileSource(join(place, name));
+        let part = 0;
+        for (const item of listAssociations(source, { name })) {
+          if (item.item === "capture") part += 1;
+          if (item.item !== "association") continue;
+          const capture = part === 1 ? name : `${name}@${part}`;
+          const entry = state.list.get(`${capture}/${item.association.id}`);
+          assert.ok(entry !== undefined, `${capture}/${item.association.id}`);
+          const summary = summaryOf(entry);
+          const { contexts } = summary;
+          const expected = { ...item.association.summary, capture };
+          assert.deepEqual(
+            { ...summary, contexts },
+            { ...expected, contexts: item.association.summary.contexts },
+          );
+          assert.deepEqual(entry.found?.places, item.association.places);
+          compared += 1;
+        }
+        source.close();
+      }
+    }
+    assert.equal(state.list.size, compared);
+    console.log(`golden captures: ${compared} associations listed alike`);
+  });
+
+  test("lists damaged captures with what is wrong, and foreign files too", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      writeFileSync(join(folder, "empty.dcap"), "");
+      writeFileSync(join(folder, "foreign.dcap"), "this is no capture at all".repeat(100));
+      mkdirSync(join(folder, "folder.dcap"));
+      // with an index nobody would look at the damaged block
+      const damaged = readFileSync("test/captures/v1/damaged.dcap");
+      writeFileSync(join(folder, "damaged.dcap"), damaged.subarray(0, -10));
+      const state = await stateOf([folder, join(folder, "gone")]);
+      const { captures, problems } = state.captures();
+      const of = (name: string) => captures.find(({ capture }) => capture === name);
+      assert.match(of("empty.dcap")?.problems.join() ?? "", /empty file/);
+      assert.equal(of("foreign.dcap")?.state, "unreadable");
+      assert.match(of("folder.dcap")?.problems.join() ?? "", /no plain file/);
+      assert.match(of("damaged.dcap")?.problems.join() ?? "", /at octet \d+/);
+      assert.ok((of("damaged.dcap")?.associations ?? 0) > 0);
+      assert.match(problems.join(), /gone/);
+    });
+  });
+
+  test("reads on what grows, wherever it was cut, and takes the index in the end", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const path = join(folder, "grows.dcap");
+      const records = someRecords({ count: 30, chunks: 8, size: 400 });
+      const facts = captureFacts(7);
+      const whole = writeCapture(records, { facts, blockSize: 8_192 });
+      writeFileSync(path, whole.subarray(0, 10));
+      const state = await stateOf([folder]);
+      const seen: number[] = [];
+      for (let end = 10; end < whole.length; end += 2_777) {
+        appendFileSync(path, whole.subarray(end, end + 2_777));
+        await state.library.refresh();
+        seen.push(state.list.size);
+      }
+      assert.equal(state.list.size, 30);
+      assert.ok(seen.includes(30) && seen.indexOf(30) < seen.length - 1, "before it is closed");
+      const [capture] = state.captures().captures;
+      assert.equal(capture?.state, "indexed");
+      assert.deepEqual(capture?.problems, []);
+      for (const entry of state.list.newestFirst()) assert.notEqual(entry.outcome, "open");
+      console.log(`growing capture: ${seen.length} readings, 30 of 30 associations`);
+    });
+  });
+
+  test("forgets the associations of a capture that is deleted, and tells of it", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const records = someRecords({ count: 3, chunks: 2, size: 50 });
+      writeFileSync(join(folder, "a.dcap"), writeCapture(records));
+      mkdirSync(join(folder, "more"));
+      const other = writeCapture(records, { facts: captureFacts(2) });
+      writeFileSync(join(folder, "more/a.dcap"), other);
+      const state = await stateOf([folder, join(folder, "more")]);
+      assert.deepEqual(
+        keysOf(state),
+        ["a.dcap/1", "a.dcap/2", "a.dcap/3", "a.dcap~2/1", "a.dcap~2/2", "a.dcap~2/3"],
+        "files of one name are told apart",
+      );
+      const gone: string[] = [];
+      state.listen({ gone: (key) => gone.push(key) });
+      rmSync(join(folder, "a.dcap"));
+      await state.library.refresh();
+      assert.equal(state.list.size, 3);
+      assert.deepEqual(gone.sort(), ["a.dcap/1", "a.dcap/2", "a.dcap/3"]);
+    });
+  });
+
+  test("lists a capture of 5 GB through its index alone", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const count = 2_000;
+      writeSparseCapture(join(folder, "large.dcap"), { size: 5 * 2 ** 30, count });
+      const before = performance.now();
+      const state = await stateOf([folder]);
+      const ms = performance.now() - before;
+      assert.equal(state.list.size, count);
+      const [capture] = state.captures().captures;
+      assert.equal(capture?.state, "indexed");
+      assert.ok((capture?.size ?? 0) > 5 * 2 ** 30);
+      console.log(`5 GiB capture: ${count} associations listed in ${ms.toFixed(0)} ms`);
+    });
+  });
+
+  test("keeps the newest associations of too many", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const records = someRecords({ count: 50, chunks: 1, size: 10 });
+      writeFileSync(join(folder, "a.dcap"), writeCapture(records));
+      const state = new DashboardState({ places: [folder], maxEntries: 20 });
+      await state.library.refresh();
+      assert.ok(state.list.size <= 22, `${state.list.size} kept`);
+      assert.equal(state.list.size + state.list.left, 50);
+      assert.ok(state.list.get("a.dcap/50") !== undefined);
+    });
+  });
+});
+
+/** An index and a trailer behind a hole: as long as a real one, without the octets. */
+function writeSparseCapture(
+  path: string,
+  { size, count }: { readonly size: number; readonly count: number },
+): void {
+  const facts = captureFacts(9);
+  const header = encodeHeader(facts);
+  writeFileSync(path, header);
+  truncateSync(path, size);
+  const entries = Array.from({ length: count }, (_, i) =>
+    encodeIndexEntry({
+      association: i + 1,
+      openedAt: i,
+      closedAt: i + 1,
+      places: [header.length, size],
+      summary: packSummary(associationJson(i + 1)),
+    }),
+  );
+  const seal = (payload: Uint8Array, { sequence, kind }: { sequence: number; kind: number }) => {
+    const block = new Uint8Array(BLOCK_HEAD_SIZE + payload.length + BLOCK_TAIL_SIZE);
+    block.set(payload, BLOCK_HEAD_SIZE);
+    sealBlock(block, { captureId: facts.capture_id, sequence, kind });
+    return block;
+  };
+  const index = seal(concat(encodeIndexStart(0), ...entries), { sequence: 1, kind: INDEX_BLOCK });
+  const trailer = (captureSize: number) =>
+    seal(encodeTrailer({ captureSize, indexOffset: size, lost: 0 }), {
+      sequence: 2,
+      kind: TRAILER_BLOCK,
+    });
+  appendFileSync(path, index);
+  appendFileSync(path, trailer(size + index.length + trailer(0).length));
+}
