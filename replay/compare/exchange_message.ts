@@ -28,8 +28,8 @@ export interface RecordedExchange {
 export interface LiveExchange {
   /** Only where it is to be compared: a request that the peer made. */
   readonly request?: ExchangeMessage | undefined;
-  /** In the order in which they came, the final one last. */
-  readonly responses: readonly ExchangeMessage[];
+  /** In the order in which they came, the final one last; absent where they were ours to give. */
+  readonly responses?: readonly ExchangeMessage[] | undefined;
 }
 
 export interface Comparison {

@@ -111,9 +111,12 @@ export class Rewriter {
 
   /** The command set to send instead of a recorded one. */
   commandSet(values: CommandValues, where: Where): CommandValues {
-    const other = this.#mapped(values, where.association, (uid) =>
-      this.#sent(uid, where.association),
-    );
+    const { association } = where;
+    // the instance in a response is the peer's, from its request (PS3.7 9.3, 10.3)
+    const isResponse = values["MessageIDBeingRespondedTo"] !== undefined;
+    const live = (uid: string): string =>
+      isResponse ? this.expectedUid(uid, association) : this.#sent(uid, association);
+    const other = this.#mapped(values, association, live);
     const { message } = where;
     if (message === undefined || this.#settings.empty) return other;
     return { ...other, ...this.#settings.begin(message, where.association).values };

@@ -124,6 +124,10 @@ describe("Rewriter", () => {
     });
     assert.equal(rewriter.learn("1.2.3", "2.25.2"), false);
     assert.equal(rewriter.learn("1.2.4", "2.25.1"), false);
+    const answering = new Rewriter({ uids: "new" });
+    const answer = { MessageIDBeingRespondedTo: 1, AffectedSOPInstanceUID: "1.2.6" };
+    assert.match(String(answering.commandSet(answer, where)["AffectedSOPInstanceUID"]), /^2\.25\./);
+    assert.equal(answering.learn("1.2.6", "1.2.6"), true);
     const keeping = new Rewriter();
     await rewritten({ StudyInstanceUID: "1.2.5" }, keeping);
     assert.equal(keeping.learn("1.2.5", "2.25.5"), false);
