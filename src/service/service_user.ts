@@ -196,6 +196,7 @@ export class ServiceUser implements AsyncDisposable {
 
   async #takeRequest(message: ReceivedMessage): Promise<void> {
     await this.#performing.room();
+    if (this.#releasing) return;
     const facts = operationOfRequest(message.command);
     // Bulk is read as the performer wants it.
     const ahead = facts?.name === "C-STORE" ? undefined : await aheadOf(message.dataSet);
@@ -210,7 +211,10 @@ export class ServiceUser implements AsyncDisposable {
       () => {
         this.#heard = performance.now();
       },
-      (error: unknown) => this.#giveUp(asError(error)),
+      (error: unknown) => {
+        // What crosses a release is not answered any more (PS3.8 9.2, Sta7); the release goes on.
+        if (!this.#releasing) this.#giveUp(asError(error));
+      },
     );
     if (ahead?.whole !== true) await begun.proceed;
   }

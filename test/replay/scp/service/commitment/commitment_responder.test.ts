@@ -127,7 +127,7 @@ describe("CommitmentResponder (PS3.4 J.3)", () => {
         }),
       });
       await commit(user, { transaction: "2.25.7000", items });
-      if (leaves) await user.release();
+      if (leaves) user.abort();
       event = await inbox.next();
       if (!leaves) await user.release();
     });
