@@ -81,7 +81,7 @@ export async function fuzzReplay(options: FuzzOptions): Promise<FuzzResult> {
   });
   const findings: FuzzFinding[] = [];
   const lost = new Set<string>();
-  const reached = await target.isBack();
+  const reached = await target.isWell();
   let played = 0;
   for (; reached && played < cases && signal?.aborted !== true; played++) {
     const random = new SeededRandom(seed, played);

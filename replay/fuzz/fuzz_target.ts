@@ -44,11 +44,15 @@ export class FuzzTarget {
     return end === "closed" || end === "reset" ? "connection lost" : undefined;
   }
 
+  async isWell(): Promise<boolean> {
+    return (await this.#ask()) === "well";
+  }
+
   /** Waits until it is well again. False where it does not come back. */
   async isBack(): Promise<boolean> {
     const until = performance.now() + this.#options.restartTimeout;
     for (;;) {
-      if ((await this.#ask()) === "well") return true;
+      if (await this.isWell()) return true;
       if (performance.now() > until) return false;
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
     }

@@ -16,6 +16,7 @@ import { targetAt } from "./association_failure.ts";
 import { defineCommand, type ExitCode } from "./command.ts";
 import { usageError } from "./command_error.ts";
 import { consent } from "./replay_consent.ts";
+import { fuzzTarget } from "./replay_scu_fuzz.ts";
 import { REPLAY_SCU_OPTIONS } from "./replay_scu_options.ts";
 import { ScuReport } from "./replay_scu_report.ts";
 import { scuRequest } from "./replay_scu_request.ts";
@@ -46,11 +47,17 @@ export const command = defineCommand({
       run: "dicomtap replay scu day.dcap --to 127.0.0.1:104 --concurrency 50 --repeat 100 --uids new --speed max",
       does: "Load an archive, 50 associations at once",
     },
+    {
+      run: "dicomtap replay scu day.dcap --to 127.0.0.1:11112 --fuzz 1 --record found",
+      does: "Look for what breaks an SCP, and keep the least that does",
+    },
   ],
   async run({ options, operands }, context): Promise<ExitCode> {
     const { to } = options;
     if (to === undefined) throw usageError("Option --to is missing", "Say where: --to HOST:PORT");
     const target = targetAt(to);
+    const { fuzz } = options;
+    if (fuzz !== undefined) return fuzzTarget(operands, { ...options, fuzz, target }, context);
     const request = scuRequest(operands, { options, target, env: context.env });
     const signal = context.stopSignal();
     const what = contentOf(operands);

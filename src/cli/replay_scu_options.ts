@@ -76,8 +76,7 @@ export const REPLAY_SCU_OPTIONS = {
   },
   "event-timeout": {
     kind: "duration",
-    default: "10s",
-    help: "Wait this long for what the other side had sent on its own: N-EVENT-REPORT, C-STORE, an abort",
+    help: "Wait this long for what the other side had sent on its own, N-EVENT-REPORT, C-STORE, an abort (by default 10s, or twice as long as it took in the recording)",
   },
   graceful: { kind: "flag", help: "Release where the recording has an abort or a lost connection" },
   "connect-timeout": { kind: "duration", default: "10s", help: "Wait this long for a connection" },
@@ -86,12 +85,27 @@ export const REPLAY_SCU_OPTIONS = {
     default: "30s",
     help: "Wait this long for the answer to an association request or a release",
   },
-  "dimse-timeout": { kind: "duration", default: "60s", help: "Wait this long for each response" },
+  "dimse-timeout": {
+    kind: "duration",
+    help: "Wait this long for each response (by default 60s, or twice as long as it took in the recording)",
+  },
   ignore: IGNORE_OPTION,
   "show-phi": { kind: "flag", help: "Show names and identifiers of patients in differences" },
   record: { kind: "string", value: "DIR", help: "Record the replay itself into a capture there" },
   report: { kind: "string", value: "FILE", help: "Write every exchange and the summary as JSON" },
   junit: { kind: "string", value: "FILE", help: "Write every exchange as a JUnit test case" },
+  fuzz: {
+    kind: "string",
+    value: "SEED",
+    help: "Change what is sent, by chance from this seed, until the target fails; only to this machine",
+  },
+  "fuzz-cases": {
+    kind: "number",
+    min: 1,
+    max: 100_000_000,
+    default: "10000",
+    help: "With --fuzz: so many cases at the most",
+  },
   json: JSON_OPTION,
 } as const;
 

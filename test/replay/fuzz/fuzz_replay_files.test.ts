@@ -125,7 +125,7 @@ describe("fuzzReplay", () => {
     const rest = { captures: [CAPTURE], seed: "1", cases: 1 };
     await assert.rejects(fuzzReplay({ ...rest, host: "192.0.2.1", port: 104 }), RangeError);
     const port = await freePort();
-    const nobody = await fuzzReplay({ ...rest, host: "127.0.0.1", port, restartTimeout: 100 });
+    const nobody = await fuzzReplay({ ...rest, host: "127.0.0.1", port });
     assert.deepEqual([nobody.reached, nobody.cases], [false, 0]);
   });
 
