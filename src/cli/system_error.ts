@@ -4,6 +4,7 @@
  */
 
 import { escapeControls } from "../escape.ts";
+import { RecordingFault } from "../io/recording_fault.ts";
 import { CommandError } from "./command_error.ts";
 
 interface SystemError extends Error {
@@ -17,6 +18,10 @@ interface SystemError extends Error {
 
 /** The CommandError for a system error, or `undefined` when it is not one that a user can fix. */
 export function explainSystemError(error: unknown): CommandError | undefined {
+  if (error instanceof RecordingFault) {
+    const hint = "Give another directory, or leave --record out.";
+    return new CommandError(escapeControls(error.message), { exitCode: 2, hint });
+  }
   if (!isSystemError(error)) return undefined;
   const network = NETWORK[error.code];
   const isFile =

@@ -97,6 +97,16 @@ describe("dicomtap replay scp", () => {
       /move-dest/,
     ],
     ["a destination without a port", [CAPTURE, "--listen", "0", "--move-dest", "A=x"], /move-dest/],
+    [
+      "a place where nothing can be recorded",
+      [CAPTURE, "--listen", "0", "--record", join(CAPTURE, "x")],
+      /capture directory/,
+    ],
+    [
+      "a place where nothing can be stored",
+      [CAPTURE, "--listen", "0", "--store", join(CAPTURE, "x")],
+      /study_1/,
+    ],
     ["a file that is no capture", ["/dev/null", "--listen", "0"], /no association/],
   ])("refuses %s with 2", async (_name, args, message) => {
     const ran = await run(args);
