@@ -5,7 +5,7 @@
  */
 import { zValidator } from "@hono/zod-validator";
 import type { Context, Hono, MiddlewareHandler } from "hono";
-import type { z } from "zod";
+import type * as z from "zod";
 import { mayAct, type User } from "./access.ts";
 import type { ErrorJson, UserRole } from "./api_types.ts";
 import { type GuardedVariables, refuse } from "./guard.ts";

@@ -8,7 +8,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { NewFile } from "../io/file_new.ts";
 import type { Mark, Note, NotesJson } from "./api_types.ts";
 

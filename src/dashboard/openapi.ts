@@ -2,7 +2,7 @@
  * The OpenAPI document of the API, made from the table of endpoints: paths, queries and bodies from
  * what they are validated with, answers by the names of their shapes in `api_types.ts`.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { VERSION } from "../version.ts";
 import type { Endpoint } from "./endpoint.ts";
 

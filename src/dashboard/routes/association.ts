@@ -1,5 +1,5 @@
 /** Endpoints for one association: what became of it, its messages and its PDUs. */
-import { z } from "zod";
+import * as z from "zod";
 import { printFinding } from "../../dataset/finding.ts";
 import { uidEntry } from "../../dictionary/uids.ts";
 import { readCommandSet } from "../../dimse/command_set.ts";

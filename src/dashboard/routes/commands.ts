@@ -1,5 +1,5 @@
 /** Endpoint that gives what was recorded as command lines to be copied. */
-import { z } from "zod";
+import * as z from "zod";
 import { readHeadOf } from "../../meaning/read_head.ts";
 import type { MessageJson } from "../../observe/summary.ts";
 import type { CommandsJson } from "../api_types.ts";

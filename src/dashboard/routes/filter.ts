@@ -1,5 +1,5 @@
 /** Endpoint that helps to write a filter: whether it parses, where not, and what may come next. */
-import { z } from "zod";
+import * as z from "zod";
 import { isFilterError } from "../../filter/filter.ts";
 import { OPERATORS } from "../../filter/operators.ts";
 import { parseFilter } from "../../filter/parse_filter.ts";

@@ -1,5 +1,5 @@
 /** Endpoints for the list of associations and what stands around it. */
-import { z } from "zod";
+import * as z from "zod";
 import { VERSION } from "../../version.ts";
 import { mayAct } from "../access.ts";
 import type { AssociationsJson, SessionJson } from "../api_types.ts";

@@ -1,5 +1,5 @@
 /** Endpoints for what people say about associations, and for recording. */
-import { z } from "zod";
+import * as z from "zod";
 import type { NotesJson } from "../api_types.ts";
 import { ApiError, type Endpoint, endpoint } from "../endpoint.ts";
 import { MARKS, MAX_TEXT } from "../notes.ts";

@@ -1,5 +1,5 @@
 /** Endpoints about many associations together. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Endpoint, endpoint } from "../endpoint.ts";
 import { numbersOf } from "../numbers.ts";
 import { FILTER_TEXT, filterOf } from "./queries.ts";

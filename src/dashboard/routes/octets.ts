@@ -1,5 +1,5 @@
 /** Endpoints that give octets: Part 10 files, images, captures of a selection. */
-import { z } from "zod";
+import * as z from "zod";
 import { part10Head } from "../../dataset/part10_head.ts";
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from "../../io/implementation.ts";
 import type { MessageJson } from "../../observe/summary.ts";

@@ -1,5 +1,5 @@
 /** What endpoints take in their queries, read and refused in one way. */
-import { z } from "zod";
+import * as z from "zod";
 import { isFilterError } from "../../filter/filter.ts";
 import { MAX_FILTER_LENGTH, parseFilter } from "../../filter/parse_filter.ts";
 import { ApiError } from "../endpoint.ts";

@@ -1,5 +1,5 @@
 /** Endpoints that start, show and stop replays. */
-import { z } from "zod";
+import * as z from "zod";
 import { MAX_FILTER_LENGTH } from "../../filter/parse_filter.ts";
 import type { ReplaysJson } from "../api_types.ts";
 import { type Endpoint, endpoint } from "../endpoint.ts";
