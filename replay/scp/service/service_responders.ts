@@ -9,6 +9,7 @@ import { buildArchive } from "./archive/build_archive.ts";
 import { CommitmentResponder, type EventPolicy } from "./commitment/commitment_responder.ts";
 import type { Destination, DestinationTimeouts } from "./destination.ts";
 import { InstanceResponder } from "./instances/instance_responder.ts";
+import { UpsQueryResponder } from "./instances/ups_query_responder.ts";
 import { RefreshResponder } from "./refresh/refresh_responder.ts";
 import { RetrieveResponder } from "./retrieve/retrieve_responder.ts";
 
@@ -59,6 +60,10 @@ export function serviceResponders(
     () => undefined, // told to whoever asks it
   );
   const behind = archive === undefined ? [] : [new ArchiveResponder(archive)];
+  const refreshed =
+    options.refresh === true
+      ? [new RefreshResponder({ inner: [options.recorded, ...behind] })]
+      : [];
   const toldOfEvents = byTitle(options.eventDestinations);
   return {
     before: [
@@ -74,9 +79,8 @@ export function serviceResponders(
         archive,
         destinations: byTitle(options.moveDestinations),
       }),
-      ...(options.refresh === true
-        ? [new RefreshResponder({ inner: [options.recorded, ...behind] })]
-        : []),
+      new UpsQueryResponder([...refreshed, options.recorded, ...behind]),
+      ...refreshed,
     ],
     behind,
   };

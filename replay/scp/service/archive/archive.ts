@@ -7,10 +7,11 @@
  * Rule: patient, study, series, instance are one tree, whatever the information model that asks.
  */
 import type { DataSet } from "../../../../src/dataset/data_set.ts";
+import { UPS_CLASSES } from "../../../../src/observe/service/ups_watch.ts";
 import { type QueryLevel, queryModel } from "../../../../src/service/required_attributes.ts";
 import { textOf } from "../query/candidate.ts";
 import { remembered, sizeOf } from "./attributes.ts";
-import { Entity, type Kept } from "./entity.ts";
+import { Entity } from "./entity.ts";
 import type { RecordedInstance } from "./recorded_instance.ts";
 
 /** Entities of all kinds. */
@@ -42,15 +43,7 @@ export class Archive {
 
   /** Of a list: a worklist, procedure steps; by the SOP class that queries it. */
   rows(sopClassUid: string): Iterable<Entity> {
-    return this.#lists.get(sopClassUid)?.values() ?? [];
-  }
-
-  get listClasses(): readonly string[] {
-    return [...this.#lists.keys()];
-  }
-
-  instance(sopInstanceUid: string): Kept | undefined {
-    return this.#images.get(sopInstanceUid)?.kept;
+    return this.#lists.get(listName(sopClassUid))?.values() ?? [];
   }
 
   study(uid: string): Entity | undefined {
@@ -157,8 +150,9 @@ export class Archive {
   }
 
   #row(sopClassUid: string, answer: DataSet): Entity {
-    const list = this.#lists.get(sopClassUid) ?? new Map<string, Entity>();
-    this.#lists.set(sopClassUid, list);
+    const name = listName(sopClassUid);
+    const list = this.#lists.get(name) ?? new Map<string, Entity>();
+    this.#lists.set(name, list);
     const key = rowKey(answer) ?? `row ${list.size}`;
     const entity = list.get(key) ?? new Entity("ITEM", key);
     if (!list.has(key)) this.#entities++;
@@ -189,6 +183,11 @@ const QUERY_RETRIEVE_LEVEL = 0x00080052;
 const REQUESTED_PROCEDURE_ID = 0x00401001;
 const SCHEDULED_PROCEDURE_STEP_SEQUENCE = 0x00400100;
 const SCHEDULED_PROCEDURE_STEP_ID = 0x00400009;
+
+/** Unified Procedure Steps are one list, whichever of their classes queries it (PS3.4 CC.1.1). */
+function listName(sopClassUid: string): string {
+  return UPS_CLASSES.has(sopClassUid) ? "UPS" : sopClassUid;
+}
 
 /** What tells the rows of a list apart; undefined where nothing does, so each answer is one. */
 function rowKey(answer: DataSet): string | undefined {

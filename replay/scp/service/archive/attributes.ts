@@ -39,9 +39,13 @@ export async function attributesOf(recorded: RecordedDataSet): Promise<DataSet |
     maxElements: 100_000,
     maxItems: 100_000,
   });
-  for await (const piece of recorded.octets()) {
-    reader.receive(piece);
-    if (isPast) break;
+  try {
+    for await (const piece of recorded.octets()) {
+      reader.receive(piece);
+      if (isPast) break;
+    }
+  } catch {
+    // The capture does not hold all of it: the attributes until there are known.
   }
   reader.end();
   return builder.dataSet;

@@ -1,4 +1,5 @@
 /** An archive out of what captures hold: instances of C-STORE, answers to C-FIND. */
+import { setImmediate } from "node:timers/promises";
 import { DataSet } from "../../../../src/dataset/data_set.ts";
 import { statusClass } from "../../../../src/dimse/status.ts";
 import { numberValue, textValue } from "../../../../src/service/service_message.ts";
@@ -10,14 +11,22 @@ import { instanceOf, isKept } from "./recorded_instance.ts";
 /** Reads each data set up to its pixels. Never fails: what cannot be read is in `problems`. */
 export async function buildArchive(associations: Iterable<RecordedAssociation>): Promise<Archive> {
   const archive = new Archive();
+  let read = 0;
   for (const association of associations) {
     for (const message of association.messages) {
+      if (!READ.has(message.command)) continue;
+      // Captures are read synchronously: whoever asks meanwhile gets a turn.
+      if (++read % TURN === 0) await setImmediate();
       if (message.command === "C-STORE-RQ") await addStored(message, { archive, association });
       if (message.command === "C-FIND-RQ") await addFound(message, { archive, association });
     }
   }
   return archive;
 }
+
+const READ: ReadonlySet<string> = new Set(["C-STORE-RQ", "C-FIND-RQ"]);
+/** Messages that are read in one go. */
+const TURN = 20;
 
 interface Building {
   readonly archive: Archive;

@@ -205,4 +205,12 @@ describe("Archive", () => {
     const read = await attributesOf(recordedDataSet(new Uint8Array([...head, ...pixels]), 100));
     assert.equal(read?.text("PatientID"), "A");
   });
+
+  test("attributesOf() reads what is there of a data set that the capture cuts", async () => {
+    const uids = { patient: "A", study: "1", series: "1", instance: "1" };
+    const head = encodeDataSet(attributes(uids), { syntax: EXPLICIT_LITTLE });
+    const read = await attributesOf(recordedDataSet(head, 4));
+    assert.equal(read?.text("SOPInstanceUID"), "2.25.31");
+    assert.equal(read?.has("SeriesInstanceUID"), false);
+  });
 });

@@ -34,6 +34,17 @@ describe("Unified Procedure Steps in replay (PS3.4 CC)", () => {
     return (await (await ask(user, request)).read())?.text("ProcedureStepState");
   }
 
+  async function rows(user: ServiceUser, state: string): Promise<string[]> {
+    const dataSet = assigned(["SOPInstanceUID", `ProcedureStepState=${state}`]);
+    const found: string[] = [];
+    for await (const one of user.invoke({ operation: "C-FIND", sopClass: PUSH, dataSet })) {
+      if (one.final) continue;
+      const row = await one.read();
+      found.push(`${row?.text("SOPInstanceUID")} ${row?.text("ProcedureStepState")}`);
+    }
+    return found;
+  }
+
   beforeAll(async () => {
     const done = () => ({ status: 0x0000 });
     const dataSet = assigned(["ProcedureStepState=SCHEDULED", "ProcedureStepLabel=Recorded"]);
@@ -45,9 +56,18 @@ describe("Unified Procedure Steps in replay (PS3.4 CC)", () => {
         "N-SET": done,
         "N-ACTION": done,
         "N-GET": () => ({ status: 0x0000, dataSet }),
+        "C-FIND": async function* (request) {
+          await request.read();
+          for (const uid of ["2.25.1", "2.25.2"]) {
+            const row = [`SOPInstanceUID=${uid}`, "ProcedureStepState=SCHEDULED"];
+            yield { status: 0xff00, dataSet: assigned(row) };
+          }
+          yield { status: 0x0000 };
+        },
       },
       work: async (user) => {
         await create(user, "2.25.1");
+        await rows(user, "");
         await stateOf(user, "2.25.1");
         await change(user, "2.25.1", ["IN PROGRESS", "2.25.5"]);
         await set(user, "2.25.1", "2.25.5");
@@ -84,6 +104,17 @@ describe("Unified Procedure Steps in replay (PS3.4 CC)", () => {
       assert.equal(await create(user, "2.25.81", "IN PROGRESS"), "C309");
       assert.equal(await create(user, "2.25.81"), "0000");
       assert.equal(await create(user, "2.25.81"), "0111");
+    });
+  });
+
+  test("queries tell the live instances and their states", async () => {
+    await whilePlaying({ captures: [capture], archive: true }, async ({ port }) => {
+      await using user = await openAssociation({ ...at(port), contexts: [PUSH] });
+      assert.equal(await create(user, "2.25.95"), "0000");
+      assert.deepEqual(await rows(user, ""), ["2.25.95 SCHEDULED", "2.25.2 SCHEDULED"]);
+      assert.equal(await change(user, "2.25.95", ["IN PROGRESS", "2.25.6"]), "0000");
+      assert.deepEqual(await rows(user, ""), ["2.25.95 IN PROGRESS", "2.25.2 SCHEDULED"]);
+      assert.deepEqual(await rows(user, "SCHEDULED"), ["2.25.2 SCHEDULED"]);
     });
   });
 
