@@ -25,5 +25,5 @@ export class JsonReport {
 }
 
 function json(value: unknown): string {
-  return escapeJson(JSON.stringify(value));
+  return escapeJson(JSON.stringify(value ?? null));
 }

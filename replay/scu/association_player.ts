@@ -21,6 +21,7 @@ import { endLive, LiveUser, tooLong } from "./live_end.ts";
 import { openBeside, openLive } from "./open_live.ts";
 import type { Play, Run } from "./options.ts";
 import { pauseMs, wait, within } from "./pace.ts";
+import { dimseTimeout, eventTimeout } from "./patience.ts";
 import { associationEvent, exchangeEvent, finalResponse } from "./verdict.ts";
 
 /** Resolves to whether there was an association. Never rejects. */
@@ -154,7 +155,9 @@ class AssociationPlayer {
       this.#run.tell(exchangeEvent({ association: this.#recorded, request: message }, verdict));
       return;
     }
-    while (place.user.outstanding >= place.user.window) await this.#oneOver();
+    while (this.#outstanding.size > 0 && place.user.outstanding >= place.user.window) {
+      await this.#oneOver();
+    }
     const final = finalResponse(this.#recorded, message);
     const over = playExchange(message, {
       run: this.#run,
@@ -191,13 +194,16 @@ class AssociationPlayer {
 
   async #expectedBefore(index: number): Promise<void> {
     const [first] = this.#users;
-    if (first === undefined) return;
+    const missing = this.#expected.missingBefore(this.#recorded, index);
+    if (first === undefined || missing === undefined) return;
     const came = this.#expected.before(this.#recorded, index);
     const limit = Promise.race([came, first.over]);
-    if (await within(this.#run.eventTimeout, limit, this.#run.signal)) return;
+    const recordedUs = this.#pauseBefore(missing);
+    const patience = eventTimeout(recordedUs, this.#run.options.eventTimeout);
+    if (await within(patience, limit, this.#run.signal)) return;
     const reason =
       first.ended === undefined
-        ? `did not come within ${this.#run.eventTimeout} ms`
+        ? `did not come within ${patience} ms`
         : "did not come before the association ended";
     const outcome = first.ended === undefined ? "timeout" : "differs";
     this.#expected.giveUp(this.#recorded, { outcome, reason }, { before: index });
@@ -245,6 +251,7 @@ class AssociationPlayer {
       await this.#expectedBefore(messages.length);
       const last = messages.at(-1)?.endedAt ?? this.#recorded.answeredAt ?? end.at;
       await wait(pauseMs(this.#run.pace, end.at - last), this.#run.signal);
+      await this.#allSent(first);
       for (const { user } of beside) await user.release().catch(() => user.abort());
       this.#ending = true;
       const started = performance.now();
@@ -262,6 +269,12 @@ class AssociationPlayer {
         ? { outcome: "differs", reason: "did not come before the association ended" }
         : { outcome: "skipped", reason: stopped },
     );
+  }
+
+  /** What is being sent is sent whole before the association is aborted or left, as it was. */
+  async #allSent({ user }: LiveUser): Promise<void> {
+    const limit = dimseTimeout(this.#recorded, this.#run.options.dimseTimeout);
+    await within(limit, user.association.sent(), this.#run.signal);
   }
 
   #tell(request: "A-ASSOCIATE" | "end", verdict: Parameters<typeof associationEvent>[1]): void {

@@ -17,7 +17,6 @@ import {
   type PerformRequest,
   textValue,
 } from "../../src/service/service_message.ts";
-import type { ExchangeMessage } from "../compare/compare_exchange.ts";
 import type { RecordedAssociation, RecordedMessage } from "../recorded.ts";
 import type { Rewriter } from "../rewrite/rewriter.ts";
 import { compareLive, readMessage } from "./compare_live.ts";
@@ -80,6 +79,12 @@ export class ExpectedRequests {
     return this.#arrived.get(association) ?? 0;
   }
 
+  /** The first request before a message of the association that is still to come or to be answered. */
+  missingBefore(association: RecordedAssociation, index: number): RecordedMessage | undefined {
+    const [first] = this.#byAssociation.get(association) ?? [];
+    return first !== undefined && first.request.index < index ? first.request : undefined;
+  }
+
   /** Resolves when the expected requests before a message of the association were answered. */
   async before(association: RecordedAssociation, index: number): Promise<void> {
     for (const { request, over } of [...(this.#byAssociation.get(association) ?? [])]) {
@@ -106,7 +111,7 @@ export class ExpectedRequests {
       const answer = this.#answer(association, response, live);
       const verdict = await compareLive(
         { association, request },
-        { request: message, responses: this.#ownAnswer(association, response) },
+        { request: message },
         { run: this.#run, rewriter: this.#rewriter },
       );
       const { status } = answer;
@@ -184,16 +189,6 @@ export class ExpectedRequests {
   #take(expected: Expected): void {
     expected.taken = true;
     this.#open.get(expected.request.command)?.delete(expected);
-  }
-
-  /** What we answer is what was answered: no difference is to be found in it. */
-  #ownAnswer(
-    association: RecordedAssociation,
-    response: RecordedMessage | undefined,
-  ): readonly ExchangeMessage[] {
-    if (response === undefined) return [];
-    const values = this.#rewriter.expected(response.values, { association, message: response });
-    return [{ values, dataSet: response.dataSet?.read() }];
   }
 
   #finish(expected: Expected): void {

@@ -9,6 +9,7 @@ import { userInformation } from "../../src/ul/associate_view.ts";
 import type { RecordedAssociation, RecordedEnd } from "../recorded.ts";
 import type { Run } from "./options.ts";
 import { within } from "./pace.ts";
+import { eventTimeout } from "./patience.ts";
 import { failure, type Verdict } from "./verdict.ts";
 
 /** How a live association ended; `error` is undefined after a release. */
@@ -63,7 +64,12 @@ export async function endLive(
   // What the acceptor refused to begin in the recording it cannot end as it did.
   const end = associated || recorded.end.by === "requestor" ? recorded.end : RELEASED;
   const graceful = run.options.graceful === true || run.signal.aborted;
-  if (end.by === "acceptor" && !graceful) await within(run.eventTimeout, live.over, run.signal);
+  if (end.by === "acceptor" && !graceful) {
+    const { messages, answeredAt } = recorded;
+    const last = messages.at(-1)?.endedAt ?? answeredAt ?? end.at;
+    const patience = eventTimeout(end.at - last, run.options.eventTimeout);
+    await within(patience, live.over, run.signal);
+  }
   if (live.ended !== undefined) return judge(end, live.ended);
   const mine = end.by === "acceptor" || graceful ? RELEASED : end;
   try {

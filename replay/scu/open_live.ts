@@ -11,6 +11,7 @@ import type { ContextProposal } from "../../src/ul/negotiate.ts";
 import type { AAssociateRq } from "../../src/ul/pdu.ts";
 import type { RecordedAssociation } from "../recorded.ts";
 import type { Run } from "./options.ts";
+import { dimseTimeout } from "./patience.ts";
 
 export interface LiveOptions {
   readonly run: Run;
@@ -48,9 +49,9 @@ function common({ run, recorded }: LiveOptions) {
   };
 }
 
-function userOf(association: Association, { run, perform }: LiveOptions): ServiceUser {
+function userOf(association: Association, { run, recorded, perform }: LiveOptions): ServiceUser {
   return new ServiceUser(association, {
-    dimseTimeout: run.options.dimseTimeout ?? 60_000,
+    dimseTimeout: dimseTimeout(recorded, run.options.dimseTimeout),
     perform: everything(perform),
   });
 }

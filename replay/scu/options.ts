@@ -9,6 +9,8 @@ import type { Pace } from "./pace.ts";
 export interface ReplayScuOptions {
   /** Files and directories of captures. */
   readonly captures: readonly string[];
+  /** Which associations of them; all unless told. A RangeError where it cannot be read. */
+  readonly filter?: string;
   /** Where it is played: nothing else is ever connected to. */
   readonly host: string;
   readonly port: number;
@@ -43,11 +45,15 @@ export interface ReplayScuOptions {
   readonly moveListen?: { readonly host?: string; readonly port: number };
   /** Release where the recording has an abort or a lost connection. */
   readonly graceful?: boolean;
-  /** Milliseconds; 10 s, 30 s, 60 s, 10 s unless told. */
+  /** Milliseconds; 10 s and 30 s unless told. */
   readonly connectTimeout?: number;
   readonly acseTimeout?: number;
+  /** For a response, or a part of one; 60 s, or twice as long as in the recording, unless told. */
   readonly dimseTimeout?: number;
-  /** For what the peer did of its own accord: requests, an abort, a release. */
+  /**
+   * For what the peer did of its own accord: requests, an abort, a release; 10 s, or twice as long
+   * as in the recording, unless told.
+   */
   readonly eventTimeout?: number;
   /** Directory for a capture of the replay itself. */
   readonly record?: string;
@@ -80,8 +86,6 @@ export interface Run {
   readonly recorder: ReplayRecorder | undefined;
   readonly options: ReplayScuOptions;
   readonly pace: Pace;
-  /** Milliseconds. */
-  readonly eventTimeout: number;
   readonly signal: AbortSignal;
   tell(event: ExchangeEvent): void;
   /** In words; the same words once. */

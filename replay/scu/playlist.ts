@@ -16,6 +16,8 @@ export interface Listed {
   readonly endedAt: number;
   /** The association of ours that made the other side ask for this one. */
   readonly cause?: RecordedAssociation;
+  /** Microseconds from the end of that one to the beginning of this one; negative where they overlap. */
+  readonly afterCauseUs?: number;
   /** It went to the application that we play, so that it is for us to receive. */
   readonly isForUs: boolean;
 }
@@ -30,7 +32,9 @@ export function playlist(associations: Iterable<RecordedAssociation>): readonly 
   return listed.map((one) => {
     const cause = causeOf(one, listed);
     if (cause === undefined) return one;
-    return { ...one, cause, isForUs: isRequestorOf(cause, one.recorded) };
+    const { recorded, endedAt } = cause;
+    const isForUs = isRequestorOf(recorded, one.recorded);
+    return { ...one, cause: recorded, afterCauseUs: one.startedAt - endedAt, isForUs };
   });
 }
 
@@ -46,7 +50,7 @@ function hostOf(address: string): string {
   return address.slice(0, Math.max(0, address.lastIndexOf(":")));
 }
 
-function causeOf(one: Listed, listed: readonly Listed[]): RecordedAssociation | undefined {
+function causeOf(one: Listed, listed: readonly Listed[]): Listed | undefined {
   const { commands } = one.recorded.summary;
   if (commands["C-STORE-RQ"] === undefined && commands["N-EVENT-REPORT-RQ"] === undefined) {
     return undefined;
@@ -64,7 +68,7 @@ function moveOf(
   one: Listed,
   values: RecordedAssociation["messages"][number]["values"],
   listed: readonly Listed[],
-): RecordedAssociation | undefined {
+): Listed | undefined {
   const originator = textValue(values, "MoveOriginatorApplicationEntityTitle");
   const messageId = numberValue(values, "MoveOriginatorMessageID");
   const { calling_ae_title: from, called_ae_title: to } = one.recorded.summary;
@@ -81,11 +85,11 @@ function moveOf(
       }
       return summary.called_ae_title === from && one.startedAt <= endedAt + SLACK_US;
     });
-  })?.recorded;
+  });
 }
 
 /** The newest association before it, of the same two AEs the other way round, that asked for reports. */
-function actionOf(one: Listed, listed: readonly Listed[]): RecordedAssociation | undefined {
+function actionOf(one: Listed, listed: readonly Listed[]): Listed | undefined {
   const { called_ae_title: to } = one.recorded.summary;
   return listed.findLast(
     ({ recorded, startedAt }) =>
@@ -93,7 +97,7 @@ function actionOf(one: Listed, listed: readonly Listed[]): RecordedAssociation |
       startedAt <= one.startedAt &&
       recorded.summary.calling_ae_title === to &&
       REPORTED.some((command) => recorded.summary.commands[command] !== undefined),
-  )?.recorded;
+  );
 }
 
 /** What an SCP reports on later: Storage Commitment, UPS, Print. */

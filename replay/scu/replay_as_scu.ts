@@ -9,6 +9,8 @@
  */
 import { setMaxListeners } from "node:events";
 import { formatAddress } from "../../src/address.ts";
+import { type Filter, filterErrorLines, isFilterError } from "../../src/filter/filter.ts";
+import { parseFilter } from "../../src/filter/parse_filter.ts";
 import { operationOfRequest } from "../../src/service/operation.ts";
 import type { ExchangeEvent } from "../events.ts";
 import { ReplayRecorder } from "../record/replay_recorder.ts";
@@ -30,7 +32,7 @@ import { runSchedule, type Timed } from "./schedule.ts";
  * be; whatever goes wrong in playing is in the events.
  */
 export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuResult> {
-  using recordings = openRecordings(options.captures);
+  using recordings = openRecordings(options.captures, { filter: filterOf(options.filter) });
   const warned = new Set<string>();
   const warn = (text: string): void => {
     if (warned.has(text) || warned.size >= MAX_WARNINGS) return;
@@ -52,7 +54,6 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
       speed: options.speed ?? 1,
       maxGapUs: (options.maxGap ?? Number.POSITIVE_INFINITY) * 1000,
     },
-    eventTimeout: options.eventTimeout ?? 10_000,
     signal: runSignal(options),
     tell: (event) => {
       summary.add(event);
@@ -120,6 +121,12 @@ function runSignal({ signal }: ReplayScuOptions): AbortSignal {
   const own = AbortSignal.any(signal === undefined ? [] : [signal]);
   setMaxListeners(0, own);
   return own;
+}
+
+function filterOf(text: string | undefined): Filter | undefined {
+  const filter = text === undefined ? undefined : parseFilter(text);
+  if (filter === undefined || !isFilterError(filter)) return filter;
+  throw new RangeError(filterErrorLines(text ?? "", filter).join("\n"));
 }
 
 function scheduleOf({ options, pace, signal, warn }: Run): Parameters<typeof runSchedule>[0] {

@@ -6,6 +6,7 @@ import { operationOfRequest } from "../../src/service/operation.ts";
 import type { ExpectedRequests } from "./expected_requests.ts";
 import type { Run } from "./options.ts";
 import { within } from "./pace.ts";
+import { eventTimeout } from "./patience.ts";
 import type { Listed } from "./playlist.ts";
 import { exchangeEvent } from "./verdict.ts";
 
@@ -20,14 +21,15 @@ export interface ReturnedOptions {
 
 /** Resolves when all of it came, or when it is waited for no more. */
 export async function playReturned(
-  { recorded, cause, isForUs }: Listed,
+  { recorded, cause, afterCauseUs = 0, isForUs }: Listed,
   { run, expected, causeOver, listens }: ReturnedOptions,
 ): Promise<void> {
   const { called_ae_title: receiver, calling_ae_title: sender } = recorded.summary;
   const because = `association ${cause?.id}`;
+  const patience = eventTimeout(afterCauseUs, run.options.eventTimeout);
   if (isForUs && listens) {
-    await arrived({ run, expected, causeOver, listens }, recorded);
-    const late = `did not come within ${run.eventTimeout} ms after ${because}`;
+    await arrived({ run, expected, causeOver, patience }, recorded);
+    const late = `did not come within ${patience} ms after ${because}`;
     expected.giveUp(
       recorded,
       (await causeOver)
@@ -48,7 +50,12 @@ export async function playReturned(
 
 /** As long as more comes, and a while after. */
 async function arrived(
-  { run, expected, causeOver }: ReturnedOptions,
+  {
+    run,
+    expected,
+    causeOver,
+    patience,
+  }: Omit<ReturnedOptions, "listens"> & { readonly patience: number },
   recorded: Listed["recorded"],
 ): Promise<void> {
   const all = expected.before(recorded, Number.POSITIVE_INFINITY);
@@ -56,7 +63,7 @@ async function arrived(
   if (!caused) return;
   for (;;) {
     const before = expected.arrived(recorded);
-    if (await within(run.eventTimeout, all, run.signal)) return;
+    if (await within(patience, all, run.signal)) return;
     if (expected.arrived(recorded) === before || run.signal.aborted) return;
   }
 }

@@ -7,6 +7,8 @@
  * Rule: nothing is read before it is asked for, and captures may be larger than memory.
  */
 import type { CaptureHeader } from "../../src/capture/header.ts";
+import type { Filter } from "../../src/filter/filter.ts";
+import { associationMatches } from "../../src/inspect/association_facts.ts";
 import { type ListItem, listAssociations } from "../../src/inspect/list_associations.ts";
 import { AssociationReader } from "../../src/inspect/read_association.ts";
 import { capturePaths } from "../../src/io/capture_paths.ts";
@@ -22,9 +24,17 @@ export interface RecordingProblem {
   readonly what: string;
 }
 
+export interface RecordingsOptions {
+  /** Associations that it does not hold of are left out. */
+  readonly filter?: Filter | undefined;
+}
+
 /** `paths`: captures, and directories that stand for the captures in them. Never throws. */
-export function openRecordings(paths: readonly string[]): Recordings {
-  return new Recordings(paths);
+export function openRecordings(
+  paths: readonly string[],
+  options: RecordingsOptions = {},
+): Recordings {
+  return new Recordings(paths, options);
 }
 
 export class Recordings {
@@ -32,9 +42,11 @@ export class Recordings {
   readonly #problems = new Map<string, RecordingProblem>();
   readonly #ids = new Map<string, Uint8Array>();
   readonly #cache = new OctetCache();
+  readonly #filter: Filter | undefined;
 
   /** Use `openRecordings`. */
-  constructor(paths: readonly string[]) {
+  constructor(paths: readonly string[], { filter }: RecordingsOptions = {}) {
+    this.#filter = filter;
     for (const path of this.#expand(paths)) this.#open(path);
   }
 
@@ -74,8 +86,10 @@ export class Recordings {
         if (item.item === "capture") header = item.header;
         this.#note(path, item);
         if (item.item !== "association") continue;
+        const { association } = item;
+        if (this.#filter && !associationMatches(this.#filter, { association, reader })) continue;
         const redaction = header?.redaction;
-        yield new CapturedAssociation(item.association, { reader, cache: this.#cache, redaction });
+        yield new CapturedAssociation(association, { reader, cache: this.#cache, redaction });
       }
     } catch (error) {
       this.#problem(path, error instanceof Error ? error.message : String(error));

@@ -2,6 +2,7 @@
 import { type Filter, filterErrorLines, isFilterError } from "../filter/filter.ts";
 import { OPERATORS } from "../filter/operators.ts";
 import { parseFilter } from "../filter/parse_filter.ts";
+import { pathExists } from "../io/capture_paths.ts";
 import { usageError } from "./command_error.ts";
 import { tableLines } from "./table.ts";
 
@@ -10,6 +11,17 @@ export function readFilter(text: string): Filter {
   if (!isFilterError(filter)) return filter;
   const [what = "", ...where] = filterErrorLines(text, filter);
   throw usageError(what, where.join("\n"));
+}
+
+/** `CAPTURE... [FILTER]`: the last operand is a filter where it cannot be meant as a path. */
+export function splitOperands(operands: readonly string[]): {
+  readonly paths: readonly string[];
+  readonly filter: string | undefined;
+} {
+  const last = operands.at(-1) ?? "";
+  const looksLikePath = pathExists(last) || /\.dcap$|^[./]|^[^~"'()|&!\s]*\//.test(last);
+  if (operands.length < 2 || looksLikePath) return { paths: operands, filter: undefined };
+  return { paths: operands.slice(0, -1), filter: last };
 }
 
 /** For `notes` of commands that take a filter. */

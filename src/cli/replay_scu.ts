@@ -11,10 +11,12 @@ import { replayAsScu } from "../../replay/scu/replay_as_scu.ts";
 import { openRecordings } from "../../replay/source/recordings.ts";
 import { formatAddress } from "../address.ts";
 import { escapeControls } from "../escape.ts";
+import type { Filter } from "../filter/filter.ts";
 import { formatCount } from "../units.ts";
 import { targetAt } from "./association_failure.ts";
 import { defineCommand, type ExitCode } from "./command.ts";
 import { usageError } from "./command_error.ts";
+import { filterHelp, readFilter, splitOperands } from "./read_filter.ts";
 import { consent } from "./replay_consent.ts";
 import { fuzzTarget } from "./replay_scu_fuzz.ts";
 import { REPLAY_SCU_OPTIONS } from "./replay_scu_options.ts";
@@ -24,16 +26,22 @@ import { scuRequest } from "./replay_scu_request.ts";
 export const command = defineCommand({
   name: "replay scu",
   summary: "Play the requestor's side of captures and compare the answers",
-  usage: "CAPTURE... --to HOST:PORT",
+  usage: "CAPTURE... [FILTER] --to HOST:PORT",
   about:
     "Each recorded association is asked for anew and its requests are sent again, to --to and nowhere else; responses are compared with the recorded ones. " +
+    "A FILTER, the same as for show, picks the associations: one server is seldom all that a capture has. " +
     "Secrets of a user identity come from the environment: DICOMTAP_USER_IDENTITY, DICOMTAP_USER_IDENTITY_PASSCODE.",
+  notes: filterHelp(),
   operands: { min: 1, max: Number.POSITIVE_INFINITY },
   options: REPLAY_SCU_OPTIONS,
   examples: [
     {
       run: "dicomtap replay scu captures --to 127.0.0.1:11112 --speed max",
       does: "Play all of a directory without pauses",
+    },
+    {
+      run: "dicomtap replay scu day.dcap '~called ARCHIVE' --to 127.0.0.1:104",
+      does: "Play only what went to one of the servers",
     },
     {
       run: "dicomtap replay scu day.dcap --to pacs:104 --ae called=NEWPACS --uids new --yes",
@@ -57,13 +65,17 @@ export const command = defineCommand({
     if (to === undefined) throw usageError("Option --to is missing", "Say where: --to HOST:PORT");
     const target = targetAt(to);
     const { fuzz } = options;
-    if (fuzz !== undefined) return fuzzTarget(operands, { ...options, fuzz, target }, context);
-    const request = scuRequest(operands, { options, target, env: context.env });
+    const { paths, filter } = splitOperands(operands);
+    if (fuzz !== undefined && filter === undefined) {
+      return fuzzTarget(paths, { ...options, fuzz, target }, context);
+    }
+    if (fuzz !== undefined) throw usageError("Option --fuzz takes no filter");
+    const request = scuRequest({ paths, filter }, { options, target, env: context.env });
     const signal = context.stopSignal();
-    const what = contentOf(operands);
+    const what = contentOf(paths, filter === undefined ? undefined : readFilter(filter));
     await consent({ target, given: options.yes, what, signal }, context);
     const address = formatAddress(target);
-    const report = new ScuReport(context, options, { captures: operands, to: address });
+    const report = new ScuReport(context, options, { captures: paths, filter, to: address });
     const result = await replayAsScu({
       ...request,
       signal,
@@ -77,8 +89,8 @@ export const command = defineCommand({
 });
 
 /** What would be played, in words. Throws a usage error where there is nothing. */
-function contentOf(captures: readonly string[]): string {
-  using recordings = openRecordings(captures);
+function contentOf(captures: readonly string[], filter: Filter | undefined): string {
+  using recordings = openRecordings(captures, { filter });
   let associations = 0;
   let messages = 0;
   for (const { summary } of recordings.associations()) {

@@ -14,6 +14,7 @@ import { tableLines } from "./table.ts";
 
 export interface ReportHead {
   readonly captures: readonly string[];
+  readonly filter: string | undefined;
   readonly to: string;
 }
 

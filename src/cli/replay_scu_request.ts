@@ -14,7 +14,7 @@ import { ignored } from "./ignore_option.ts";
 import type { ReplayScuOptions } from "./replay_scu_options.ts";
 
 export function scuRequest(
-  captures: readonly string[],
+  what: { readonly paths: readonly string[]; readonly filter: string | undefined },
   {
     options,
     target,
@@ -26,9 +26,11 @@ export function scuRequest(
   },
 ): Request {
   const { ignore, record, "max-gap": maxGap } = options;
+  const { "dimse-timeout": dimseTimeout, "event-timeout": eventTimeout } = options;
   const ratePerSecond = rate(options.rate);
   return {
-    captures,
+    captures: what.paths,
+    ...(what.filter !== undefined && { filter: what.filter }),
     ...target,
     speed: speedOf(options.speed),
     ...(maxGap !== undefined && { maxGap }),
@@ -47,8 +49,8 @@ export function scuRequest(
     graceful: options.graceful,
     connectTimeout: options["connect-timeout"],
     acseTimeout: options["acse-timeout"],
-    dimseTimeout: options["dimse-timeout"],
-    eventTimeout: options["event-timeout"],
+    ...(dimseTimeout !== undefined && { dimseTimeout }),
+    ...(eventTimeout !== undefined && { eventTimeout }),
     ...(record !== undefined && { record }),
   };
 }

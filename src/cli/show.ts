@@ -9,7 +9,7 @@ import {
 } from "../inspect/list_associations.ts";
 import { narrateAssociation } from "../inspect/narrate_association.ts";
 import { AssociationReader } from "../inspect/read_association.ts";
-import { capturePaths, pathExists } from "../io/capture_paths.ts";
+import { capturePaths } from "../io/capture_paths.ts";
 import { FileSource } from "../io/file_source.ts";
 import { StepStates } from "../meaning/step_states.ts";
 import { StoryBook } from "../meaning/story.ts";
@@ -19,7 +19,7 @@ import { formatCount, formatSize, plural } from "../units.ts";
 import { type CommandArguments, defineCommand, type ExitCode, JSON_OPTION } from "./command.ts";
 import { CommandError, usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
-import { filterHelp, readFilter } from "./read_filter.ts";
+import { filterHelp, readFilter, splitOperands } from "./read_filter.ts";
 import { jsonLines, textLines } from "./show_association.ts";
 import { clockDate, LIST_COLUMNS, listNote, listRow } from "./show_list.ts";
 import { storyLines, storyNotes } from "./show_story.ts";
@@ -67,17 +67,6 @@ export const command = defineCommand({
     return show.finish();
   },
 });
-
-/** The last operand is a filter where it cannot be meant as a path. */
-function splitOperands(operands: readonly string[]): {
-  readonly paths: readonly string[];
-  readonly filter: string | undefined;
-} {
-  const last = operands.at(-1) ?? "";
-  const looksLikePath = pathExists(last) || /\.dcap$|^[./]|^[^~"'()|&!\s]*\//.test(last);
-  if (operands.length < 2 || looksLikePath) return { paths: operands, filter: undefined };
-  return { paths: operands.slice(0, -1), filter: last };
-}
 
 interface Opened {
   readonly association: ListedAssociation;

@@ -132,6 +132,11 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
     return sent;
   }
 
+  /** Resolves when all messages so far were handed to the system, or will not be. */
+  sent(): Promise<void> {
+    return this.#sending;
+  }
+
   /** The next message; undefined when the association was released. */
   async receive(options: { readonly timeout?: number } = {}): Promise<ReceivedMessage | undefined> {
     const timeout = options.timeout ?? this.#limits.dimseTimeout;

@@ -119,6 +119,20 @@ describe("dicomtap replay scu", () => {
     });
   });
 
+  test("plays only what a filter takes", async () => {
+    await inScope(async (scope) => {
+      const { args } = await stage(scope);
+      const [capture = "", ...rest] = args;
+      const all = await replayScu(capture, "~called ANY-SCP", ...rest);
+      assert.match(all.out, /1 associations .*: 4 same\n$/);
+      const none = await replayScu(capture, "~called OTHER", ...rest);
+      assert.equal(none.code, 2);
+      assert.match(none.err, /There is no association to play/);
+      const bad = await replayScu(capture, "~called (", ...rest);
+      assert.equal(bad.code, 2);
+    });
+  });
+
   test("cannot connect: 3", async () => {
     await inScope(async (scope) => {
       const { args, server } = await stage(scope);
