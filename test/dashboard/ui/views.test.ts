@@ -8,10 +8,12 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { browserPartner, look } from "../../support/browser.ts";
 import { hostileCapture, PAYLOADS } from "../../support/hostile_captures.ts";
+import { manyAssociations } from "../../support/many_associations.ts";
 import { Scope } from "../../support/process.ts";
 import { ownRuntime, ROOT } from "../../support/runtimes.ts";
 import type { AxeContext, AxeResult } from "./scenarios/axe_views.ts";
 import type { HostileContext, HostileResult } from "./scenarios/hostile.ts";
+import type { LongListContext, LongListResult } from "./scenarios/long_list.ts";
 
 const runtime = ownRuntime();
 const browser = runtime.name === "node" ? browserPartner() : undefined;
@@ -34,6 +36,11 @@ const VIEWS = [
 describe.runIf(runtime.name === "node")("The views of the dashboard", () => {
   const scope = new Scope();
   let url = "";
+  const serve = async (folder: string) => {
+    const command = [...runtime.dicomtap, "dashboard", folder, "--listen", "127.0.0.1:0", "--json"];
+    const ready = await scope.start(command).line(/"event":\s*"ready"/, 60_000);
+    return (JSON.parse(ready) as { dashboard: string }).dashboard;
+  };
   beforeAll(async () => {
     if (browser === undefined) return;
     const folder = scope.tempDir();
@@ -41,9 +48,7 @@ describe.runIf(runtime.name === "node")("The views of the dashboard", () => {
     for (const name of readdirSync(services))
       copyFileSync(join(services, name), join(folder, name));
     writeFileSync(join(folder, HOSTILE), hostileCapture());
-    const command = [...runtime.dicomtap, "dashboard", folder, "--listen", "127.0.0.1:0", "--json"];
-    const ready = await scope.start(command).line(/"event":\s*"ready"/, 60_000);
-    url = (JSON.parse(ready) as { dashboard: string }).dashboard;
+    url = await serve(folder);
   });
   afterAll(() => scope.close());
 
@@ -70,6 +75,26 @@ describe.runIf(runtime.name === "node")("The views of the dashboard", () => {
       assert.equal(result.executed, 0);
       const { views, executed } = result;
       console.log(`P-03: ${PAYLOADS.length} payloads, ${views} views, ${executed} executed`);
+    },
+  );
+
+  test.skipIf(browser === undefined)(
+    "list 100,000 associations and drop no row while scrolling",
+    { timeout: 300_000 },
+    async () => {
+      if (browser === undefined) return;
+      const folder = scope.tempDir();
+      const total = 100_000;
+      writeFileSync(join(folder, "day.dcap"), manyAssociations(total));
+      const context: LongListContext = { url: await serve(folder), total };
+      const result = await look<LongListResult>(scope, { browser, scenario: "long_list", context });
+      const { firstPaintMs, firstRowsMs, frames, gaps, mostRows } = result;
+      console.log(
+        `${total} associations: first paint ${Math.round(firstPaintMs)} ms, rows after ${Math.round(firstRowsMs)} ms, ` +
+          `${frames} frames scrolled, ${gaps} with a gap, ${mostRows} rows in the page at most`,
+      );
+      assert.equal(gaps, 0);
+      assert.ok(mostRows < 100, "only the rows in sight are in the page");
     },
   );
 });

@@ -50,6 +50,8 @@ export class ListStore {
         apiPath("associations", { ...query, offset, limit }),
       );
       this.facts.value = facts;
+      // Captures are still being read: there will be more, of which no news tell.
+      if (!facts.complete) this.#refreshSoon();
       return { total: facts.total, rows: associations };
     });
   }
