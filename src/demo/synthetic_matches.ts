@@ -4,6 +4,7 @@
  */
 import type { DataSet } from "../dataset/data_set.ts";
 import { elementByTag } from "../dictionary/elements.ts";
+import { wildCardMatches } from "../wild_card.ts";
 import type { SyntheticDataSet } from "./synthetic_data_set.ts";
 
 /** Matches with the keys that were asked for, and no others. */
@@ -31,32 +32,7 @@ function matches(value: SyntheticDataSet[string] | undefined, wanted: readonly s
   const [pattern] = wanted;
   if (typeof value !== "string" || pattern === undefined || pattern === "") return true;
   if (/^\d{8}-|-\d{8}$/.test(pattern)) return true; // A range of dates.
-  return wanted.some((one) => likePattern(value, one.trim()));
-}
-
-/** `*` and `?` (PS3.4 C.2.2.2.4), without a regular expression that a query could make slow. */
-function likePattern(text: string, pattern: string): boolean {
-  let at = 0;
-  let star = -1;
-  let resume = 0;
-  let p = 0;
-  const [value, wanted] = [text.toLowerCase(), pattern.toLowerCase()];
-  while (at < value.length) {
-    if (wanted[p] === "*") {
-      star = p++;
-      resume = at;
-    } else if (p < wanted.length && (wanted[p] === "?" || wanted[p] === value[at])) {
-      p++;
-      at++;
-    } else if (star >= 0) {
-      p = star + 1;
-      at = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (wanted[p] === "*") p++;
-  return p === wanted.length;
+  return wanted.some((one) => wildCardMatches(value.toLowerCase(), one.trim().toLowerCase()));
 }
 
 const WORKLIST = "1.2.840.10008.5.1.4.31";

@@ -1,5 +1,9 @@
 /** Other applications that services send to: C-MOVE, N-EVENT-REPORT. Only those that were named. */
 import type { Address } from "../../../src/address.ts";
+import { openAssociation } from "../../../src/service/open_association.ts";
+import type { ServiceUser } from "../../../src/service/service_user.ts";
+import type { ContextProposal } from "../../../src/ul/negotiate.ts";
+import type { LiveRequest } from "../responder.ts";
 
 export interface Destination extends Address {
   readonly aeTitle: string;
@@ -11,3 +15,31 @@ export interface DestinationTimeouts {
   readonly acseTimeout?: number;
   readonly dimseTimeout?: number;
 }
+
+/**
+ * An association for a live request, under the AE title that was called there. Rejects with an
+ * `AssociationError`.
+ */
+export function openAt(
+  destination: Destination,
+  options: {
+    readonly request: LiveRequest;
+    readonly contexts: readonly ContextProposal[];
+    readonly timeouts: DestinationTimeouts;
+  },
+): Promise<ServiceUser> {
+  const { request, contexts, timeouts } = options;
+  return openAssociation({
+    dimseTimeout: DIMSE_TIMEOUT,
+    ...timeouts,
+    host: destination.host ?? "127.0.0.1",
+    port: destination.port,
+    callingAeTitle: request.association.calledAeTitle,
+    calledAeTitle: destination.aeTitle,
+    contexts,
+    signal: request.server.stopping,
+  });
+}
+
+/** Milliseconds, unless told. */
+const DIMSE_TIMEOUT = 60_000;

@@ -13,6 +13,7 @@ import type {
   SequenceElement,
   ValueElement,
 } from "../../../../src/dataset/element.ts";
+import { hasWildCard, WILD_CARD_VRS, wildCardMatches } from "../../../../src/wild_card.ts";
 import {
   type Candidate,
   dataSetCandidate,
@@ -25,7 +26,6 @@ import {
 } from "./candidate.ts";
 import { personNameMatcher } from "./person_name.ts";
 import { isWithin, type Span, spanOfKey, spanOfValue } from "./time_range.ts";
-import { hasWildCard, WILD_CARD_VRS, wildCardMatches } from "./wild_card.ts";
 
 export interface MatchOptions {
   /**

@@ -8,7 +8,7 @@
  *   the group in its place.
  * - Empty components at the end do not count: `DOE^JOHN` and `DOE^JOHN^^^` are one name.
  */
-import { hasWildCard, wildCardMatches } from "./wild_card.ts";
+import { hasWildCard, wildCardMatches } from "../../../../src/wild_card.ts";
 
 export function personNameMatcher(key: string): (name: string) => boolean {
   const wanted = folded(key).split("=");

@@ -8,11 +8,10 @@ import { formatAddress } from "../../../../src/address.ts";
 import type { DataSet } from "../../../../src/dataset/data_set.ts";
 import { uidName } from "../../../../src/dictionary/uids.ts";
 import { printStatus } from "../../../../src/dimse/status.ts";
-import { openAssociation } from "../../../../src/service/open_association.ts";
 import type { ServiceUser } from "../../../../src/service/service_user.ts";
 import type { ContextProposal } from "../../../../src/ul/negotiate.ts";
 import type { LiveRequest } from "../../responder.ts";
-import type { Destination, DestinationTimeouts } from "../destination.ts";
+import { type Destination, type DestinationTimeouts, openAt } from "../destination.ts";
 
 export interface Report {
   readonly sopClassUid: string;
@@ -45,7 +44,7 @@ export async function reportAnew(
   reports: readonly Report[],
   { request, aeTitle, destination, contexts, timeouts, retries }: NewAssociation,
 ): Promise<void> {
-  const { server, association } = request;
+  const { server } = request;
   const what = `N-EVENT-REPORT of ${uidName(reports[0]?.sopClassUid ?? "")}`;
   if (destination === undefined) {
     const title = JSON.stringify(aeTitle);
@@ -56,16 +55,7 @@ export async function reportAnew(
   for (let attempt = 0; attempt <= retries && !server.stopping.aborted; attempt++) {
     if (attempt > 0) await waited(RETRY_AFTER, server.stopping);
     try {
-      await using user = await openAssociation({
-        dimseTimeout: 60_000,
-        ...timeouts,
-        host: destination.host ?? "127.0.0.1",
-        port: destination.port,
-        callingAeTitle: association.calledAeTitle,
-        calledAeTitle: destination.aeTitle,
-        contexts,
-        signal: server.stopping,
-      });
+      await using user = await openAt(destination, { request, contexts, timeouts });
       for (const report of reports) await invoke(user, report);
       return;
     } catch (error) {

@@ -9,12 +9,11 @@
  * Rule: a C-CANCEL-RQ is obeyed between two sub-operations; what is under way is ended first.
  */
 import { formatAddress } from "../../../../src/address.ts";
-import { openAssociation } from "../../../../src/service/open_association.ts";
 import { numberValue } from "../../../../src/service/service_message.ts";
 import type { ServiceUser } from "../../../../src/service/service_user.ts";
 import type { LiveAnswer, LiveRequest } from "../../responder.ts";
 import type { RecordedInstance } from "../archive/recorded_instance.ts";
-import type { Destination, DestinationTimeouts } from "../destination.ts";
+import { type Destination, type DestinationTimeouts, openAt } from "../destination.ts";
 import { sendInstance } from "./send_instance.ts";
 import { type Batch, batches } from "./store_contexts.ts";
 import { SubOperations } from "./sub_operations.ts";
@@ -100,16 +99,7 @@ async function* movedBatch(
     lost = true;
   };
   try {
-    user = await openAssociation({
-      dimseTimeout: 60_000,
-      ...timeouts,
-      host: destination.host ?? "127.0.0.1",
-      port: destination.port,
-      callingAeTitle: association.calledAeTitle,
-      calledAeTitle: destination.aeTitle,
-      contexts: proposals,
-      signal: server.stopping,
-    });
+    user = await openAt(destination, { request, contexts: proposals, timeouts });
   } catch (error) {
     give(error);
   }

@@ -7,7 +7,6 @@ import {
 } from "../../../../../replay/scp/service/query/candidate.ts";
 import { answerOf } from "../../../../../replay/scp/service/query/match_answer.ts";
 import { matchesIdentifier } from "../../../../../replay/scp/service/query/match_identifier.ts";
-import { wildCardMatches } from "../../../../../replay/scp/service/query/wild_card.ts";
 import { characterSet } from "../../../../../src/dataset/character_set.ts";
 import { DataSet } from "../../../../../src/dataset/data_set.ts";
 import { encodeDataSet } from "../../../../../src/dataset/encode_data_set.ts";
@@ -96,22 +95,5 @@ describe("answerOf", () => {
       { numRuns: 500 },
     );
     console.log(`500 random queries on random entities: ${matched} matched`);
-  });
-});
-
-describe("wildCardMatches", () => {
-  test("agrees with the pattern written as a regular expression (PS3.4 C.2.2.2.4)", () => {
-    const letters = fc.string({
-      unit: fc.constantFrom("a", "b", "*", "?", "é", "山"),
-      maxLength: 8,
-    });
-    const texts = fc.string({ unit: fc.constantFrom("a", "b", "é", "山"), maxLength: 8 });
-    fc.assert(
-      fc.property(texts, letters, (text, pattern) => {
-        const same = new RegExp(`^${pattern.replaceAll("*", ".*").replaceAll("?", ".")}$`, "u");
-        assert.equal(wildCardMatches(text, pattern), same.test(text));
-      }),
-      { numRuns: 2000 },
-    );
   });
 });

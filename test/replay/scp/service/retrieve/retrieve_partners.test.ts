@@ -185,17 +185,7 @@ describe.skipIf(missing || orthanc === undefined)("RetrieveResponder with --arch
       ]);
       return { status: answers.shift() ?? 0 };
     };
-    const server = await serveAssociations({
-      port: 0,
-      supported: [SECONDARY_CAPTURE],
-      perform: { "C-STORE": store },
-    });
-    const own = await replayAsScp({
-      captures: await captured(),
-      archive: true,
-      moveDestinations: { MINE: { port: server.port } },
-    });
-    try {
+    await sendingTo(store, async (own) => {
       await using user = await openAssociation({
         host: "127.0.0.1",
         port: own.port,
@@ -225,10 +215,7 @@ describe.skipIf(missing || orthanc === undefined)("RetrieveResponder with --arch
         [1, 3, 1, 1],
       ]);
       assert.deepEqual(originators, Array(6).fill(["ASKER", 77]));
-    } finally {
-      await own.close();
-      await server.close();
-    }
+    });
   });
 
   test("C-CANCEL ends a C-MOVE with FE00H and what remains", async () => {
@@ -242,17 +229,7 @@ describe.skipIf(missing || orthanc === undefined)("RetrieveResponder with --arch
       if (stored === 3) await gate;
       return { status: 0x0000 };
     };
-    const server = await serveAssociations({
-      port: 0,
-      supported: [SECONDARY_CAPTURE],
-      perform: { "C-STORE": store },
-    });
-    const own = await replayAsScp({
-      captures: await captured(),
-      archive: true,
-      moveDestinations: { MINE: { port: server.port } },
-    });
-    try {
+    await sendingTo(store, async (own) => {
       await using user = await openAssociation({
         host: "127.0.0.1",
         port: own.port,
@@ -286,11 +263,25 @@ describe.skipIf(missing || orthanc === undefined)("RetrieveResponder with --arch
         assert.equal(completed + remaining, STUDY_IMAGES.first);
         assert.equal(completed, stored);
       }
+    });
+  });
+
+  /** With a move destination MINE that stores that way. */
+  async function sendingTo(store: Performer, work: (own: ReplayScp) => Promise<void>) {
+    const server = await serveAssociations({
+      port: 0,
+      supported: [SECONDARY_CAPTURE],
+      perform: { "C-STORE": store },
+    });
+    const moveDestinations = { MINE: { port: server.port } };
+    const own = await replayAsScp({ captures: await captured(), archive: true, moveDestinations });
+    try {
+      await work(own);
     } finally {
       await own.close();
       await server.close();
     }
-  });
+  }
 
   let captures: readonly string[] | undefined;
   async function captured(): Promise<readonly string[]> {
