@@ -7,12 +7,13 @@ import { acceptAssociations } from "../../../src/io/accept_associations.ts";
 import type { AssociateAnswer } from "../../../src/io/accepted_connection.ts";
 import type { Association } from "../../../src/io/association.ts";
 import type { TransportTap } from "../../../src/io/transport_tap.ts";
+import type { Performer } from "../../../src/service/performance.ts";
 import type { ServiceUser } from "../../../src/service/service_user.ts";
 import { encodePdu } from "../../../src/ul/encode_pdu.ts";
 import { associateAc } from "../../../src/ul/negotiate.ts";
 import { readPdu } from "../../../src/ul/read_pdu.ts";
 import { inScope, type Scope } from "../../support/process.ts";
-import { both, eventOf, recorded, replayed, startScp, VERIFICATION } from "./sessions.ts";
+import { both, CT, eventOf, recorded, replayed, startScp, VERIFICATION } from "./sessions.ts";
 
 const ECHO = { "C-ECHO": () => ({ status: 0x0000 }) };
 
@@ -49,6 +50,51 @@ describe("replayAsScu() ends associations as they ended", () => {
       });
     });
   }
+
+  test("what was being sent goes out whole before the abort", async () => {
+    await inScope(async (scope) => {
+      let octets = 0;
+      let stored = (): void => undefined;
+      const store: Performer = async ({ dataSet, canceled }) => {
+        for await (const _ of dataSet ?? []);
+        stored();
+        // No answer while the association lives: the requestor does not wait for one.
+        await new Promise<void>((resolve) => canceled.addEventListener("abort", () => resolve()));
+        return { status: 0x0000 };
+      };
+      const tap: TransportTap = {
+        onOctets: (sender, bytes) => {
+          if (sender === "requestor") octets += bytes.length;
+        },
+      };
+      const server = await startScp(scope, { perform: { "C-STORE": store }, tap: () => tap });
+      const dataSet = new Uint8Array(3_000_000);
+      const capture = await recorded(scope, server.port, {
+        contexts: [CT],
+        act: async (user) => {
+          const whole = new Promise<void>((resolve) => {
+            stored = resolve;
+          });
+          const request = { operation: "C-STORE", sopClass: CT, sopInstanceUid: "2.25.1" } as const;
+          const invocation = user.invoke({ ...request, dataSet });
+          await whole;
+          user.association.abort({ source: 0, reason: 0 });
+          await invocation.final().catch(() => undefined);
+        },
+      });
+      await server.drained();
+      const before = octets;
+      const run = await replayed([capture], server.port);
+      await server.drained();
+      assert.ok(before > dataSet.length);
+      assert.equal(octets, 2 * before, "as many octets as in the recording");
+      assert.deepEqual(run.outcomes.toSorted(), [
+        "A-ASSOCIATE same",
+        "C-STORE-RQ same",
+        "end same",
+      ]);
+    });
+  });
 
   test("by the acceptor: the same end is the same, another one differs", async () => {
     await inScope(async (scope) => {
@@ -191,6 +237,12 @@ describe("replayAsScu() and a peer that", () => {
       { "C-ECHO-RQ": /^(failed|skipped|timeout): / },
     ],
     [
+      "sends a longer PDU than it was told we take",
+      { raw: (socket) => accept(socket, { echo: true, release: true }) },
+      {},
+      { "C-ECHO-RQ": /^same/, end: /^differs: .* 84 octets, .* length of 60 \(PS3.8 D.1\)$/ },
+    ],
+    [
       "speaks HTTP",
       { raw: (socket) => void socket.write("HTTP/1.1 400 Bad Request\r\n\r\n") },
       { acseTimeout: 2_000 },
@@ -209,6 +261,7 @@ describe("replayAsScu() and a peer that", () => {
         const good = await startScp(scope, { perform: ECHO });
         const capture = await recorded(scope, good.port, {
           contexts: [VERIFICATION],
+          maximumLength: 60,
           act: async (user) => {
             await user.invoke({ operation: "C-ECHO" }).final();
           },
@@ -277,11 +330,15 @@ async function startPeer(scope: Scope, { raw, answer, serve }: Peer): Promise<nu
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
+/** What a raw peer answers: to the first request, and to an A-RELEASE-RQ. */
+interface RawAnswers {
+  readonly octets?: readonly number[];
+  readonly echo?: boolean;
+  readonly release?: boolean;
+}
+
 /** Octets that accept an A-ASSOCIATE-RQ, and what comes after the first request. */
-function accept(
-  socket: Socket,
-  { octets, echo }: { readonly octets?: readonly number[]; readonly echo?: boolean },
-): void {
+function accept(socket: Socket, { octets, echo, release }: RawAnswers): void {
   let pdus = 0;
   let held = Buffer.alloc(0);
   socket.on("data", (bytes: Buffer) => {
@@ -298,6 +355,8 @@ function accept(
         };
         const answer = associateAc(pdu, { supported: [both(VERIFICATION)], introduction });
         socket.write(encodePdu(answer));
+      } else if (pdu.type === "A-RELEASE-RQ") {
+        if (release === true) socket.write(encodePdu({ type: "A-RELEASE-RP" }));
       } else if (pdus++ === 0) {
         if (octets !== undefined) socket.write(Uint8Array.from(octets));
         if (echo === true) socket.write(echoResponse());
