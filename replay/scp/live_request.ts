@@ -40,7 +40,8 @@ export function liveRequest(
     },
     drain: async () => {
       if (begun || stream === undefined) return;
-      for await (const _ of stream); // not kept
+      begun = true;
+      await request.through(() => undefined); // not kept
     },
     ...on,
   };

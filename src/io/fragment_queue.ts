@@ -12,12 +12,25 @@ export interface FragmentQueueOptions {
   readonly late: () => Error;
 }
 
-export class FragmentQueue implements AsyncIterable<Uint8Array> {
+/** A data set as it comes; read once, in one of the two ways. */
+export interface ReceivedDataSet extends AsyncIterable<Uint8Array> {
+  /**
+   * Gives all octets to `sink`, as views that are valid until it returns: nothing is copied, and
+   * nothing waits, so `sink` has to be quick. Resolves at the end. What it throws ends the reading.
+   */
+  through(sink: (octets: Uint8Array) => void): Promise<void>;
+}
+
+export class FragmentQueue implements ReceivedDataSet {
   readonly #options: FragmentQueueOptions;
   #fragments: Uint8Array[] = [];
   #ended: { readonly error: Error | undefined } | undefined;
   #dropped = false;
   #wake: (() => void) | undefined;
+  #sink: ((octets: Uint8Array) => void) | undefined;
+  /** Fragments that went through, and what the sink threw at one. */
+  #passed = 0;
+  #thrown: { readonly error: unknown } | undefined;
 
   constructor(options: FragmentQueueOptions) {
     this.#options = options;
@@ -26,6 +39,19 @@ export class FragmentQueue implements AsyncIterable<Uint8Array> {
   push(fragment: Uint8Array): void {
     this.#fragments.push(fragment);
     this.#wake?.();
+  }
+
+  /** Gives a view to who reads `through`; false where it has to be copied and pushed. */
+  pass(view: Uint8Array): boolean {
+    if (this.#sink === undefined) return false;
+    this.#passed++;
+    try {
+      this.#sink(view);
+    } catch (error) {
+      this.#thrown = { error };
+      this.drop();
+    }
+    return true;
   }
 
   end(error: Error | undefined): void {
@@ -62,12 +88,30 @@ export class FragmentQueue implements AsyncIterable<Uint8Array> {
     }
   }
 
+  async through(sink: (octets: Uint8Array) => void): Promise<void> {
+    for (let next = this.#fragments.shift(); next !== undefined; next = this.#fragments.shift()) {
+      this.#options.freed(next.length);
+      sink(next);
+    }
+    this.#sink = sink;
+    while (this.#ended === undefined && !this.#dropped) await this.#somethingNew();
+    if (this.#thrown !== undefined) throw this.#thrown.error;
+    if (this.#ended?.error !== undefined) throw this.#ended.error;
+  }
+
   async #somethingNew(): Promise<void> {
     const { timeout, late } = this.#options;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const watch = (): void => {
+      const before = this.#passed;
+      timer = setTimeout(() => {
+        if (this.#passed === before) this.end(late());
+        else watch();
+      }, timeout);
+    };
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      if (timeout > 0) timer = setTimeout(() => this.end(late()), timeout);
+      if (timeout > 0) watch();
     });
     clearTimeout(timer);
   }

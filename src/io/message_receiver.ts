@@ -10,7 +10,11 @@
 import { commandFieldName } from "../dimse/command_field.ts";
 import { type CommandSet, readCommandSet } from "../dimse/command_set.ts";
 import { ProtocolError } from "../protocol_error.ts";
-import { FragmentQueue, type FragmentQueueOptions } from "./fragment_queue.ts";
+import {
+  FragmentQueue,
+  type FragmentQueueOptions,
+  type ReceivedDataSet,
+} from "./fragment_queue.ts";
 
 export interface ReceivedMessage {
   readonly contextId: number;
@@ -21,7 +25,7 @@ export interface ReceivedMessage {
    * Fragments in order, each a copy; undefined where the command set announces none. Reading the
    * next message drops what is left of it. It ends early with the association's error.
    */
-  readonly dataSet: AsyncIterable<Uint8Array> | undefined;
+  readonly dataSet: ReceivedDataSet | undefined;
 }
 
 export interface MessageReceiverOptions extends Pick<FragmentQueueOptions, "timeout" | "late"> {
@@ -77,6 +81,7 @@ export class MessageReceiver {
     if (this.#ended !== undefined) return;
     if (this.#stream !== undefined) {
       if (this.#discarding || this.#stream.dropped) return;
+      if (this.#stream.pass(bytes)) return;
       this.#stream.push(this.#copy(bytes));
       this.#hold(bytes.length + HELD_BY_FRAGMENT);
       return;

@@ -90,6 +90,9 @@ export class Performance {
       context,
       dataSet,
       read: () => readStream(dataSet, context),
+      through: async (sink) => {
+        await this.#message.dataSet?.through(sink).finally(() => this.#mayProceed());
+      },
       canceled: this.#canceled.signal,
     };
   }

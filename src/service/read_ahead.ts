@@ -3,9 +3,11 @@
  * the messages behind it.
  */
 
+import type { ReceivedDataSet } from "../io/fragment_queue.ts";
+
 /** The octets again, from the first one; `whole` tells that none of them is still to come. */
 export interface ReadAhead {
-  readonly stream: AsyncIterable<Uint8Array>;
+  readonly stream: ReceivedDataSet;
   readonly whole: boolean;
 }
 
@@ -31,7 +33,12 @@ export async function readAhead(
   } catch (error) {
     failed = { error };
   }
-  return { stream: again(), whole: whole || failed !== undefined };
+  const octets = again();
+  const through = async (sink: (piece: Uint8Array) => void): Promise<void> => {
+    for await (const piece of octets) sink(piece);
+  };
+  const both = { [Symbol.asyncIterator]: () => octets, through };
+  return { stream: both, whole: whole || failed !== undefined };
 
   async function* again(): AsyncGenerator<Uint8Array> {
     for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) yield piece;

@@ -74,6 +74,11 @@ export interface PerformRequest {
   readonly values: CommandValues;
   readonly context: AgreedContext;
   readonly dataSet: AsyncIterable<Uint8Array> | undefined;
+  /**
+   * In place of `dataSet` and `read`: all octets go to `sink`, as views that are valid until it
+   * returns. The quickest way to a hash, a file, or to nowhere.
+   */
+  through(sink: (octets: Uint8Array) => void): Promise<void>;
   read(): Promise<DataSet | undefined>;
   /** Aborts when the peer cancels the operation (C-CANCEL-RQ), and when the association ends. */
   readonly canceled: AbortSignal;

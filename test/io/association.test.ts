@@ -3,12 +3,14 @@ import { createHash } from "node:crypto";
 import { createServer, type Socket } from "node:net";
 import { afterEach, describe, test } from "vitest";
 import { type CommandName, commandField } from "../../src/dimse/command_field.ts";
+import { encodeCommandSet } from "../../src/dimse/encode_command_set.ts";
 import { type AcceptOptions, acceptAssociations } from "../../src/io/accept_associations.ts";
 import type { Association } from "../../src/io/association.ts";
 import type { AssociationFailure } from "../../src/io/association_error.ts";
 import { type RequestOptions, requestAssociation } from "../../src/io/request_association.ts";
 import { encodePdu } from "../../src/ul/encode_pdu.ts";
 import type { Pdu } from "../../src/ul/pdu.ts";
+import { readPdu } from "../../src/ul/read_pdu.ts";
 import { concat } from "../support/event_log.ts";
 import { acceptOf } from "../support/golden_exchanges.ts";
 import { type StoredInstance, startSimulatedPacs } from "../support/simulated_pacs.ts";
@@ -324,6 +326,53 @@ describe("AssociationError", () => {
     assert.ok(length > 0);
     assert.equal(association.error, error);
     goOn();
+  });
+
+  test("a data set read through a sink is whole, without a copy, and its faults are told", async () => {
+    const digests: string[] = [];
+    const thrown: unknown[] = [];
+    const server = await serverWith({
+      async *handle(message) {
+        const hash = createHash("sha256");
+        let views = 0;
+        const sink = (octets: Uint8Array): void => {
+          views++;
+          if (octets[0] === 0xff) throw new Error("not this one");
+          hash.update(octets);
+        };
+        await message.dataSet?.through(sink).catch((error: unknown) => thrown.push(error));
+        digests.push(`${views > 1} ${hash.digest("hex")}`);
+        yield* [];
+      },
+    });
+    const association = await ask(server.port, [CT]);
+    const dataSet = Uint8Array.from({ length: 1_000_001 }, (_, at) => (at * 7) & 0x7f);
+    const values = { AffectedSOPClassUID: CT, AffectedSOPInstanceUID: "2.25.9", Priority: 0 };
+    const store = { contextId: 1, values };
+    await request(association, "C-STORE-RQ", { ...store, dataSet });
+    await request(association, "C-STORE-RQ", { ...store, dataSet: dataSet.slice().fill(0xff) });
+    await request(association, "C-STORE-RQ", { ...store, dataSet });
+    await association.release();
+    const due = `true ${createHash("sha256").update(dataSet).digest("hex")}`;
+    assert.deepEqual([digests[0], digests[2]], [due, due]);
+    assert.match(String(thrown), /^Error: not this one$/);
+
+    // Silence inside the data set is told, too.
+    const silent = await listening((socket) => {
+      socket.once("data", (bytes) => {
+        const asked = readPdu(bytes).pdu;
+        if (asked.type !== "A-ASSOCIATE-RQ") return;
+        const command = encodeCommandSet({ CommandField: 0x8020, CommandDataSetType: 1 });
+        const pdv = { contextId: 1, messageControlHeader: 3, fragment: command };
+        const part = { contextId: 1, messageControlHeader: 0, fragment: new Uint8Array(100) };
+        socket.write(encodePdu(acceptOf([])));
+        socket.write(encodePdu({ type: "P-DATA-TF", pdvs: [pdv, part] }));
+      });
+    });
+    const waiting = await ask(silent, [CT], { dimseTimeout: 500 });
+    const message = await waiting.receive({ timeout: 60_000 });
+    const error = await rejection(async () => message?.dataSet?.through(() => undefined));
+    assert.match(error.message, /500 ms while awaiting the rest of a data set/);
   });
 
   test("a handler that throws aborts its association and no other", async () => {
