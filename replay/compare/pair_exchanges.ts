@@ -10,7 +10,7 @@ export interface ExchangePair {
   readonly b: RecordedMessage | undefined;
 }
 
-/** In the order of A; what only B has stands behind what comes before it there. */
+/** In the order of A; what only B has stands before the first pair that comes later there. */
 export function pairExchanges(a: RecordedAssociation, b: RecordedAssociation): ExchangePair[] {
   const [ones, others] = [requestsOf(a), requestsOf(b)];
   const partner = new Map<RecordedMessage, RecordedMessage>();
