@@ -16,19 +16,20 @@ export type Scope = RecordedAssociation | string | undefined;
 
 export class ExchangeIndex {
   readonly #all: readonly RecordedExchange[];
-  readonly #scopes = new Map<Scope, Map<string, RecordedExchange[]>>();
+  /** By level and text. */
+  readonly #likes = new Map<string, RecordedExchange[]>();
+  /** All that are alike by order alone, which may be very many, for each scope. */
+  readonly #ordered = new Map<Scope, Map<string, RecordedExchange[]>>();
 
   constructor(exchanges: readonly RecordedExchange[]) {
     this.#all = exchanges.filter(canAnswer);
     for (const exchange of this.#all) {
-      const { association } = exchange;
       const { levels } = recordedFacts(exchange);
-      for (const scope of [association, association.request?.calledAeTitle ?? "", undefined]) {
-        const map = this.#within(scope);
-        for (const level of LEVELS) {
-          const text = levels[level];
-          if (text !== undefined) add(map, key(level, text), exchange);
-        }
+      for (const level of LEVELS) {
+        const text = levels[level];
+        if (text === undefined) continue;
+        if (level === "order") this.#addOrdered(text, exchange);
+        else add(this.#likes, key(level, text), exchange);
       }
     }
   }
@@ -36,7 +37,12 @@ export class ExchangeIndex {
   /** In the order of the recording; empty where nothing is like it at that level. */
   like(level: RecordedLevel, text: string | undefined, within: Scope): readonly RecordedExchange[] {
     if (text === undefined) return [];
-    return this.#scopes.get(within)?.get(key(level, text)) ?? [];
+    if (level === "order") return this.#ordered.get(within)?.get(text) ?? [];
+    const found = this.#likes.get(key(level, text)) ?? [];
+    if (within === undefined) return found;
+    return found.filter(({ association }) => {
+      return association === within || association.request?.calledAeTitle === within;
+    });
   }
 
   /** The one with the fewest differences, among the first `limit`. */
@@ -52,13 +58,13 @@ export class ExchangeIndex {
     return best?.exchange;
   }
 
-  #within(scope: Scope): Map<string, RecordedExchange[]> {
-    let map = this.#scopes.get(scope);
-    if (map === undefined) {
-      map = new Map();
-      this.#scopes.set(scope, map);
+  #addOrdered(text: string, exchange: RecordedExchange): void {
+    const { association } = exchange;
+    for (const scope of [association, association.request?.calledAeTitle ?? "", undefined]) {
+      const map = this.#ordered.get(scope) ?? new Map<string, RecordedExchange[]>();
+      this.#ordered.set(scope, map);
+      add(map, text, exchange);
     }
-    return map;
   }
 }
 

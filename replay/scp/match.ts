@@ -62,8 +62,9 @@ export async function matchRecorded(
   const index = library.index(request.operation, request.sopClassUid);
   const live = await liveFacts(request);
   const { showPatient } = request.server;
-  const missedFrom = (exchange: RecordedExchange): readonly Difference[] =>
-    differences(recordedFacts(exchange).facts, live.facts, { showPatient });
+  const isQuery = QUERIES.has(request.operation);
+  const missedFrom = (exchange: RecordedExchange, keysOnly: boolean): readonly Difference[] =>
+    differences(recordedFacts(exchange).facts, live.facts, { showPatient, keysOnly });
 
   const lowest = options.lowest ?? lowestFor(request.operation);
   for (const level of LEVELS.slice(0, LEVELS.indexOf(lowest) + 1)) {
@@ -71,14 +72,16 @@ export async function matchRecorded(
       const found = index.like(level, live.levels[level], scope);
       if (found.length === 0) continue;
       const exchange = library.next(found, cursors);
-      if (exchange !== undefined) return { by: level, exchange, missed: missedFrom(exchange) };
+      if (exchange !== undefined) {
+        return { by: level, exchange, missed: missedFrom(exchange, false) };
+      }
       return { by: undefined, exchange: found.at(-1), missed: [], usedUp: true };
     }
   }
-  const exchange = index.closest((recorded) => {
-    return differences(recorded.facts, live.facts, { showPatient: true }).length;
+  const exchange = index.closest(({ facts }) => {
+    return differences(facts, live.facts, { showPatient: true, keysOnly: isQuery }).length;
   }, MAX_CANDIDATES);
-  const missed = exchange === undefined ? [] : missedFrom(exchange);
+  const missed = exchange === undefined ? [] : missedFrom(exchange, isQuery);
   return { by: undefined, exchange, missed, usedUp: false };
 }
 

@@ -75,11 +75,14 @@ export function requestFacts(parts: RequestParts): RequestFacts {
   }
 }
 
-/** What differs, patients masked unless `showPatient`; what counts for no answer is left out. */
+/**
+ * What differs, patients masked unless `showPatient`. `keysOnly` leaves out what matches everything on
+ * both sides or is on neither: return keys.
+ */
 export function differences(
   recorded: Facts,
   got: Facts,
-  { showPatient }: { readonly showPatient: boolean },
+  { showPatient, keysOnly }: { readonly showPatient: boolean; readonly keysOnly: boolean },
 ): readonly Difference[] {
   const found: Difference[] = [];
   for (const path of new Set([...recorded.keys(), ...got.keys()])) {
@@ -87,6 +90,7 @@ export function differences(
     const before = recorded.get(path);
     const now = got.get(path);
     if (before?.value === now?.value) continue;
+    if (keysOnly && isUniversal(before?.value ?? "") && isUniversal(now?.value ?? "")) continue;
     const shown = (fact: Fact | undefined): string | null => {
       if (fact === undefined) return null;
       const masked = fact.isPatient && !showPatient && !isUniversal(fact.value);

@@ -127,7 +127,7 @@ describe("replayAsScp answers queries", () => {
       });
       const [request] = requests;
       assert.equal(request?.matched, false);
-      assert.equal(request?.candidate?.message, 3);
+      assert.equal(request?.candidate?.message, 0);
       assert.deepEqual(request?.missed, [{ path: "PatientID", recorded: "***", got: "***" }]);
       assert.match(request?.reason ?? "", /^No recorded request matches: answered C000H$/);
     });

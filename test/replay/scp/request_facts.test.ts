@@ -132,14 +132,15 @@ test("differences names paths and masks patients unless they are asked for", () 
     Modality: "CT",
     PatientID: "*",
   }).facts;
-  assert.deepEqual(differences(one, other, { showPatient: false }), [
+  assert.deepEqual(differences(one, other, { showPatient: false, keysOnly: false }), [
     { path: "StudyDate", recorded: "20260203", got: "20260204" },
     { path: "PatientName", recorded: "***", got: "***" },
     { path: "PatientID", recorded: "", got: "*" },
     { path: "Modality", recorded: null, got: "CT" },
   ]);
-  const [, name] = differences(one, other, { showPatient: true });
+  const [, name, ...more] = differences(one, other, { showPatient: true, keysOnly: true });
   assert.deepEqual(name, { path: "PatientName", recorded: "Doe", got: "Roe" });
+  assert.deepEqual(more, [{ path: "Modality", recorded: null, got: "CT" }]);
 });
 
 function query(keys: Keys): RequestFacts {
