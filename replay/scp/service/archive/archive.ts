@@ -32,16 +32,19 @@ export class Archive {
 
   /** Instances that can be retrieved. */
   get size(): number {
-    let size = 0;
-    for (const { kept } of this.#images.values()) if (kept !== undefined) size++;
-    return size;
+    const lists = [this.#images, ...this.#lists.values()];
+    const isKept = ({ kept }: Entity): boolean => kept !== undefined;
+    return lists.reduce((sum, list) => sum + [...list.values()].filter(isKept).length, 0);
   }
 
   get patients(): ReadonlyMap<string, Entity> {
     return this.#root.children;
   }
 
-  /** Of a list: a worklist, procedure steps; by the SOP class that queries it. */
+  /**
+   * Of a list: a worklist, procedure steps, hanging protocols; by the SOP class that queries it or
+   * retrieves from it.
+   */
   rows(sopClassUid: string): Iterable<Entity> {
     return this.#lists.get(listName(sopClassUid))?.values() ?? [];
   }
@@ -53,8 +56,8 @@ export class Archive {
   /** A later one of the same UID replaces it, unless that one is not whole in the capture. */
   addInstance(instance: RecordedInstance, attributes: DataSet): void {
     if (!this.#hasRoom()) return;
-    const before = this.#images.get(instance.sopInstanceUid);
-    if (before?.kept?.instance.dataSet.complete === true && !instance.dataSet.complete) return;
+    const before = this.#images.get(instance.sopInstanceUid)?.kept;
+    if (before?.instance.dataSet.complete === true && !instance.dataSet.complete) return;
     const study = this.#study(textOf(attributes, STUDY_INSTANCE_UID), attributes);
     const series =
       study &&
@@ -62,11 +65,9 @@ export class Archive {
         level: "SERIES",
         key: textOf(attributes, SERIES_INSTANCE_UID),
       });
-    const image = series && this.#below(series, { level: "IMAGE", key: instance.sopInstanceUid });
-    if (image === undefined) {
-      this.#tell(`Instance ${instance.sopInstanceUid} names no study or series; it is left out`);
-      return;
-    }
+    const image =
+      (series && this.#below(series, { level: "IMAGE", key: instance.sopInstanceUid })) ??
+      this.#loose(instance);
     const like = firstKept(image.parent) ?? firstKept(study);
     image.kept = { instance, attributes: remembered(attributes, like) };
     this.#octets += sizeOf(image.kept.attributes, like);
@@ -149,11 +150,20 @@ export class Archive {
     return entity;
   }
 
+  /** Of no patient and no study: a hanging protocol, a color palette (PS3.4 U, X, BB). */
+  #loose({ sopClassUid, sopInstanceUid }: RecordedInstance): Entity {
+    return this.#rowOf(sopClassUid, sopInstanceUid);
+  }
+
   #row(sopClassUid: string, answer: DataSet): Entity {
+    const size = this.#lists.get(listName(sopClassUid))?.size ?? 0;
+    return this.#rowOf(sopClassUid, rowKey(answer) ?? `row ${size}`);
+  }
+
+  #rowOf(sopClassUid: string, key: string): Entity {
     const name = listName(sopClassUid);
     const list = this.#lists.get(name) ?? new Map<string, Entity>();
     this.#lists.set(name, list);
-    const key = rowKey(answer) ?? `row ${list.size}`;
     const entity = list.get(key) ?? new Entity("ITEM", key);
     if (!list.has(key)) this.#entities++;
     list.set(key, entity);
@@ -184,9 +194,15 @@ const REQUESTED_PROCEDURE_ID = 0x00401001;
 const SCHEDULED_PROCEDURE_STEP_SEQUENCE = 0x00400100;
 const SCHEDULED_PROCEDURE_STEP_ID = 0x00400009;
 
-/** Unified Procedure Steps are one list, whichever of their classes queries it (PS3.4 CC.1.1). */
+/**
+ * One list, whichever class speaks of it: the five of Unified Procedure Steps (PS3.4 CC.1.1); storage,
+ * FIND, MOVE and GET of hanging protocols, color palettes and implant templates, whose UIDs differ in
+ * the last component (PS3.6 Table A-1).
+ */
 function listName(sopClassUid: string): string {
-  return UPS_CLASSES.has(sopClassUid) ? "UPS" : sopClassUid;
+  if (UPS_CLASSES.has(sopClassUid)) return "UPS";
+  const found = /^(1\.2\.840\.10008\.5\.1\.4\.(?:38|39|43|44|45))\.[1-4]$/.exec(sopClassUid);
+  return found?.[1] ?? sopClassUid;
 }
 
 /** What tells the rows of a list apart; undefined where nothing does, so each answer is one. */

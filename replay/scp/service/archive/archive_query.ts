@@ -46,7 +46,8 @@ export function retrieveFromArchive(
   archive: Archive,
   query: Pick<ArchiveQuery, "sopClassUid" | "identifier">,
 ): Iterable<Kept> {
-  const levels = queryModel(query.sopClassUid)?.levels ?? [];
+  const levels = queryModel(query.sopClassUid)?.levels;
+  if (levels === undefined) return keptRows(archive, query);
   const level = levelOf(query.identifier, levels);
   return keptOf(archive, { ...query, level });
 }
@@ -92,6 +93,15 @@ function* keptOf(archive: Archive, query: LevelQuery): Generator<Kept> {
       continue;
     yield* entity.instances();
   }
+}
+
+/** Without levels the SOP Instance UID is the one key (PS3.4 U.4.2, X.4.2). */
+function* keptRows(
+  archive: Archive,
+  { sopClassUid, identifier }: Pick<ArchiveQuery, "sopClassUid" | "identifier">,
+): Generator<Kept> {
+  const uids = uidsAsked(identifier, UNIQUE_TAGS.length - 1) ?? [];
+  for (const row of archive.rows(sopClassUid)) if (uids.includes(row.key)) yield* row.instances();
 }
 
 function matchesUnique(

@@ -59,7 +59,7 @@ export class Entity implements Candidate {
   held(tag: number): readonly Held[] {
     const own = this.#said(tag);
     if (own !== undefined) return [own];
-    if (this.level === "IMAGE") {
+    if (this.level === "IMAGE" || this.level === "ITEM") {
       const found = this.kept && heldIn(this.kept.attributes, tag);
       if (found !== undefined) return [found];
     }

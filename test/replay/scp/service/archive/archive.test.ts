@@ -176,25 +176,29 @@ describe("Archive", () => {
     ]);
   });
 
-  test("shares what instances have in common, and says what it leaves out", () => {
+  test("shares what instances have in common", () => {
     const like = attributes({ patient: "A", study: "1", series: "1", instance: "1" });
     const copy = remembered(
-      attributes(
-        { patient: "A", study: "1", series: "1", instance: "2" },
-        ["0009,0010=PRIVATE"].slice(1),
-      ),
+      attributes({ patient: "A", study: "1", series: "1", instance: "2" }, []),
       remembered(like),
     );
     const shared = copy.elements.filter((element) => like.elements.includes(element));
     assert.equal(shared.length, copy.elements.length - 1);
+  });
+
+  test("keeps what is of no study, under all classes of its service (PS3.4 U)", () => {
     const archive = new Archive();
+    const hanging = (last: number): string => `1.2.840.10008.5.1.4.38.${last}`;
     const dataSet = recordedDataSet(new Uint8Array(0));
-    archive.addInstance(
-      { sopClassUid: CT, sopInstanceUid: "2.25.5", dataSet },
-      assigned(["PatientID=A", "StudyInstanceUID=2.25.1"]),
-    );
-    assert.equal(archive.size, 0);
-    assert.match(archive.problems.join(), /2\.25\.5 names no study or series/);
+    const instance = { sopClassUid: hanging(1), sopInstanceUid: "2.25.5", dataSet };
+    archive.addInstance(instance, assigned(["SOPInstanceUID=2.25.5", "HangingProtocolName=A"]));
+    const keys = ["HangingProtocolName=A", "SOPInstanceUID"];
+    const found = find(archive, hanging(2), keys).map((one) => one.text("SOPInstanceUID"));
+    assert.deepEqual(found, ["2.25.5"]);
+    assert.deepEqual(find(archive, hanging(2), ["HangingProtocolName=B"]), []);
+    const asked = { sopClassUid: hanging(3), identifier: assigned(["SOPInstanceUID=2.25.5"]) };
+    assert.equal([...retrieveFromArchive(archive, asked)].length, 1);
+    assert.equal(archive.size, 1);
   });
 
   test("attributesOf() reads no pixels", async () => {
