@@ -13,20 +13,31 @@ export interface Page<T> {
 
 export type FetchPage<T> = (offset: number, limit: number) => Promise<Page<T>>;
 
+export interface PagedOptions<T> {
+  readonly pageSize?: number;
+  /** What tells rows apart, for `replace` and `indexOf`. */
+  readonly keyOf?: (row: T) => string;
+}
+
 export class Paged<T> {
   /** Counts up whenever something changed: to be read where the list is drawn. */
   readonly version: Signal<number> = signal(0);
   readonly error: Signal<Error | undefined> = signal(undefined);
   readonly #pageSize: number;
   readonly #fetch: FetchPage<T>;
+  readonly #keyOf: ((row: T) => string) | undefined;
+  /** Index of a key, less the rows that were put in front since. */
+  readonly #places = new Map<string, number>();
+  #inFront = 0;
   #rows: (T | undefined)[] = [];
   #total: number | undefined;
   #asked = new Set<number>();
   #round = 0;
 
-  constructor(fetch: FetchPage<T>, pageSize = 200) {
+  constructor(fetch: FetchPage<T>, { pageSize = 200, keyOf }: PagedOptions<T> = {}) {
     this.#fetch = fetch;
     this.#pageSize = pageSize;
+    this.#keyOf = keyOf;
   }
 
   /** `undefined` until the first answer. */
@@ -60,6 +71,8 @@ export class Paged<T> {
   prepend(rows: readonly T[]): void {
     this.#rows = [...rows, ...this.#filled()];
     this.#total = (this.#total ?? 0) + rows.length;
+    this.#inFront += rows.length;
+    for (const [index, row] of rows.entries()) this.#place(row, index);
     // Pages that were not asked for begin elsewhere now: those that hold a hole are asked again.
     this.#asked = new Set(
       [...Array(Math.ceil(this.#rows.length / this.#pageSize)).keys()].filter((page) =>
@@ -69,17 +82,24 @@ export class Paged<T> {
     this.version.value++;
   }
 
-  /** Puts `row` in place of the fetched one of which `matches` is true; false: there is none. */
-  replace(row: T, matches: (other: T) => boolean): boolean {
-    const index = this.#rows.findIndex((other) => other !== undefined && matches(other));
+  /** Puts `row` in place of the fetched one with its key; false: there is none. */
+  replace(row: T): boolean {
+    const index = this.#keyOf === undefined ? -1 : this.indexOf(this.#keyOf(row));
     if (index < 0) return false;
     this.#rows[index] = row;
     this.version.value++;
     return true;
   }
 
-  find(matches: (row: T) => boolean): number {
-    return this.#rows.findIndex((row) => row !== undefined && matches(row));
+  /** -1 where no row with this key was fetched. */
+  indexOf(key: string): number {
+    const index = (this.#places.get(key) ?? Number.NaN) + this.#inFront;
+    const row = this.#rows[index];
+    return row !== undefined && this.#keyOf?.(row) === key ? index : -1;
+  }
+
+  #place(row: T, index: number): void {
+    if (this.#keyOf !== undefined) this.#places.set(this.#keyOf(row), index - this.#inFront);
   }
 
   #filled(): (T | undefined)[] {
@@ -109,7 +129,10 @@ export class Paged<T> {
       if (round !== this.#round) return;
       this.#total = total;
       this.#rows.length = total;
-      for (const [index, row] of rows.entries()) this.#rows[page * size + index] = row;
+      for (const [index, row] of rows.entries()) {
+        this.#rows[page * size + index] = row;
+        this.#place(row, page * size + index);
+      }
       this.error.value = undefined;
     } catch (error) {
       if (round !== this.#round) return;

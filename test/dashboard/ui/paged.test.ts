@@ -26,18 +26,23 @@ describe("Paged", () => {
     assert.deepEqual(asked, [10], "the first page is whole, the second has a hole");
   });
 
-  test("replaces a row that is there and says when there is none", async () => {
-    const { paged } = listOf(10);
-    await paged.ensure(0, 10);
-    assert.equal(
-      paged.replace(70, (row) => row === 7),
-      true,
+  test("replaces a row by its key, wherever it has moved, and says when there is none", async () => {
+    const fetch = async () => ({ total: 3, rows: ["a 1", "b 1", "c 1"] });
+    const paged = new Paged<string>(fetch, { pageSize: 10, keyOf: (row) => row.slice(0, 1) });
+    await paged.ensure(0, 3);
+    paged.prepend(["d 1", "e 1"]);
+    assert.deepEqual(
+      [paged.replace("b 2"), paged.replace("d 2"), paged.replace("x 2")],
+      [true, true, false],
     );
-    assert.equal(paged.at(7), 70);
-    assert.equal(
-      paged.replace(1, (row) => row === 99),
-      false,
+    assert.deepEqual(
+      [0, 1, 2, 3, 4].map((index) => paged.at(index)),
+      ["d 2", "e 1", "a 1", "b 2", "c 1"],
     );
+    assert.deepEqual([paged.indexOf("c"), paged.indexOf("x")], [4, -1]);
+    // Another order: what was known of places does not mislead.
+    await paged.refresh(0, 3);
+    assert.deepEqual([paged.indexOf("a"), paged.indexOf("d")], [0, -1]);
   });
 
   test("throws answers away that are older than a refresh", async () => {
@@ -60,7 +65,7 @@ describe("Paged", () => {
     const paged = new Paged<number>(async () => {
       if (!works) throw new Error("The server is away");
       return { total: 1, rows: [1] };
-    }, 10);
+    });
     await paged.ensure(0, 1);
     assert.equal(paged.error.value?.message, "The server is away");
     works = true;
@@ -73,10 +78,11 @@ describe("Paged", () => {
 /** Rows 0, 1, 2, ... in pages of 10, and which pages were asked for. */
 function listOf(total: number): { paged: Paged<number>; asked: number[] } {
   const asked: number[] = [];
-  const paged = new Paged<number>(async (offset, limit) => {
+  const fetch = async (offset: number, limit: number) => {
     asked.push(offset);
     const length = Math.max(0, Math.min(limit, total - offset));
     return { total, rows: Array.from({ length }, (_, index) => offset + index) };
-  }, 10);
+  };
+  const paged = new Paged<number>(fetch, { pageSize: 10 });
   return { paged, asked };
 }

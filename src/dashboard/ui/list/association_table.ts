@@ -42,8 +42,7 @@ export function AssociationTable({ store, sortBy }: TableProps): VNode {
   paged.version.value; // draws again when rows come
   const look = useCallback((from: number, to: number) => store.look(from, to), [store]);
   const count = paged.total ?? 0;
-  const reveal =
-    current.value === undefined ? undefined : paged.find(({ key }) => key === current.value);
+  const reveal = current.value === undefined ? undefined : paged.indexOf(current.value);
   return html`<div class="associations" role="table" aria-label="Associations" aria-rowcount=${count + 1}>
     <div role="rowgroup" class="thead">
       <div role="row" class="arow head" aria-rowindex="1">

@@ -125,7 +125,7 @@ function step(store: ListStore, by: number): void {
   const { paged, current } = store;
   const last = (paged.total ?? 0) - 1;
   if (last < 0) return;
-  const at = current.value === undefined ? -1 : paged.find(({ key }) => key === current.value);
+  const at = current.value === undefined ? -1 : paged.indexOf(current.value);
   const next = at < 0 ? 0 : Math.min(last, Math.max(0, at + by));
   const row = paged.at(next);
   if (row !== undefined) current.value = row.key;
@@ -133,7 +133,7 @@ function step(store: ListStore, by: number): void {
 
 function open(store: ListStore): void {
   const { paged, current } = store;
-  const row = paged.at(paged.find(({ key }) => key === current.value));
+  const row = paged.at(paged.indexOf(current.value ?? ""));
   if (row !== undefined) navigate(associationAddress(row));
 }
 

@@ -13,7 +13,7 @@ import type {
   DashboardEvent,
 } from "../../api_types.ts";
 import { apiPath, getJson } from "../api.ts";
-import { Paged } from "../paged.ts";
+import { type Page, Paged } from "../paged.ts";
 
 export interface ListQuery {
   readonly filter: string;
@@ -26,6 +26,8 @@ export type ListFacts = Omit<AssociationsJson, "associations" | "offset">;
 type News = Extract<DashboardEvent, { event: "associations" }>["data"];
 
 const REFRESH_MS = 2_000;
+/** So many new rows at once are no news but a capture that is being read. */
+const MANY = 200;
 
 export class ListStore {
   readonly query: ListQuery;
@@ -42,18 +44,23 @@ export class ListStore {
   scrollTop = 0;
   #sight: readonly [from: number, to: number] = [0, 60];
   #refreshing: ReturnType<typeof setTimeout> | undefined;
+  #busy = false;
 
   constructor(query: ListQuery) {
     this.query = query;
-    this.paged = new Paged(async (offset, limit) => {
-      const { associations, ...facts } = await getJson<AssociationsJson>(
-        apiPath("associations", { ...query, offset, limit }),
-      );
-      this.facts.value = facts;
-      // Captures are still being read: there will be more, of which no news tell.
-      if (!facts.complete) this.#refreshSoon();
-      return { total: facts.total, rows: associations };
+    this.paged = new Paged((offset, limit) => this.#fetch(offset, limit), {
+      keyOf: ({ key }) => key,
     });
+  }
+
+  async #fetch(offset: number, limit: number): Promise<Page<AssociationRow>> {
+    const { associations, ...facts } = await getJson<AssociationsJson>(
+      apiPath("associations", { ...this.query, offset, limit }),
+    );
+    this.facts.value = facts;
+    // Captures are still being read: there will be more, of which no news tell.
+    if (!facts.complete) this.#refreshSoon();
+    return { total: facts.total, rows: associations };
   }
 
   look(from: number, to: number): void {
@@ -67,11 +74,11 @@ export class ListStore {
       this.waiting.value = new Set([...this.waiting.value, ...keys, ...gone]);
       return;
     }
-    const fresh = rows.filter((row) => !this.paged.replace(row, ({ key }) => key === row.key));
+    const fresh = rows.filter((row) => !this.paged.replace(row));
     const inFront = this.query.sort === "started" && this.query.order === "desc";
     const newest = this.paged.at(0)?.started ?? "";
     const front = fresh.filter(({ started }) => inFront && (started ?? "") >= newest);
-    if (front.length > 0 && this.paged.total !== undefined) {
+    if (front.length > 0 && front.length < MANY && this.paged.total !== undefined) {
       front.sort((a, b) => ((a.started ?? "") < (b.started ?? "") ? 1 : -1));
       this.paged.prepend(front);
       this.shift.value += front.length;
@@ -87,8 +94,15 @@ export class ListStore {
     this.refresh();
   }
 
-  refresh(): void {
-    this.paged.refresh(...this.#sight);
+  /** One at a time: who asks meanwhile is answered by the next one. */
+  async refresh(): Promise<void> {
+    if (this.#busy) {
+      this.#refreshSoon();
+      return;
+    }
+    this.#busy = true;
+    await this.paged.refresh(...this.#sight);
+    this.#busy = false;
   }
 
   toggle(key: string): void {
