@@ -114,11 +114,17 @@ export class CapturedAssociation implements RecordedAssociation {
 function readDetails(found: ListedAssociation, options: CapturedAssociationOptions): Details {
   const { id } = found;
   const { capture } = found.summary;
-  const { reader, cache, maxMessages } = options;
+  const { cache, maxMessages } = options;
   const places = new StreamPlaces();
   const name = `${capture}, association ${id}`;
   const collector = new AssociationCollector(
-    { reader, found, places, cache, name },
+    {
+      // asked for each time: it may be another one by then
+      get reader() {
+        return options.reader;
+      },
+      ...{ found, places, cache, name },
+    },
     maxMessages === undefined ? {} : { maxMessages },
   );
   let observed: ObservedAssociation | undefined;
@@ -131,7 +137,7 @@ function readDetails(found: ListedAssociation, options: CapturedAssociationOptio
       observed ??= association;
     },
   });
-  for (const block of reader.blocks(found)) {
+  for (const block of options.reader.blocks(found)) {
     let isFirst = true;
     for (const record of block.records) {
       if (!("association" in record) || observed !== undefined) continue;

@@ -1,21 +1,36 @@
 /** Several captures as one order of associations. */
 import type { RecordedAssociation } from "../recorded.ts";
 
+export interface DatedCapture {
+  /** No association of it began before, as its `started` is written; "" where that is not known. */
+  readonly notBefore: string;
+  readonly associations: Iterable<RecordedAssociation>;
+}
+
 /**
  * By the wall clock at which they began. Within a capture the order is kept whatever the clock says;
  * one that tells no time comes at once, and of two at the same time that of the first capture.
+ *
+ * A capture is begun when its time comes: of a long row of them few are read at once.
  */
 export function* merged(
-  captures: readonly Iterable<RecordedAssociation>[],
+  captures: readonly DatedCapture[],
 ): Generator<RecordedAssociation, void, undefined> {
+  const waiting = captures
+    .map(({ notBefore, associations }, order) => ({ notBefore, associations, order }))
+    .sort((a, b) => (a.notBefore < b.notBefore ? -1 : a.notBefore > b.notBefore ? 1 : 0));
   const heads: Head[] = [];
-  for (const capture of captures) {
-    const rest = capture[Symbol.iterator]();
-    const next = rest.next();
-    if (next.done !== true) heads.push({ next: next.value, rest });
-  }
-  while (heads.length > 0) {
-    const first = heads.reduce((a, b) => (startOf(b) < startOf(a) ? b : a));
+  for (;;) {
+    let first = earliest(heads);
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      if (first !== undefined && startOf(first) < next.notBefore) break;
+      waiting.shift();
+      const rest = next.associations[Symbol.iterator]();
+      const begun = rest.next();
+      if (begun.done !== true) heads.push({ next: begun.value, rest, order: next.order });
+      first = earliest(heads);
+    }
+    if (first === undefined) return;
     yield first.next;
     const next = first.rest.next();
     if (next.done === true) heads.splice(heads.indexOf(first), 1);
@@ -26,9 +41,21 @@ export function* merged(
 interface Head {
   next: RecordedAssociation;
   readonly rest: Iterator<RecordedAssociation>;
+  /** Place of its capture among those that were given. */
+  readonly order: number;
 }
 
-/** Times in ISO 8601 with as many digits each: their text is in their order. */
+function earliest(heads: readonly Head[]): Head | undefined {
+  let first: Head | undefined;
+  for (const head of heads) if (first === undefined || isBefore(head, first)) first = head;
+  return first;
+}
+
+function isBefore(a: Head, b: Head): boolean {
+  const [at, than] = [startOf(a), startOf(b)];
+  return at < than || (at === than && a.order < b.order);
+}
+
 function startOf({ next }: Head): string {
   return next.summary.started ?? "";
 }

@@ -6,17 +6,20 @@
  *
  * Rule: nothing is read before it is asked for, and captures may be larger than memory.
  */
+
+import { readBlocks } from "../../src/capture/block_reader.ts";
+import type { ByteSource } from "../../src/capture/byte_source.ts";
 import type { CaptureHeader } from "../../src/capture/header.ts";
 import type { Filter } from "../../src/filter/filter.ts";
 import { associationMatches } from "../../src/inspect/association_facts.ts";
 import { type ListItem, listAssociations } from "../../src/inspect/list_associations.ts";
-import { AssociationReader } from "../../src/inspect/read_association.ts";
 import { capturePaths } from "../../src/io/capture_paths.ts";
-import { FileSource } from "../../src/io/file_source.ts";
+import { isoMicros } from "../../src/observe/build_summary.ts";
 import type { RecordedAssociation } from "../recorded.ts";
 import { CapturedAssociation } from "./captured_association.ts";
 import { merged } from "./merge_associations.ts";
 import { OctetCache } from "./octet_cache.ts";
+import { OpenFiles } from "./open_files.ts";
 
 export interface RecordingProblem {
   readonly path: string;
@@ -42,6 +45,7 @@ export class Recordings {
   readonly #problems = new Map<string, RecordingProblem>();
   readonly #ids = new Map<string, Uint8Array>();
   readonly #cache = new OctetCache();
+  readonly #files = new OpenFiles();
   readonly #filter: Filter | undefined;
 
   /** Use `openRecordings`. */
@@ -70,16 +74,23 @@ export class Recordings {
    * among one another by the wall clock. Can be gone through again, and is read again then.
    */
   associations(): Iterable<RecordedAssociation> {
-    return merged(this.#captures.map((capture) => this.#associationsOf(capture)));
+    return merged(
+      this.#captures.map((capture) => ({
+        notBefore: capture.notBefore,
+        associations: { [Symbol.iterator]: () => this.#associationsOf(capture) },
+      })),
+    );
   }
 
   [Symbol.dispose](): void {
     this.#cache.clear();
-    for (const { source } of this.#captures.splice(0)) source.close();
+    this.#captures.length = 0;
+    this.#files.close();
   }
 
   *#associationsOf(capture: Capture): Generator<RecordedAssociation, void, undefined> {
-    const { path, source, reader } = capture;
+    const { path, source } = capture;
+    const files = this.#files;
     let header: CaptureHeader | undefined;
     try {
       for (const item of listAssociations(source, { name: path })) {
@@ -87,9 +98,16 @@ export class Recordings {
         this.#note(path, item);
         if (item.item !== "association") continue;
         const { association } = item;
+        const reader = files.reader(path);
         if (this.#filter && !associationMatches(this.#filter, { association, reader })) continue;
         const redaction = header?.redaction;
-        yield new CapturedAssociation(association, { reader, cache: this.#cache, redaction });
+        yield new CapturedAssociation(association, {
+          get reader() {
+            return files.reader(path);
+          },
+          cache: this.#cache,
+          redaction,
+        });
       }
     } catch (error) {
       this.#problem(path, error instanceof Error ? error.message : String(error));
@@ -121,15 +139,16 @@ export class Recordings {
   }
 
   #open(path: string): void {
-    let source: FileSource | undefined;
     try {
-      source = new FileSource(path);
+      const source = this.#files.source(path);
       // A file that is none is refused before its first item
-      const first = listAssociations(source, { name: path }).next();
-      if (first.done !== true) this.#note(path, first.value);
-      this.#captures.push({ path, source, reader: new AssociationReader(source) });
+      const [first] = readBlocks(source);
+      const header = first?.item === "capture" ? first.header : undefined;
+      if (header !== undefined) this.#ids.set(header.capture_id.join(), header.capture_id);
+      const began = header?.started_wall_us ?? Number.NaN;
+      const isKnown = Number.isSafeInteger(began) && began > SLACK;
+      this.#captures.push({ path, source, notBefore: isKnown ? isoMicros(began - SLACK) : "" });
     } catch (error) {
-      source?.close();
       this.#problem(path, (error as Error).message);
     }
   }
@@ -139,8 +158,15 @@ export class Recordings {
   }
 }
 
+/**
+ * Microseconds. A file is begun when the first record is written, which may have waited for room on
+ * the disk.
+ */
+const SLACK = 600_000_000;
+
 interface Capture {
   readonly path: string;
-  readonly source: FileSource;
-  readonly reader: AssociationReader;
+  readonly source: ByteSource;
+  /** See `DatedCapture`. */
+  readonly notBefore: string;
 }

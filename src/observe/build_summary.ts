@@ -187,7 +187,8 @@ function millis(micros: number): number {
   return Math.round(micros) / 1000;
 }
 
-function isoMicros(wallUs: number): string {
+/** Microseconds since 1970 as "2026-02-03T14:15:02.123456Z": texts of it are in the order of time. */
+export function isoMicros(wallUs: number): string {
   const seconds = new Date(Math.floor(wallUs / 1000)).toISOString().slice(0, -1);
   return `${seconds}${String(Math.floor(wallUs) % 1000).padStart(3, "0")}Z`;
 }

@@ -36,6 +36,15 @@ const GOLDEN = ["v1", "services"].flatMap((folder) =>
 const scope = new Scope();
 afterAll(() => scope.close());
 
+/** Of this process, where the system tells. */
+function openDescriptors(): number | undefined {
+  try {
+    return readdirSync("/proc/self/fd").length;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Bytes as a capture file. */
 function fileOf(bytes: Uint8Array, name = "x.dcap"): string {
   const path = join(scope.tempDir(), name);
@@ -216,6 +225,22 @@ describe("openRecordings", () => {
         [..."001122"].map((hours, at) => [hours, 1 + (at % 2)]),
       );
     }
+  });
+
+  test("reads more captures than it keeps open", async () => {
+    const paths = Array.from({ length: 200 }, (_, at) => {
+      const wallUs = STARTED_WALL_US + at;
+      const bytes = writeCapture(storing(1, { size: 70_000, wallUs }), { facts: captureFacts(at) });
+      return fileOf(bytes, `${at}.dcap`);
+    });
+    const before = openDescriptors();
+    using recordings = openRecordings(paths);
+    const all = [...recordings.associations()];
+    assert.equal(all.length, 200);
+    for (const { messages } of all) {
+      assert.equal((await hashOf(messages[0] as RecordedMessage))?.length, 64);
+    }
+    if (before !== undefined) assert.ok((openDescriptors() ?? 0) - before < 100);
   });
 
   test("names what cannot be read and gives the rest", () => {
