@@ -11,6 +11,7 @@ import { setMaxListeners } from "node:events";
 import { formatAddress } from "../../src/address.ts";
 import { type Filter, filterErrorLines, isFilterError } from "../../src/filter/filter.ts";
 import { parseFilter } from "../../src/filter/parse_filter.ts";
+import type { AssociationJson } from "../../src/observe/summary.ts";
 import { operationOfRequest } from "../../src/service/operation.ts";
 import type { ExchangeEvent } from "../events.ts";
 import { ReplayRecorder } from "../record/replay_recorder.ts";
@@ -167,7 +168,7 @@ class Progress {
 
   constructor({ onProgress, repeat = 1 }: ReplayScuOptions, list: readonly Listed[]) {
     this.#tell = onProgress;
-    const requests = list.reduce((sum, { recorded }) => sum + requestsOf(recorded), 0);
+    const requests = list.reduce((sum, { recorded }) => sum + requestsOf(recorded.summary), 0);
     this.#total = onProgress === undefined ? 0 : requests * repeat;
   }
 
@@ -177,7 +178,8 @@ class Progress {
   }
 }
 
-function requestsOf({ summary }: RecordedAssociation): number {
+/** Requests in an association, of either side. */
+export function requestsOf(summary: Pick<AssociationJson, "commands">): number {
   return Object.entries(summary.commands).reduce(
     (sum, [command, count]) => sum + (operationOfRequest(command) === undefined ? 0 : count),
     0,

@@ -7,12 +7,12 @@
  * association could be had at all.
  */
 import type { ReplayScuResult } from "../../replay/scu/options.ts";
-import { replayAsScu } from "../../replay/scu/replay_as_scu.ts";
+import { replayAsScu, requestsOf } from "../../replay/scu/replay_as_scu.ts";
 import { openRecordings } from "../../replay/source/recordings.ts";
 import { formatAddress } from "../address.ts";
 import { escapeControls } from "../escape.ts";
 import type { Filter } from "../filter/filter.ts";
-import { formatCount } from "../units.ts";
+import { formatDurationMs, plural } from "../units.ts";
 import { targetAt } from "./association_failure.ts";
 import { defineCommand, type ExitCode } from "./command.ts";
 import { usageError } from "./command_error.ts";
@@ -72,8 +72,14 @@ export const command = defineCommand({
     if (fuzz !== undefined) throw usageError("Option --fuzz takes no filter");
     const request = scuRequest({ paths, filter }, { options, target, env: context.env });
     const signal = context.stopSignal();
-    const what = contentOf(paths, filter === undefined ? undefined : readFilter(filter));
+    const { what, ms } = contentOf(paths, filter === undefined ? undefined : readFilter(filter));
     await consent({ target, given: options.yes, what, signal }, context);
+    const takes = ms / (request.speed ?? 1);
+    if (takes > LONG_MS && request.maxGap === undefined) {
+      const { err, errPaint } = context;
+      const hint = "--speed max, or --max-gap 1s, makes it shorter";
+      err.line(errPaint.dim(`This takes about ${formatDurationMs(takes)} at that speed; ${hint}`));
+    }
     const address = formatAddress(target);
     const report = new ScuReport(context, options, { captures: paths, filter, to: address });
     const result = await replayAsScu({
@@ -88,24 +94,36 @@ export const command = defineCommand({
   },
 });
 
-/** What would be played, in words. Throws a usage error where there is nothing. */
-function contentOf(captures: readonly string[], filter: Filter | undefined): string {
+/** Longer than this, a hint says how it goes faster. */
+const LONG_MS = 60_000;
+
+/**
+ * What would be played, in words, and how long it took. Throws a usage error where there is nothing.
+ */
+function contentOf(
+  captures: readonly string[],
+  filter: Filter | undefined,
+): { readonly what: string; readonly ms: number } {
   using recordings = openRecordings(captures, { filter });
   let associations = 0;
-  let messages = 0;
+  let requests = 0;
+  let first = Number.POSITIVE_INFINITY;
+  let last = 0;
   for (const { summary } of recordings.associations()) {
     associations++;
-    messages += summary.messages;
+    requests += requestsOf(summary);
+    const started = Date.parse(summary.started ?? "");
+    if (Number.isNaN(started)) continue;
+    first = Math.min(first, started);
+    last = Math.max(last, started + summary.duration_ms);
   }
-  if (associations > 0)
-    return `${counted(associations, "association")} with ${counted(messages, "message")}`;
+  if (associations > 0) {
+    const what = `${plural(associations, "association")} with ${plural(requests, "request")}`;
+    return { what, ms: Math.max(0, last - first) };
+  }
   const [problem] = recordings.problems;
   const why = problem === undefined ? "" : `: ${problem.path}: ${problem.what}`;
   throw usageError(escapeControls(`There is no association to play${why}`));
-}
-
-function counted(count: number, word: string): string {
-  return `${formatCount(count)} ${word}${count === 1 ? "" : "s"}`;
 }
 
 function exitCodeOf({ wanted, established, summary }: ReplayScuResult): ExitCode {

@@ -5,7 +5,7 @@ import { JunitReport } from "../../replay/report/junit_report.ts";
 import type { ReplayScuResult } from "../../replay/scu/options.ts";
 import { printStatus } from "../dimse/status.ts";
 import { escapeControls } from "../escape.ts";
-import { formatCount, formatDurationMs } from "../units.ts";
+import { formatCount, formatDurationMs, plural } from "../units.ts";
 import { PRODUCT } from "../version.ts";
 import type { Context } from "./context.ts";
 import type { Progress } from "./progress.ts";
@@ -88,7 +88,7 @@ export class ScuReport {
       counted(failed, "failed", paint.red),
     ];
     out.line(
-      `${formatCount(associations)} associations to ${target}, ${formatCount(exchanges)} exchanges in ${formatDurationMs(ms)}: ${words.filter((word) => word !== "").join(", ")}`,
+      `${plural(associations, "association")} to ${target}, ${plural(exchanges, "exchange")} in ${formatDurationMs(ms)}: ${words.filter((word) => word !== "").join(", ")}`,
     );
   }
 

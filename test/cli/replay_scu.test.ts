@@ -50,7 +50,7 @@ describe("dicomtap replay scu", () => {
       assert.equal(code, 0);
       assert.match(out, /^request +exchanges +not same +p50/);
       assert.match(out, /C-FIND-RQ +1 +0 /);
-      assert.match(out, /1 associations to 127\.0\.0\.1:\d+, 4 exchanges in .*: 4 same\n$/);
+      assert.match(out, /1 association to 127\.0\.0\.1:\d+, 4 exchanges in .*: 4 same\n$/);
     });
   });
 
@@ -124,7 +124,7 @@ describe("dicomtap replay scu", () => {
       const { args } = await stage(scope);
       const [capture = "", ...rest] = args;
       const all = await replayScu(capture, "~called ANY-SCP", ...rest);
-      assert.match(all.out, /1 associations .*: 4 same\n$/);
+      assert.match(all.out, /1 association .*: 4 same\n$/);
       const none = await replayScu(capture, "~called OTHER", ...rest);
       assert.equal(none.code, 2);
       assert.match(none.err, /There is no association to play/);
