@@ -17,10 +17,10 @@ export interface DestinationTimeouts {
 }
 
 /**
- * An association for a live request, under the AE title that was called there. Rejects with an
- * `AssociationError`.
+ * An association for a live request, under the AE title that was called there; aborted when the server
+ * is to end. Rejects with an `AssociationError`.
  */
-export function openAt(
+export async function openAt(
   destination: Destination,
   options: {
     readonly request: LiveRequest;
@@ -29,7 +29,8 @@ export function openAt(
   },
 ): Promise<ServiceUser> {
   const { request, contexts, timeouts } = options;
-  return openAssociation({
+  const { stopping } = request.server;
+  const user = await openAssociation({
     dimseTimeout: DIMSE_TIMEOUT,
     ...timeouts,
     host: destination.host ?? "127.0.0.1",
@@ -37,8 +38,13 @@ export function openAt(
     callingAeTitle: request.association.calledAeTitle,
     calledAeTitle: destination.aeTitle,
     contexts,
-    signal: request.server.stopping,
+    signal: stopping,
   });
+  const stop = (): void => user.abort();
+  const forget = (): void => stopping.removeEventListener("abort", stop);
+  stopping.addEventListener("abort", stop);
+  user.ended().then(forget, forget);
+  return user;
 }
 
 /** Milliseconds, unless told. */

@@ -3,6 +3,7 @@
  * that come before recorded answers, and the archive that comes behind them.
  */
 import type { Library } from "../library.ts";
+import type { RecordedLevel } from "../request_facts.ts";
 import type { Responder } from "../responder.ts";
 import { ArchiveResponder } from "./archive/archive_responder.ts";
 import { buildArchive } from "./archive/build_archive.ts";
@@ -41,6 +42,8 @@ export interface ServiceResponders {
 export interface ServiceSurroundings {
   /** Gives recorded answers by meaning. */
   readonly recorded: Responder;
+  /** The level that is good enough for a recorded answer; by operation unless told. */
+  readonly match?: RecordedLevel;
   readonly warn: (text: string) => void;
 }
 
@@ -48,7 +51,7 @@ export function serviceResponders(
   library: Library,
   options: ServiceOptions & DestinationTimeouts & ServiceSurroundings,
 ): ServiceResponders {
-  const { event, eventDelay, connectTimeout, acseTimeout, dimseTimeout } = options;
+  const { match: lowest, event, eventDelay, connectTimeout, acseTimeout, dimseTimeout } = options;
   const timeouts = {
     ...(connectTimeout !== undefined && { connectTimeout }),
     ...(acseTimeout !== undefined && { acseTimeout }),
@@ -69,13 +72,15 @@ export function serviceResponders(
     before: [
       new CommitmentResponder({
         ...timeouts,
+        lowest,
         policy: event,
         delay: eventDelay,
         destinations: toldOfEvents,
       }),
-      new InstanceResponder({ ...timeouts, delay: eventDelay, destinations: toldOfEvents }),
+      new InstanceResponder({ ...timeouts, lowest, delay: eventDelay, destinations: toldOfEvents }),
       new RetrieveResponder({
         ...timeouts,
+        lowest,
         archive,
         destinations: byTitle(options.moveDestinations),
       }),

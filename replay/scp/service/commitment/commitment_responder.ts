@@ -11,6 +11,7 @@ import { PLAIN } from "../../../../src/service/open_association.ts";
 import type { Library, RecordedExchange } from "../../library.ts";
 import { matchRecorded } from "../../match.ts";
 import { recordedAnswer } from "../../recorded_responder.ts";
+import type { RecordedLevel } from "../../request_facts.ts";
 import type { Answered, LiveAnswer, LiveRequest, Responder } from "../../responder.ts";
 import type { Destination, DestinationTimeouts } from "../destination.ts";
 import { NOTHING } from "../query/candidate.ts";
@@ -29,6 +30,8 @@ export interface CommitmentResponderOptions extends DestinationTimeouts {
   readonly delay?: number | undefined;
   /** Attempts after the first one to open a new association; 3 unless told. */
   readonly retries?: number | undefined;
+  /** The level that is good enough for a recorded answer. */
+  readonly lowest?: RecordedLevel | undefined;
 }
 
 export class CommitmentResponder implements Responder {
@@ -40,7 +43,7 @@ export class CommitmentResponder implements Responder {
 
   async answer(request: LiveRequest, library: Library): Promise<Answered | undefined> {
     if (request.operation !== "N-ACTION" || request.sopClassUid !== PUSH_MODEL) return undefined;
-    const match = await matchRecorded(request, library);
+    const match = await matchRecorded(request, library, { lowest: this.#options.lowest });
     if (match.by === undefined) return undefined;
     const answered = await recordedAnswer(request, match);
     const [answer] = answered.answers as readonly LiveAnswer[];

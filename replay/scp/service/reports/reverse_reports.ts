@@ -12,8 +12,9 @@ import type { RecordedAssociation, RecordedMessage } from "../../../recorded.ts"
 import { exchangesOf, type Library, type RecordedExchange } from "../../library.ts";
 import type { LiveRequest } from "../../responder.ts";
 import { PUSH_MODEL } from "../commitment/recorded_reports.ts";
+import type { Destination, DestinationTimeouts } from "../destination.ts";
 import { readAnswer, withLiveUids } from "../instances/live_references.ts";
-import type { Report } from "./send_reports.ts";
+import { type Report, reportAnew, waited } from "./send_reports.ts";
 
 export interface ReverseReports {
   /** AE title of who was told. */
@@ -37,8 +38,30 @@ export function reverseReports(
   return known.get(request) ?? [];
 }
 
+/** Sends them, each on an association of its own, after the recorded pause or `delay` milliseconds. */
+export async function reportAsRecorded(
+  reports: readonly ReverseReports[],
+  options: {
+    readonly request: LiveRequest;
+    readonly destinations: ReadonlyMap<string, Destination>;
+    readonly delay?: number | undefined;
+    readonly timeouts: DestinationTimeouts;
+  },
+): Promise<void> {
+  const { request, destinations, delay, timeouts } = options;
+  const { server } = request;
+  for (const { aeTitle, contexts, messages, after } of reports) {
+    if (delay === undefined) await server.pause(after, server.stopping);
+    else await waited(delay, server.stopping);
+    if (server.stopping.aborted) return;
+    const live = messages.map((message) => liveReport(message, request));
+    const destination = destinations.get(aeTitle);
+    await reportAnew(live, { request, aeTitle, destination, contexts, timeouts, retries: RETRIES });
+  }
+}
+
 /** As it is to be sent: of the live instance, where a recorded one has such. */
-export function liveReport(message: RecordedMessage, { server }: LiveRequest): Report {
+function liveReport(message: RecordedMessage, { server }: LiveRequest): Report {
   const { values } = message;
   const recorded = textValue(values, "AffectedSOPInstanceUID") ?? "";
   const dataSet = readAnswer(message.dataSet);
@@ -110,3 +133,6 @@ function contextsOf({ request, contexts }: RecordedAssociation): readonly Contex
     return { abstractSyntax, transferSyntaxes, ...(roles?.scp === true && { roles }) };
   });
 }
+
+/** Attempts after the first one. */
+const RETRIES = 3;

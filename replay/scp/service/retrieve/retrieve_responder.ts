@@ -13,6 +13,7 @@ import type { CommandValues } from "../../../../src/io/association.ts";
 import { numberValue, textValue } from "../../../../src/service/service_message.ts";
 import type { Library, RecordedExchange } from "../../library.ts";
 import { matchRecorded } from "../../match.ts";
+import type { RecordedLevel } from "../../request_facts.ts";
 import type { Answered, LiveAnswer, LiveRequest, Responder } from "../../responder.ts";
 import type { Archive } from "../archive/archive.ts";
 import { IdentifierError, retrieveFromArchive } from "../archive/archive_query.ts";
@@ -28,6 +29,8 @@ export interface RetrieveResponderOptions extends DestinationTimeouts {
   readonly destinations: ReadonlyMap<string, Destination>;
   /** All that the captures hold; retrieves that were not recorded are answered from it. */
   readonly archive?: Promise<Archive> | undefined;
+  /** The level that is good enough for a recorded answer. */
+  readonly lowest?: RecordedLevel | undefined;
 }
 
 export class RetrieveResponder implements Responder {
@@ -40,7 +43,7 @@ export class RetrieveResponder implements Responder {
   async answer(request: LiveRequest, library: Library): Promise<Answered | undefined> {
     if (request.operation !== "C-MOVE" && request.operation !== "C-GET") return undefined;
     const archive = await this.#options.archive;
-    const match = await matchRecorded(request, library);
+    const match = await matchRecorded(request, library, { lowest: this.#options.lowest });
     const identifier = (await request.identifier()) ?? NOTHING;
     if (match.by !== undefined) {
       const { exchange, by, missed } = match;
@@ -53,7 +56,8 @@ export class RetrieveResponder implements Responder {
       // what is performed ends with FE00H by itself, and tells how far it came
       const endsCanceled = !isRefusal || exchange.request.canceledBy !== undefined;
       const told = reason === undefined ? {} : { reason };
-      return { by, exchange, missed, answers, endsCanceled, ...told };
+      const end = isRefusal && !exchange.isWhole ? { end: exchange.association.end } : {};
+      return { by, exchange, missed, answers, endsCanceled, ...told, ...end };
     }
     if (archive === undefined) return undefined;
     const { exchange, missed } = match;
