@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "vitest";
+import { COMMANDS } from "../../src/cli/commands.ts";
 import { VERSION } from "../../src/version.ts";
 import { partner, partnerRuntime } from "../support/partner.ts";
 import { inScope, type Scope } from "../support/process.ts";
@@ -46,6 +47,14 @@ describe("The npm package", () => {
             name,
           });
           await echoAsLibrary(command, { scope, folder, name });
+        }
+        // Each command is loaded when it runs: the oldest runtime has to understand them all.
+        const [oldest] = RUNTIMES;
+        for (const { name } of COMMANDS.filter(({ load }) => load !== undefined)) {
+          const words = [...name.split(" "), "--help"];
+          const command = [...(oldest?.runtime?.command ?? []), join(installed, bin.dicomtap)];
+          const { code, stderr } = await scope.run([...command, ...words], { cwd: folder });
+          assert.equal(code, 0, `${name}: ${stderr}`);
         }
         await typesAsLibrary(scope, folder);
         const linked = join(folder, "node_modules/.bin/dicomtap");
