@@ -35,8 +35,8 @@ export class Comparing {
   }
 
   /** A comparison that may be dropped: nothing it finds or learns counts until `keep`. */
-  trial(): Comparing {
-    return new Comparing(this.rules, new Aliases(this.aliases));
+  trial(rules: Partial<ComparisonRules> = {}): Comparing {
+    return new Comparing({ ...this.rules, ...rules }, new Aliases(this.aliases));
   }
 
   keep(trial: Comparing): void {

@@ -214,6 +214,28 @@ describe("compareExchange()", () => {
     );
   });
 
+  test("learns no UID of one match for another that is there too, in another order", async () => {
+    const series = (uid: string) => ({ SeriesInstanceUID: uid, Modality: "CT" });
+    const pending = (uid: string) => ({ values: { Status: PENDING }, data: series(uid) });
+    const recorded: MessageSketch[] = [
+      { command: "C-FIND-RQ" },
+      ...["1.1", "1.2", "1.3"].map((uid) => {
+        return { command: "C-FIND-RSP", respondsTo: 0, ...pending(uid) };
+      }),
+      { command: "C-FIND-RSP", respondsTo: 0, values: { Status: 0 } },
+    ];
+    const rewriter = new Rewriter();
+    const live = [pending("1.3"), pending("2.25.7"), pending("1.1"), { values: { Status: 0 } }];
+    const { differences, notes } = await compare(recorded, live, { rewriter });
+    assert.deepEqual(differences, []);
+    assert.deepEqual(notes, ["the matches came in another order"]);
+    const { aliases } = rewriter;
+    assert.deepEqual(
+      ["1.1", "1.2", "1.3"].map((uid) => aliases.live(uid)),
+      ["1.1", "2.25.7", "1.3"],
+    );
+  });
+
   test("reports one match that changed by its unique key, whatever its place", async () => {
     const match = (id: string, description: string) => ({
       StudyInstanceUID: `1.2.${id}`,
