@@ -62,8 +62,8 @@ class AssociationPlayer {
       this.#tell("A-ASSOCIATE", { outcome: "skipped", reason });
       this.#stopped = `there is no association: ${reason}`;
     } else if (this.#run.signal.aborted) {
-      this.#stopped = "the replay was stopped";
-      this.#tell("A-ASSOCIATE", { outcome: "skipped", reason: this.#stopped });
+      this.#stopped = STOPPED;
+      this.#tell("A-ASSOCIATE", { outcome: "skipped", reason: STOPPED });
     } else {
       this.#expected.expect(this.#recorded, "acceptor");
       await this.#open(request);
@@ -81,7 +81,7 @@ class AssociationPlayer {
   }
 
   async #open(recordedRequest: AAssociateRq): Promise<void> {
-    const { options } = this.#run;
+    const { options, signal } = this.#run;
     const { rewriter } = this.#play;
     const { request, warnings } = prepareRequest(
       rewriter.associateRq(recordedRequest, { association: this.#recorded }),
@@ -102,6 +102,11 @@ class AssociationPlayer {
       const verdict = judgeAccepted(this.#recorded, user.user.association.contexts);
       this.#tell("A-ASSOCIATE", { ...verdict, ms });
     } catch (error) {
+      if (signal.aborted) {
+        this.#stopped = STOPPED;
+        this.#tell("A-ASSOCIATE", { outcome: "skipped", reason: STOPPED });
+        return;
+      }
       const verdict = judgeFailed(this.#recorded, error);
       this.#tell("A-ASSOCIATE", { ...verdict, ms: performance.now() - started });
       this.#stopped = `there is no association: ${error instanceof Error ? error.message : error}`;
@@ -219,7 +224,7 @@ class AssociationPlayer {
   #whyNot(message: RecordedMessage): string | undefined {
     const [first] = this.#users;
     if (this.#stopped !== undefined) return this.#stopped;
-    if (this.#run.signal.aborted) return "the replay was stopped";
+    if (this.#run.signal.aborted) return STOPPED;
     if (first?.ended !== undefined) {
       return `the association had ended: ${first.ended.error?.message ?? "it was released by the peer"}`;
     }
@@ -288,5 +293,6 @@ interface Outstanding {
   readonly until: number;
 }
 
+const STOPPED = "the replay was stopped";
 /** Odd IDs from 1 to 255 (PS3.8 9.3.2.2). */
 const MAX_CONTEXTS = 128;

@@ -165,6 +165,46 @@ describe("replayAsScu() ends associations as they ended", () => {
   });
 });
 
+describe("replayAsScu() that is stopped", () => {
+  test("releases what is open and says of the rest that it was not played", async () => {
+    await inScope(async (scope) => {
+      const stop = new AbortController();
+      let isReplayed = false;
+      const server = await startScp(scope, {
+        perform: {
+          "C-ECHO": ({ messageId }) => {
+            if (isReplayed && messageId === 2) stop.abort();
+            return { status: 0x0000 };
+          },
+        },
+      });
+      const capture = await recorded(scope, server.port, {
+        contexts: [VERIFICATION],
+        act: async (user) => {
+          for (let at = 0; at < 4; at++) await user.invoke({ operation: "C-ECHO" }).final();
+        },
+      });
+      isReplayed = true;
+      const run = await replayed([capture, capture], server.port, {
+        signal: stop.signal,
+        concurrency: 1,
+      });
+      assert.deepEqual(run.outcomes, [
+        "A-ASSOCIATE same",
+        "C-ECHO-RQ same",
+        "C-ECHO-RQ same",
+        "C-ECHO-RQ skipped",
+        "C-ECHO-RQ skipped",
+        "end same",
+        "A-ASSOCIATE skipped",
+        ...Array.from({ length: 4 }, () => "C-ECHO-RQ skipped"),
+      ]);
+      assert.equal(run.events.at(-1)?.reason, "the replay was stopped");
+      await server.drained();
+    });
+  });
+});
+
 describe("replayAsScu() and a peer that", () => {
   const cases: [string, Peer, Partial<ReplayScuOptions>, Record<string, RegExp>][] = [
     [
