@@ -8,17 +8,11 @@
  * Rule: every recorded request has one event, whatever happens; none waits without a limit.
  */
 import { operationOfRequest } from "../../src/service/operation.ts";
-import type { PerformRequest } from "../../src/service/service_message.ts";
-import type { AAssociateRq } from "../../src/ul/pdu.ts";
 import type { RecordedAssociation, RecordedMessage } from "../recorded.ts";
-import { canSend } from "../rewrite/rewriter.ts";
-import { prepareRequest } from "./association_request.ts";
-import { judgeAccepted, judgeFailed } from "./compare_association.ts";
 import { playExchange } from "./exchange_player.ts";
 import type { ExpectedRequests } from "./expected_requests.ts";
-import { type Placed, placeOf, retryProposals } from "./live_contexts.ts";
-import { endLive, LiveUser, tooLong } from "./live_end.ts";
-import { openBeside, openLive } from "./open_live.ts";
+import { endLive, type LiveUser, tooLong } from "./live_end.ts";
+import { openRecorded, placeNow, STOPPED } from "./open_recorded.ts";
 import type { Play, Run } from "./options.ts";
 import { pauseMs, wait, within } from "./pace.ts";
 import { dimseTimeout, eventTimeout } from "./patience.ts";
@@ -56,18 +50,14 @@ class AssociationPlayer {
 
   async play(): Promise<boolean> {
     for (const problem of this.#recorded.problems) this.#run.warn(`${this.#name}: ${problem}`);
-    const { request } = this.#recorded;
-    if (request === undefined) {
-      const reason = "its A-ASSOCIATE-RQ is not whole in the capture";
-      this.#tell("A-ASSOCIATE", { outcome: "skipped", reason });
-      this.#stopped = `there is no association: ${reason}`;
-    } else if (this.#run.signal.aborted) {
-      this.#stopped = STOPPED;
-      this.#tell("A-ASSOCIATE", { outcome: "skipped", reason: STOPPED });
-    } else {
-      this.#expected.expect(this.#recorded, "acceptor");
-      await this.#open(request);
-    }
+    this.#expected.expect(this.#recorded, "acceptor");
+    const { users, stopped } = await openRecorded(this.#recorded, {
+      run: this.#run,
+      rewriter: this.#play.rewriter,
+      perform: (request) => this.#expected.answer(request, this.#recorded),
+    });
+    this.#users = users;
+    this.#stopped = stopped;
     for (const message of this.#recorded.messages) {
       if (message.sender !== "requestor" || !message.command.endsWith("-RQ")) continue;
       if (message.command !== "C-CANCEL-RQ") await this.#request(message);
@@ -80,81 +70,12 @@ class AssociationPlayer {
     return `${this.#recorded.capture}, association ${this.#recorded.id}`;
   }
 
-  async #open(recordedRequest: AAssociateRq): Promise<void> {
-    const { options, signal } = this.#run;
-    const { rewriter } = this.#play;
-    const { request, warnings } = prepareRequest(
-      rewriter.associateRq(recordedRequest, { association: this.#recorded }),
-      {
-        contexts: this.#recorded.contexts,
-        pinTransferSyntaxes: options.pinTransferSyntaxes === true,
-        omitWindow: options.omitAsynchronousWindow === true,
-        identity: options.identity ?? {},
-      },
-    );
-    for (const warning of warnings) this.#run.warn(warning);
-    const live = { run: this.#run, recorded: this.#recorded, perform: this.#perform };
-    const started = performance.now();
-    try {
-      const user = new LiveUser(await openLive(request, live));
-      const ms = performance.now() - started;
-      this.#users = [user];
-      const verdict = judgeAccepted(this.#recorded, user.user.association.contexts);
-      this.#tell("A-ASSOCIATE", { ...verdict, ms });
-    } catch (error) {
-      if (signal.aborted) {
-        this.#stopped = STOPPED;
-        this.#tell("A-ASSOCIATE", { outcome: "skipped", reason: STOPPED });
-        return;
-      }
-      const verdict = judgeFailed(this.#recorded, error);
-      this.#tell("A-ASSOCIATE", { ...verdict, ms: performance.now() - started });
-      this.#stopped = `there is no association: ${error instanceof Error ? error.message : error}`;
-      return;
-    }
-    await this.#considerRefused(request, live);
-  }
-
-  /** What `--refused-context` says of contexts that messages need and that are not there. */
-  async #considerRefused(
-    request: AAssociateRq,
-    live: Parameters<typeof openBeside>[2],
-  ): Promise<void> {
-    const { refusedContext = "skip" } = this.#run.options;
-    if (refusedContext === "skip") return;
-    const homeless = this.#recorded.messages.filter(
-      (message) => message.sender === "requestor" && "refused" in this.#place(message),
-    );
-    const [first] = homeless;
-    if (first === undefined) return;
-    if (refusedContext === "fail") {
-      const placed = this.#place(first);
-      this.#stopped = `given up because ${"refused" in placed ? placed.refused : ""}`;
-      return;
-    }
-    const proposals = retryProposals(homeless, this.#recorded.contexts);
-    for (let at = 0; at < proposals.length; at += MAX_CONTEXTS) {
-      try {
-        const contexts = proposals.slice(at, at + MAX_CONTEXTS);
-        this.#users = [...this.#users, new LiveUser(await openBeside(request, contexts, live))];
-      } catch (error) {
-        this.#run.warn(`${this.#name}: no second association for refused contexts: ${error}`);
-      }
-    }
-  }
-
-  readonly #perform = (request: PerformRequest) => this.#expected.answer(request, this.#recorded);
-
-  #place(message: RecordedMessage): Placed {
-    const users = this.#users.map(({ user }) => user);
-    return placeOf(message, { recorded: this.#recorded.contexts, users, canSend });
-  }
-
   /** Waits for its turn and sends it; its responses come beside what follows. */
   async #request(message: RecordedMessage): Promise<void> {
     await this.#turn(message);
     const reason = this.#whyNot(message);
-    const place = reason === undefined ? this.#place(message) : { refused: reason };
+    const place =
+      reason === undefined ? placeNow(message, this.#recorded, this.#users) : { refused: reason };
     if ("refused" in place) {
       const verdict = { outcome: "skipped", reason: place.refused } as const;
       this.#run.tell(exchangeEvent({ association: this.#recorded, request: message }, verdict));
@@ -267,7 +188,6 @@ class AssociationPlayer {
       await Promise.all([...this.#outstanding.values()].map(({ over }) => over));
     }
     const stopped = this.#stopped;
-    this.#expected.expect(this.#recorded, "acceptor");
     this.#expected.giveUp(
       this.#recorded,
       stopped === undefined
@@ -292,7 +212,3 @@ interface Outstanding {
   /** Index of the recorded final response. */
   readonly until: number;
 }
-
-const STOPPED = "the replay was stopped";
-/** Odd IDs from 1 to 255 (PS3.8 9.3.2.2). */
-const MAX_CONTEXTS = 128;
