@@ -12,7 +12,7 @@ export function* commandPdus(
   commandSet: Uint8Array,
   options: FragmentOptions,
 ): Generator<Uint8Array> {
-  yield* new MessageFragmenter(commandSet, { ...options, dataSetLength: "none" }).begin();
+  yield* new MessageFragmenter(commandSet, { ...options, dataSetLength: "none" }).end();
 }
 
 /** The PDUs of a data set alone; an empty one is one PDV without a fragment's octet. */

@@ -1,6 +1,7 @@
 /**
  * A message into P-DATA-TF PDUs for a peer's maximum length: the inverse of `MessageAssembler`. The
- * command set is at hand, the data set comes in pieces: feed each piece, then call `end`.
+ * command set is at hand, the data set comes in pieces: feed each piece, then call `end`; `flush` where
+ * the next piece is not there yet.
  *
  * Rule: what is given out are octets in batches, one write each: several small PDUs, or a part of one
  * that is larger than a batch, which is streamed. Only such a one is ever left unfinished.
@@ -72,9 +73,10 @@ export class MessageFragmenter {
     this.#isReclaimed = true;
   }
 
-  /** The PDUs of the command set that can go out before the data set comes. */
-  *begin(): Generator<Uint8Array> {
+  /** What waits for more to share a batch with: whole PDUs, and what there is of a large one. */
+  *flush(): Generator<Uint8Array> {
     yield* this.#run(false);
+    yield* this.#flush();
   }
 
   /** Throws a RangeError for more octets than were told. `piece` may be used again afterwards. */
@@ -99,6 +101,7 @@ export class MessageFragmenter {
       throw new RangeError(`Cannot send a data set: it ended ${missing} octets before its length`);
     }
     yield* this.#run(true);
+    yield* this.#flush();
   }
 
   *#run(ended: boolean): Generator<Uint8Array> {
@@ -116,7 +119,7 @@ export class MessageFragmenter {
       yield* this.#write(Math.min(wanted, source.length), pdv);
       if (this.#written === pdv.length) this.#endPdv();
     }
-    yield* this.#flush();
+    if (this.#filled >= FULL) yield* this.#flush();
   }
 
   #nextPdu(ended: boolean): readonly PlannedPdv[] | undefined {
@@ -247,3 +250,5 @@ const LAST = 2;
 export const LARGEST_BATCH = OWN_LIMIT + PDU_HEAD;
 const LARGEST = LARGEST_BATCH;
 const SMALLEST = 256;
+/** A batch that is worth a write although it could be longer. */
+const FULL = 131_072;

@@ -302,10 +302,10 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
   async #sendAll(fragmenter: MessageFragmenter, dataSet: DataSetSource | undefined): Promise<void> {
     if (dataSet instanceof Uint8Array) {
       await this.#sendBatches(fragmenter.push(dataSet), fragmenter);
-    } else {
-      await this.#sendBatches(fragmenter.begin(), fragmenter);
-      for await (const piece of dataSet ?? []) {
-        await this.#sendBatches(fragmenter.push(piece), fragmenter);
+    } else if (dataSet !== undefined) {
+      for await (const piece of promptly(dataSet)) {
+        const batches = piece === undefined ? fragmenter.flush() : fragmenter.push(piece);
+        await this.#sendBatches(batches, fragmenter);
       }
     }
     await this.#sendBatches(fragmenter.end(), fragmenter);
@@ -380,4 +380,41 @@ const BULK = 16_384;
 function lengthOf(dataSet: DataSetSource | undefined): number | "none" | undefined {
   if (dataSet === undefined) return "none";
   return dataSet instanceof Uint8Array ? dataSet.length : undefined;
+}
+
+/** The pieces; undefined before one that is not there at once, so that what waits goes out first. */
+async function* promptly(
+  pieces: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array | undefined> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  let isOver = false;
+  try {
+    for (;;) {
+      const next = iterator.next();
+      if (!(await isSettledAtOnce(next))) yield undefined;
+      const { done, value } = await next.catch((error: unknown) => {
+        isOver = true;
+        throw error;
+      });
+      if (done === true) {
+        isOver = true;
+        return;
+      }
+      yield value;
+    }
+  } finally {
+    if (!isOver) await iterator.return?.();
+  }
+}
+
+/** Before the event loop turns. */
+function isSettledAtOnce(work: Promise<unknown>): Promise<boolean> {
+  return new Promise((resolve) => {
+    const turn = setImmediate(() => resolve(false));
+    const settled = (): void => {
+      clearImmediate(turn);
+      resolve(true);
+    };
+    work.then(settled, settled);
+  });
 }

@@ -142,7 +142,7 @@ describe("fragments of a message", () => {
         ...options,
         fragmentation: "one-pdv",
       });
-      const batches = [...fragmenter.begin()];
+      const batches: Uint8Array[] = [];
       let longest = 0;
       for (let at = 0; at < dataSet.length; at += 50_000) {
         for (const batch of fragmenter.push(dataSet.subarray(at, at + 50_000))) {
@@ -164,10 +164,11 @@ describe("fragments of a message", () => {
   test("a data set of another length than told is the caller's mistake", () => {
     const options = { contextId: 1, maximumLength: 0, dataSetLength: 10 };
     const short = new MessageFragmenter(COMMAND_SET, options);
-    assert.equal([...short.push(dataOf(9))].length, 1, "the command set");
+    assert.equal([...short.push(dataOf(9))].length, 0, "nothing that is worth a write");
+    assert.equal([...short.flush()].length, 1, "the command set");
     assert.throws(() => [...short.end()], /ended 1 octets before its length/);
     const long = new MessageFragmenter(COMMAND_SET, options);
-    assert.equal([...long.push(dataOf(8))].length, 1);
+    assert.equal([...long.push(dataOf(8))].length, 0);
     assert.throws(() => [...long.push(dataOf(3))], /more octets than its length says/);
   });
 
@@ -196,9 +197,10 @@ function sent(
   options: MessageFragmenterOptions,
 ): Uint8Array {
   const fragmenter = new MessageFragmenter(COMMAND_SET, options);
-  const batches = [...fragmenter.begin()];
+  const batches: Uint8Array[] = [];
   let at = 0;
   for (const length of [...cuts, dataSet.length]) {
+    if (length % 3 === 0) batches.push(...fragmenter.flush());
     const end = Math.min(at + length, dataSet.length);
     const piece = dataSet.slice(at, end);
     batches.push(...fragmenter.push(piece));
