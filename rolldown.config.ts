@@ -7,6 +7,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { defineConfig } from "rolldown";
 import { styleSheet, UI_ENTRY } from "./src/dashboard/ui_assets.ts";
+import { dayCapturePath } from "./src/demo/day_capture.ts";
 import { WORKERS } from "./src/io/worker_start.ts";
 
 const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -29,6 +30,15 @@ const program = defineConfig({
     entryFileNames: "[name].mjs",
     chunkFileNames: "[name]-[hash].mjs",
   },
+  plugins: [
+    {
+      name: "capture of the demo",
+      generateBundle() {
+        const source = readFileSync(dayCapturePath());
+        this.emitFile({ type: "asset", fileName: "day.dcap", source });
+      },
+    },
+  ],
 });
 
 const UI = "src/dashboard/ui";

@@ -1,13 +1,16 @@
-/** `dicomtap demo`: a simulated PACS, the proxy, and a simulated modality that sends through it. */
+/**
+ * `dicomtap demo`: a PACS, the proxy, and modalities that work through it. Both sides are replays of
+ * one synthetic capture, a morning in a hospital that there is not.
+ */
+
+import { replayAsScp } from "../../replay/scp/replay_as_scp.ts";
+import { replayAsScu } from "../../replay/scu/replay_as_scu.ts";
 import { formatAddress } from "../address.ts";
-import { playMorning } from "../demo/simulated_modality.ts";
-import { startSimulatedPacs } from "../demo/simulated_pacs.ts";
+import { dayCapturePath } from "../demo/day_capture.ts";
 import { type CommandArguments, defineCommand, JSON_OPTION } from "./command.ts";
 import { DEFAULT_DASHBOARD } from "./dashboard_options.ts";
 import { parseOptions } from "./parse_options.ts";
 import { PROXY_OPTIONS, type ProxyOptions, startProxy } from "./proxy.ts";
-
-const AE_TITLE = "PACS01";
 
 /** Milliseconds from one morning to the next. */
 const PAUSE = 5_000;
@@ -34,7 +37,7 @@ export const command = defineCommand({
   summary: "Show everything on this machine, with nothing to set up",
   usage: "",
   about:
-    "Starts a simulated PACS, the proxy in front of it, and a simulated modality that sends through it.",
+    "Starts a PACS, the proxy in front of it, and two modalities and a workstation that work through it: replays of a synthetic capture. All people and images in it are invented.",
   options: OPTIONS,
   examples: [
     { run: "dicomtap demo", does: "Watch it, then: dicomtap show -v captures" },
@@ -42,19 +45,23 @@ export const command = defineCommand({
   ],
   run: async ({ options }, context) => {
     const stop = context.stopSignal();
-    const pacs = await startSimulatedPacs({ aeTitles: [AE_TITLE] });
+    const captures = [dayCapturePath()];
+    await using pacs = await replayAsScp({ captures, refresh: true, reuse: "cycle" });
     const proxy = await startProxy(proxyOptions(options, pacs.port), {
       context,
       filter: undefined,
     });
-    const to = { host: "127.0.0.1", port: proxy.port, calledAeTitle: AE_TITLE };
     for (
       let round = 1;
       !stop.aborted && round <= (options.rounds ?? Number.POSITIVE_INFINITY);
       round++
     ) {
-      await playMorning(to, { round, signal: stop }).catch((error: unknown) => {
-        if (!stop.aborted) throw error;
+      await replayAsScu({
+        captures,
+        host: "127.0.0.1",
+        port: proxy.port,
+        rewrite: { uids: "new", seed: `round ${round}`, dates: "shift" },
+        signal: stop,
       });
       if (round === 1 && !options.json) {
         context.err.line(
@@ -66,7 +73,6 @@ export const command = defineCommand({
       if (round !== options.rounds) await pause(stop);
     }
     await proxy.stop();
-    await pacs.close();
     return 0;
   },
 });

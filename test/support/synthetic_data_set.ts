@@ -2,10 +2,10 @@
  * Small data sets of the simulated PACS as octets: implicit or explicit VR little endian (PS3.5 7.1).
  * Values are given by keyword; sequences have a defined length. All people and studies are invented.
  */
-import { explicitHead, plainHead } from "../dataset/encode_head.ts";
-import { joined } from "../dataset/octets.ts";
-import { elementByKeyword } from "../dictionary/elements.ts";
-import { latin1Bytes } from "../ul/latin1.ts";
+import { explicitHead, plainHead } from "../../src/dataset/encode_head.ts";
+import { joined } from "../../src/dataset/octets.ts";
+import { elementByKeyword } from "../../src/dictionary/elements.ts";
+import { latin1Bytes } from "../../src/ul/latin1.ts";
 
 export interface SyntheticDataSet {
   readonly [keyword: string]: string | readonly SyntheticDataSet[];

@@ -2,9 +2,9 @@
  * What the simulated PACS finds (PS3.4 C.4.1, K.4.1): a few invented studies and scheduled steps,
  * matched by the keys that are text, with wild cards; ranges and sequences match everything.
  */
-import type { DataSet } from "../dataset/data_set.ts";
-import { elementByTag } from "../dictionary/elements.ts";
-import { wildCardMatches } from "../wild_card.ts";
+import type { DataSet } from "../../src/dataset/data_set.ts";
+import { elementByTag } from "../../src/dictionary/elements.ts";
+import { wildCardMatches } from "../../src/wild_card.ts";
 import type { SyntheticDataSet } from "./synthetic_data_set.ts";
 
 /** Matches with the keys that were asked for, and no others. */

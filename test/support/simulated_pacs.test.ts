@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "vitest";
 import { readDataSet } from "../../src/dataset/read_data_set.ts";
 import { IMPLICIT_LITTLE } from "../../src/dataset/transfer_syntax.ts";
-import { encodeSynthetic } from "../../src/demo/synthetic_data_set.ts";
-import { findMatches } from "../../src/demo/synthetic_matches.ts";
-import { makeDatasetFiles } from "../support/dataset_files.ts";
-import { partner } from "../support/partner.ts";
-import { inScope } from "../support/process.ts";
-import { type StoredInstance, startSimulatedPacs } from "../support/simulated_pacs.ts";
+import { makeDatasetFiles } from "./dataset_files.ts";
+import { partner } from "./partner.ts";
+import { inScope } from "./process.ts";
+import { type StoredInstance, startSimulatedPacs } from "./simulated_pacs.ts";
+import { encodeSynthetic } from "./synthetic_data_set.ts";
+import { findMatches } from "./synthetic_matches.ts";
 
 const STUDY_ROOT_FIND = "1.2.840.10008.5.1.4.1.2.2.1";
 const dcmtk = partner("echoscu", "dcmtk");
