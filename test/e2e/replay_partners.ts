@@ -1,7 +1,49 @@
-/** `dicomtap replay` as its user runs it, on either side. */
+/** `dicomtap replay` as its user runs it, on either side, and recordings for it. */
 import type { ExchangeEvent, RequestEvent, SummaryEvent } from "../../replay/events.ts";
-import type { RunningProcess, Scope } from "../support/process.ts";
+import type { DatasetFiles } from "../support/dataset_files.ts";
+import { inScope, type RunningProcess, type Scope } from "../support/process.ts";
 import type { StartableRuntime } from "../support/runtimes.ts";
+import { capturesIn, type RunningProxy, startProxy, stopProcess } from "./dicomtap.ts";
+import { runScenario, type ScenarioResult, startStage } from "./scenario_run.ts";
+import { type PartnerName, SCENARIOS, type Scenario } from "./scenarios.ts";
+
+/** A recording of what SCUs did with a partner, and what that gave. */
+export interface RecordedScenarios {
+  readonly captures: readonly string[];
+  readonly results: ReadonlyMap<Scenario, ScenarioResult>;
+}
+
+/** Runs all scenarios of a partner through the proxy; the partner is gone afterwards. */
+export function recordScenarios(
+  scope: Scope,
+  options: {
+    readonly runtime: StartableRuntime;
+    readonly name: PartnerName;
+    readonly files: DatasetFiles;
+    readonly orthanc: string;
+    /** What goes to the destination MOVEVIA is recorded too. */
+    readonly withDestination: boolean;
+  },
+): Promise<RecordedScenarios> {
+  const { runtime, name, files, orthanc, withDestination } = options;
+  return inScope(async (own) => {
+    const proxies: RunningProxy[] = [];
+    const tapped = async (to: number) => {
+      const proxy = await startProxy(own, { runtime, to, folder: scope.tempDir() });
+      proxies.push(proxy);
+      return proxy.port;
+    };
+    const via = withDestination ? { via: tapped } : {};
+    const stage = await startStage(own, name, { files, orthanc, ...via });
+    const port = await tapped(stage.partner.port);
+    const results = new Map<Scenario, ScenarioResult>();
+    for (const scenario of SCENARIOS.filter((one) => one.partner === name)) {
+      results.set(scenario, await runScenario(scenario, { stage, port, files }));
+    }
+    for (const proxy of proxies) await stopProcess(proxy.process);
+    return { captures: proxies.flatMap(({ folder }) => capturesIn(folder)), results };
+  });
+}
 
 export interface RunningScp {
   readonly process: RunningProcess;

@@ -9,9 +9,14 @@ import { startStorescp } from "../support/dcmtk_servers.ts";
 import { partner } from "../support/partner.ts";
 import { Scope } from "../support/process.ts";
 import { ownRuntime } from "../support/runtimes.ts";
-import { capturesIn, type RunningProxy, show, startProxy, stopProcess } from "./dicomtap.ts";
-import { type RunningScp, startReplayScp } from "./replay_partners.ts";
-import { runScenario, type ScenarioResult, type Stage, startStage } from "./scenario_run.ts";
+import { capturesIn, show, stopProcess } from "./dicomtap.ts";
+import {
+  type RecordedScenarios,
+  type RunningScp,
+  recordScenarios,
+  startReplayScp,
+} from "./replay_partners.ts";
+import { runScenario, type ScenarioResult, type Stage } from "./scenario_run.ts";
 import { type PartnerName, SCENARIOS, type Scenario } from "./scenarios.ts";
 
 const runtime = ownRuntime();
@@ -30,26 +35,22 @@ const PARTNERS: readonly PartnerName[] = [
   "Orthanc",
 ];
 
-/** A recording of all scenarios of a partner, and what they gave. */
-interface Recorded {
-  readonly captures: readonly string[];
-  readonly results: ReadonlyMap<Scenario, ScenarioResult>;
-}
-
 for (const name of PARTNERS) {
   const absent = dcmtk.includes(undefined) || (name === "Orthanc" && orthanc === undefined);
   describe.skipIf(absent)(`${name} played by replay scp on ${runtime.name}`, () => {
     const scope = new Scope();
     const scenarios = SCENARIOS.filter((one) => one.partner === name);
     let files: DatasetFiles;
-    let recorded: Recorded;
+    let recorded: RecordedScenarios;
     let stage: Stage;
     let scp: RunningScp;
     let folder: string;
 
     beforeAll(async () => {
       files = await makeDatasetFiles(scope);
-      recorded = await record(scope, { name, files, scenarios });
+      recorded = await recordScenarios(scope, {
+        ...{ runtime, name, files, orthanc: orthanc ?? "", withDestination: true },
+      });
       const destination = ARCHIVES.includes(name)
         ? await startStorescp(scope, { aeTitle: "MOVEDEST" })
         : undefined;
@@ -142,34 +143,4 @@ function hashes(files: ScenarioResult["atDestination"]): string[] {
 /** But for what depends on how the other side limits PDUs. */
 function spoken({ said }: ScenarioResult): string[] {
   return said.filter((line) => !/Max Send PDV/.test(line));
-}
-
-async function record(
-  scope: Scope,
-  options: {
-    readonly name: PartnerName;
-    readonly files: DatasetFiles;
-    readonly scenarios: readonly Scenario[];
-  },
-): Promise<Recorded> {
-  const { name, files, scenarios } = options;
-  const own = new Scope();
-  const proxies: RunningProxy[] = [];
-  const tapped = async (to: number) => {
-    const proxy = await startProxy(own, { runtime, to, folder: scope.tempDir() });
-    proxies.push(proxy);
-    return proxy.port;
-  };
-  try {
-    const stage = await startStage(own, name, { files, orthanc: orthanc ?? "", via: tapped });
-    const port = await tapped(stage.partner.port);
-    const results = new Map<Scenario, ScenarioResult>();
-    for (const scenario of scenarios) {
-      results.set(scenario, await runScenario(scenario, { stage, port, files }));
-    }
-    for (const proxy of proxies) await stopProcess(proxy.process);
-    return { captures: proxies.flatMap(({ folder }) => capturesIn(folder)), results };
-  } finally {
-    await own.close();
-  }
 }

@@ -20,9 +20,14 @@ import { freePort, portOpen } from "../support/ports.ts";
 import { inScope, Scope } from "../support/process.ts";
 import { ownRuntime } from "../support/runtimes.ts";
 import { capturesIn, show, startProxy, stopProcess } from "./dicomtap.ts";
-import { differencesOf, replayScu } from "./replay_partners.ts";
-import { runScenario, startStage } from "./scenario_run.ts";
-import { type PartnerName, SCENARIOS } from "./scenarios.ts";
+import {
+  differencesOf,
+  type RecordedScenarios,
+  recordScenarios,
+  replayScu,
+} from "./replay_partners.ts";
+import { startStage } from "./scenario_run.ts";
+import type { PartnerName } from "./scenarios.ts";
 
 const runtime = ownRuntime();
 const dcmtk = ["dump2dcm", "storescu", "storescp", "dcmqrscp", "wlmscpfs"].map((program) =>
@@ -42,17 +47,20 @@ for (const name of PARTNERS) {
   describe.skipIf(absent)(`replay scu on ${runtime.name} and ${name}`, () => {
     const scope = new Scope();
     let files: DatasetFiles;
-    let captures: readonly string[];
-    let stored: readonly ReceivedFile[];
-    let moved: readonly ReceivedFile[];
+    let recorded: RecordedScenarios;
 
     beforeAll(async () => {
       files = await makeDatasetFiles(scope);
-      ({ captures, stored, moved } = await record(scope, name, files));
+      recorded = await recordScenarios(scope, {
+        ...{ runtime, name, files, orthanc: orthanc ?? "", withDestination: false },
+      });
     }, 120_000);
     afterAll(() => scope.close());
 
     test("X-01: the same answers, the same files", async () => {
+      const { captures, results } = recorded;
+      const stored = [...results.values()].flatMap(({ atPartner }) => atPartner);
+      const moved = [...results.values()].flatMap(({ atDestination }) => atDestination);
       const stage = await startStage(scope, name, { files, orthanc: orthanc ?? "" });
       const to = stage.partner.port;
       const folder = scope.tempDir();
@@ -116,30 +124,6 @@ describe.skipIf(dcmtk.includes(undefined))(`replay scu --uids new on ${runtime.n
     });
   });
 });
-
-interface Recording {
-  readonly captures: readonly string[];
-  readonly stored: readonly ReceivedFile[];
-  readonly moved: readonly ReceivedFile[];
-}
-
-/** All scenarios of a partner through the proxy. */
-async function record(scope: Scope, name: PartnerName, files: DatasetFiles): Promise<Recording> {
-  return inScope(async (own) => {
-    const stage = await startStage(own, name, { files, orthanc: orthanc ?? "" });
-    const folder = scope.tempDir();
-    const proxy = await startProxy(own, { runtime, to: stage.partner.port, folder });
-    const stored: ReceivedFile[] = [];
-    const moved: ReceivedFile[] = [];
-    for (const scenario of SCENARIOS.filter((one) => one.partner === name)) {
-      const result = await runScenario(scenario, { stage, port: proxy.port, files });
-      stored.push(...result.atPartner);
-      moved.push(...result.atDestination);
-    }
-    await stopProcess(proxy.process);
-    return { captures: capturesIn(folder), stored, moved };
-  });
-}
 
 async function recordStore(scope: Scope, images: readonly string[]): Promise<readonly string[]> {
   return inScope(async (own) => {
