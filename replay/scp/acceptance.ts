@@ -5,29 +5,18 @@
  *
  * Rule: what no recording tells is decided by `unknownContext`: the usual transfer syntaxes are
  * accepted, or nothing is.
- * Rule: this side speaks for itself: Implementation Class UID and Version Name are its own.
  */
 import type { AssociateAnswer } from "../../src/io/accepted_connection.ts";
-import {
-  IMPLEMENTATION_CLASS_UID,
-  IMPLEMENTATION_VERSION_NAME,
-} from "../../src/io/implementation.ts";
 import { PLAIN } from "../../src/service/open_association.ts";
-import {
-  type ProposedContext,
-  proposedContexts,
-  type UserInformation,
-  userInformation,
-} from "../../src/ul/associate_view.ts";
+import { type ProposedContext, proposedContexts } from "../../src/ul/associate_view.ts";
 import type {
   AAssociateAc,
   AAssociateRj,
   AAssociateRq,
   PresentationContextAcItem,
-  UserInformationSubItem,
 } from "../../src/ul/pdu.ts";
-import { uidOf } from "../../src/ul/uid_text.ts";
 import type { RecordedAssociation } from "../recorded.ts";
+import { answeredUserInformation } from "./answered_user_information.ts";
 import { type ContextAnswer, ContextAnswers } from "./context_answers.ts";
 import type { Library } from "./library.ts";
 import { AssociationMatcher } from "./like_association.ts";
@@ -108,7 +97,14 @@ export class Acceptor {
       items: [
         { item: "application context", name: DICOM_APPLICATION_CONTEXT },
         ...contexts,
-        { item: "user information", items: this.#userInformation(request, recorded) },
+        {
+          item: "user information",
+          items: answeredUserInformation(request, {
+            recorded,
+            accepts: this.#options.unknownContext === "accept",
+            maximumLength: this.#options.maximumLength,
+          }),
+        },
       ],
     };
   }
@@ -141,115 +137,6 @@ export class Acceptor {
     }
     return answers;
   }
-
-  /** Sub-items in the order of their types (PS3.8 9.3.2). */
-  #userInformation(
-    request: AAssociateRq,
-    recorded: RecordedAssociation | undefined,
-  ): readonly UserInformationSubItem[] {
-    const offered = userInformation(request);
-    const accepted = recorded?.answer?.type === "A-ASSOCIATE-AC" ? recorded.answer : undefined;
-    const before = recorded?.request && userInformation(recorded.request);
-    const answered = accepted && userInformation(accepted);
-    const past: Past = { before, answered, accepts: this.#options.unknownContext === "accept" };
-    return [
-      {
-        item: "maximum length",
-        maximumLength: this.#options.maximumLength ?? answered?.maximumLength ?? 16_384,
-      },
-      { item: "implementation class UID", uid: IMPLEMENTATION_CLASS_UID },
-      ...operationsWindow(offered, past),
-      ...roleSelections(offered, past),
-      { item: "implementation version name", name: IMPLEMENTATION_VERSION_NAME },
-      ...extendedNegotiations(offered, past),
-      ...userIdentity(offered, past),
-    ];
-  }
-}
-
-/** The recorded negotiation. */
-interface Past {
-  /** What was offered. */
-  readonly before: UserInformation | undefined;
-  readonly answered: UserInformation | undefined;
-  /** What was never offered is granted now. */
-  readonly accepts: boolean;
-}
-
-/** No more operations at once than are offered now (PS3.7 D.3.3.3); 0 is any number. */
-function operationsWindow(
-  { asynchronousOperationsWindow: offered }: UserInformation,
-  { answered }: Past,
-): readonly UserInformationSubItem[] {
-  const recorded = answered?.asynchronousOperationsWindow;
-  if (offered === undefined || recorded === undefined) return [];
-  const fewer = (one: number, other: number): number => {
-    if (one === 0 || other === 0) return Math.max(one, other);
-    return Math.min(one, other);
-  };
-  return [
-    {
-      item: "asynchronous operations window",
-      maximumNumberOperationsInvoked: fewer(
-        offered.maximumNumberOperationsInvoked,
-        recorded.maximumNumberOperationsInvoked,
-      ),
-      maximumNumberOperationsPerformed: fewer(
-        offered.maximumNumberOperationsPerformed,
-        recorded.maximumNumberOperationsPerformed,
-      ),
-    },
-  ];
-}
-
-/** An acceptor grants no role that is not proposed (PS3.7 D.3.3.4.2). */
-function roleSelections(
-  { roleSelections: offered }: UserInformation,
-  { before, answered, accepts }: Past,
-): readonly UserInformationSubItem[] {
-  return offered.flatMap((one) => {
-    const uid = uidOf(one.sopClassUid);
-    const isIt = ({ sopClassUid }: { readonly sopClassUid: string }) => uidOf(sopClassUid) === uid;
-    const granted = answered?.roleSelections.find(isIt);
-    if (granted === undefined) {
-      const isNew = before?.roleSelections.some(isIt) !== true;
-      if (!isNew || !accepts) return [];
-    }
-    return [
-      {
-        ...one,
-        scuRole: one.scuRole & (granted?.scuRole ?? 1),
-        scpRole: one.scpRole & (granted?.scpRole ?? 1),
-      },
-    ];
-  });
-}
-
-function extendedNegotiations(
-  { extendedNegotiations: offered }: UserInformation,
-  { answered }: Past,
-): readonly UserInformationSubItem[] {
-  return offered.flatMap(({ sopClassUid }) => {
-    const uid = uidOf(sopClassUid);
-    const recorded = answered?.extendedNegotiations.find((one) => uidOf(one.sopClassUid) === uid);
-    return recorded === undefined ? [] : [recorded];
-  });
-}
-
-/**
- * A response is given only where it is asked for (PS3.7 D.3.3.7.2). Of a redacted recording, and for
- * an identity that no recording has, it is empty: no more than "taken".
- */
-function userIdentity(
-  { userIdentityRq: offered }: UserInformation,
-  { before, answered, accepts }: Past,
-): readonly UserInformationSubItem[] {
-  if (offered?.positiveResponseRequested !== 1) return [];
-  const recorded = answered?.userIdentityAc;
-  if (recorded === undefined && (before?.userIdentityRq !== undefined || !accepts)) return [];
-  const response = recorded?.serverResponse ?? new Uint8Array(0);
-  const isRedacted = response.length > 0 && response.every((octet) => octet === STAR);
-  return [{ item: "user identity AC", serverResponse: isRedacted ? new Uint8Array(0) : response }];
 }
 
 /** One that was not accepted, again. */
@@ -300,6 +187,5 @@ const IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2";
 const ACCEPTANCE = 0;
 const ABSTRACT_SYNTAX_NOT_SUPPORTED = 3;
 const TRANSFER_SYNTAXES_NOT_SUPPORTED = 4;
-const STAR = 0x2a;
 /** PS3.8 Table 9-21: rejected-permanent, by the service-user, no-reason-given. */
 const NO_REASON_GIVEN: AAssociateRj = { type: "A-ASSOCIATE-RJ", result: 1, source: 1, reason: 1 };

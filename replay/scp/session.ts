@@ -7,19 +7,15 @@ import { isFinal } from "../../src/dimse/status.ts";
 import type { Association } from "../../src/io/association.ts";
 import { AssociationError } from "../../src/io/association_error.ts";
 import { operation } from "../../src/service/operation.ts";
-import {
-  type Answer,
-  numberValue,
-  type PerformRequest,
-  textValue,
-} from "../../src/service/service_message.ts";
+import type { Answer, PerformRequest } from "../../src/service/service_message.ts";
 import type { ServiceUser } from "../../src/service/service_user.ts";
 import type { RequestEvent } from "../events.ts";
 import type { RecordedAssociation, RecordedEnd } from "../recorded.ts";
 import { answerOctets } from "./answer_octets.ts";
 import type { Cursors, Library } from "./library.ts";
 import { type HeldRequest, liveRequest } from "./live_request.ts";
-import { ownInitiative, type RecordedReport } from "./own_initiative.ts";
+import { ownInitiative } from "./own_initiative.ts";
+import { sendRecordedReport } from "./recorded_report.ts";
 import type { Answered, LiveAnswer, LiveAssociation, LiveServer, Responder } from "./responder.ts";
 import { StateMap } from "./state_map.ts";
 import { failureOf } from "./unmatched_responder.ts";
@@ -202,37 +198,16 @@ export class Session implements LiveAssociation {
     const isEnd = end?.place === this.#answered;
     if (now.length === 0 && !isEnd) return;
     const work = async (): Promise<void> => {
-      for (const report of now) await this.#report(report);
+      for (const report of now) {
+        await this.#options.server.pause(report.after, this.#over.signal);
+        if (this.#over.signal.aborted) return;
+        await sendRecordedReport(report, { user: this.user, server: this.#options.server });
+      }
       if (!isEnd) return;
       await this.#options.server.pause(end.after, this.#over.signal);
       this.#end(end.end);
     };
     this.#beside(this.inTurn(work));
-  }
-
-  async #report({ message, after }: RecordedReport): Promise<void> {
-    const { server } = this.#options;
-    await server.pause(after, this.#over.signal);
-    if (this.#over.signal.aborted) return;
-    const { values, dataSet } = message;
-    const sopClass = textValue(values, "AffectedSOPClassUID") ?? "";
-    const recorded = textValue(values, "AffectedSOPInstanceUID") ?? "";
-    const eventTypeId = numberValue(values, "EventTypeID");
-    const context = this.user.contextFor(sopClass);
-    if (context === undefined) {
-      server.warn(`No context for the recorded N-EVENT-REPORT of ${sopClass}: not sent`);
-      return;
-    }
-    const invocation = this.user.invoke({
-      operation: "N-EVENT-REPORT",
-      sopClass,
-      sopInstanceUid: server.instances.liveOf(recorded) ?? recorded,
-      contextId: context.id,
-      unchecked: true,
-      ...(eventTypeId !== undefined && { eventTypeId }),
-      ...(dataSet && { dataSet: answerOctets(dataSet, context.transferSyntax ?? "") }),
-    });
-    await invocation.final();
   }
 
   #end({ how, source, reason }: Pick<RecordedEnd, "how" | "source" | "reason">): void {

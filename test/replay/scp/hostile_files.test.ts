@@ -92,7 +92,7 @@ describe("replayAsScp and requestors that do everything wrong", () => {
                 EventTypeID: type,
                 MoveDestination: destination,
               };
-              await association.send(agreed.id, values, dataSet ?? undefined);
+              await association.send(agreed.id, values, dataSet === null ? {} : { dataSet });
             }
           } catch {
             // The other side had enough of it.

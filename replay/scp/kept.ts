@@ -1,0 +1,62 @@
+/** What a replay keeps of what comes: instances as files (`--store`), all octets as a capture (`--record`). */
+import type { Association } from "../../src/io/association.ts";
+import { ReceivedFiles } from "../../src/service/received_files.ts";
+import type { PerformRequest } from "../../src/service/service_message.ts";
+import type { RecordedConnection } from "../record/recorded_connection.ts";
+import { ReplayRecorder } from "../record/replay_recorder.ts";
+import type { Library } from "./library.ts";
+
+export interface KeptOptions {
+  readonly store?: string;
+  readonly record?: string;
+  readonly warn: (text: string) => void;
+}
+
+export class Kept {
+  readonly #files: ReceivedFiles | undefined;
+  readonly #recorder: ReplayRecorder | undefined;
+
+  /** Throws the system's error, or a `RecordingFault`, where a directory cannot be used. */
+  constructor(library: Library, { store, record, warn }: KeptOptions) {
+    if (store !== undefined) {
+      this.#files = new ReceivedFiles(store, {
+        sendingAeTitle: "",
+        receivingAeTitle: "",
+        received: () => undefined,
+        failed: (error) => warn(error.message),
+      });
+    }
+    if (record !== undefined) {
+      const sources = library.associations.map(({ captureId }) => captureId);
+      this.#recorder = new ReplayRecorder({
+        directory: record,
+        sources: new Map(sources.map((id) => [id.join(), id])).values(),
+        report: warn,
+      });
+    }
+  }
+
+  /** Path of the capture that is being written. */
+  get record(): string | null {
+    return this.#recorder?.path ?? null;
+  }
+
+  get keepsInstances(): boolean {
+    return this.#files !== undefined;
+  }
+
+  /** The next connection, where it is recorded. */
+  connection(): RecordedConnection | undefined {
+    return this.#recorder?.connection("acceptor");
+  }
+
+  /** Keeps the instance of a C-STORE; the status of that, 0000H where nothing failed. */
+  async instance(request: PerformRequest, { request: rq }: Association): Promise<number> {
+    const from = { sendingAeTitle: rq.callingAeTitle, receivingAeTitle: rq.calledAeTitle };
+    return (await this.#files?.store(request, from))?.status ?? 0x0000;
+  }
+
+  async close(): Promise<void> {
+    await this.#recorder?.close();
+  }
+}
