@@ -5,12 +5,11 @@
  * where both say that nothing is known (PS3.4 C.2.2.1.3).
  */
 
-import { createHash } from "node:crypto";
-import { swapped } from "../../src/dataset/byte_order.ts";
 import type { DataSet } from "../../src/dataset/data_set.ts";
 import type { DataElement, ValueElement } from "../../src/dataset/element.ts";
 import { isPatientElement } from "../../src/dataset/patient_elements.ts";
-import { sameUids, shownUids } from "./compare_uids.ts";
+import { type BulkHashes, sameBulk } from "./compare_bulk.ts";
+import { expectedUid, sameUids, shownUids } from "./compare_uids.ts";
 import type { Comparing } from "./comparison.ts";
 import { nameOf } from "./ignore_rules.ts";
 import { octetMeaning, typed, valueMeaning } from "./value_meaning.ts";
@@ -43,10 +42,7 @@ export function compareDataSets(
 
 interface Place {
   readonly comparing: Comparing;
-  readonly bulk: {
-    readonly recorded: ReadonlyMap<number, string> | undefined;
-    readonly live: ReadonlyMap<number, string> | undefined;
-  };
+  readonly bulk: BulkHashes;
   readonly emptyIsAbsent: boolean;
   readonly recordedInPart: boolean;
   /** With indices, up to this level. */
@@ -107,12 +103,39 @@ function compareItems(recorded: readonly DataSet[], live: readonly DataSet[], pl
       got: items(live.length),
     });
   }
+  const inOrder = byReference(recorded, live, place) ?? live;
+  if (inOrder !== live && inOrder.some((item, at) => item !== live[at])) {
+    place.comparing.notes.add(`${place.path} came in another order`);
+  }
   for (const [at, item] of recorded.entries()) {
-    const other = live[at];
+    const other = inOrder[at];
     if (other === undefined) return;
     compareLevel(item, other, { ...place, prefix: `${place.prefix}[${at}].` });
   }
 }
+
+/**
+ * The live items in the order of the recorded ones, by the instances that they refer to: a list of
+ * references is a set (PS3.4 J.3.3). Undefined where they do not refer to the same instances.
+ */
+function byReference(
+  recorded: readonly DataSet[],
+  live: readonly DataSet[],
+  { comparing }: Place,
+): readonly DataSet[] | undefined {
+  if (recorded.length < 2 || recorded.length !== live.length) return undefined;
+  const byUid = new Map(live.map((item) => [item.text(REFERENCED_SOP_INSTANCE_UID) ?? "", item]));
+  if (byUid.size !== live.length || byUid.has("")) return undefined;
+  const ordered = recorded.map((item) => {
+    const uid = item.text(REFERENCED_SOP_INSTANCE_UID);
+    return uid === undefined ? undefined : byUid.get(expectedUid(uid, comparing.uids));
+  });
+  const paired = new Set(ordered);
+  if (paired.has(undefined) || paired.size !== live.length) return undefined;
+  return ordered as readonly DataSet[];
+}
+
+const REFERENCED_SOP_INSTANCE_UID = 0x00081155;
 
 interface ValueSide {
   readonly element: ValueElement;
@@ -139,48 +162,6 @@ function sameValue(recorded: ValueSide, live: ValueSide, place: Place): boolean 
 
 function valuesOf(text: string): readonly string[] {
   return text === "" ? [] : text.split("\\");
-}
-
-/** Values that at least one side only has the hash of. */
-function sameBulk(one: DataElement, other: DataElement, { comparing, bulk }: Place): boolean {
-  if ((one.kind === "fragments") !== (other.kind === "fragments")) {
-    comparing.notes.add(`${nameOf(one.tag)} is compressed on one side only and is not compared`);
-    return true;
-  }
-  const a = digestOf(one, bulk.recorded);
-  const b = digestOf(other, bulk.live);
-  if (Math.abs(a.length - b.length) > 1) return false;
-  if (a.sha256 === undefined || b.sha256 === undefined || a.bigEndian !== b.bigEndian) {
-    comparing.notes.add(`of ${nameOf(one.tag)} only the length is compared`);
-    return true;
-  }
-  return a.length !== b.length || a.sha256 === b.sha256;
-}
-
-interface Digest {
-  readonly length: number;
-  readonly sha256: string | undefined;
-  readonly bigEndian: boolean;
-}
-
-function digestOf(element: DataElement, bulk: ReadonlyMap<number, string> | undefined): Digest {
-  switch (element.kind) {
-    case "bulk":
-      return { ...element, sha256: bulk?.get(element.offset) };
-    case "fragments": {
-      const length = element.fragments.slice(1).reduce((sum, one) => sum + one.length, 0);
-      return { length, sha256: bulk?.get(element.offset), bigEndian: false };
-    }
-    case "value": {
-      const bytes = element.bigEndian ? swapped(element.bytes, element.vr) : element.bytes;
-      const sha256 = createHash("sha256").update(bytes).digest("hex");
-      return { length: bytes.length, sha256, bigEndian: false };
-    }
-    case "sequence":
-      return { length: 0, sha256: undefined, bigEndian: false };
-    default:
-      return element satisfies never;
-  }
 }
 
 function tell(recorded: Side, live: Side, { comparing, prefix, masked }: Place): void {

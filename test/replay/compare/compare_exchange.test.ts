@@ -435,6 +435,32 @@ describe("compareExchange()", () => {
     ]);
   });
 
+  test("takes references in any order for the same set (PS3.4 J.3.3)", async () => {
+    const report = (...uids: string[]) => ({
+      TransactionUID: "1.9",
+      ReferencedSOPSequence: uids.map((uid) => ({
+        ReferencedSOPInstanceUID: uid,
+        RetrieveAETitle: `A${uid.at(-1)}`,
+      })),
+    });
+    const recorded: MessageSketch[] = [
+      { command: "N-EVENT-REPORT-RQ", sender: "acceptor", data: report("1.1", "1.2", "1.3") },
+    ];
+    const compared = async (...uids: string[]) =>
+      compareExchange(recordedExchange(recorded), {
+        request: await message({ values: {}, data: report(...uids) }),
+      });
+    assert.deepEqual(await compared("1.3", "1.1", "1.2"), {
+      differences: [],
+      notes: ["ReferencedSOPSequence came in another order"],
+    });
+    assert.deepEqual(await compared("1.1", "1.2", "1.3"), { differences: [], notes: [] });
+    assert.equal(
+      (await compared("1.1", "1.2")).differences[0]?.path,
+      "request.ReferencedSOPSequence",
+    );
+  });
+
   test("stays bounded where everything differs", async () => {
     const data = (value: string) =>
       Object.fromEntries(
