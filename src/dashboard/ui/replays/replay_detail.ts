@@ -97,31 +97,18 @@ const TONES: Readonly<Record<NonNullable<ReplayEvent["outcome"]>, Tone>> = {
 };
 
 function ExchangeItem({ event }: { readonly event: ReplayEvent }): VNode {
-  const {
-    outcome = "same",
-    request,
-    capture,
-    association,
-    index,
-    reason,
-    differences = [],
-  } = event;
-  const address =
-    capture === undefined || association === undefined
-      ? undefined
-      : associationAddress(
-          { capture, id: association },
-          index === undefined ? {} : { panel: "messages", message: index },
-        );
-  const times = [event.recorded_ms, event.ms].map((ms) =>
-    typeof ms === "number" ? formatDurationMs(ms) : "-",
-  );
+  const { outcome = "same", request, reason, differences = [] } = event;
+  const link = linkOf(event);
+  const times = [
+    [event.recorded_ms, "recorded"],
+    [event.ms, "now"],
+  ].flatMap(([ms, when]) => (typeof ms === "number" ? `${formatDurationMs(ms)} ${when}` : []));
   return html`<li class=${`replayed ${TONES[outcome]}`}>
     <div class="replayed_head">
       <${Mark} tone=${TONES[outcome]} word=${outcome} />
       <b>${escapeControls(request ?? "")}</b>
-      ${address !== undefined && html`<a href=${address}>#${association}, message ${index}</a>`}
-      <span class="faint">${times[0]} recorded, ${times[1]} now</span>
+      ${link !== undefined && html`<a href=${link.address}>${link.word}</a>`}
+      <span class="faint">${times.join(", ")}</span>
     </div>
     ${typeof reason === "string" && reason !== "" && html`<p>${escapeControls(reason)}</p>`}
     ${
@@ -144,6 +131,24 @@ function ExchangeItem({ event }: { readonly event: ReplayEvent }): VNode {
       </div>`
     }
   </li>`;
+}
+
+/** To the recorded request; how an association began and ended has none. */
+function linkOf({ capture, association, index, request }: ReplayEvent): Link | undefined {
+  if (capture === undefined || association === undefined) return undefined;
+  const key = { capture, id: association };
+  if (index === undefined || request?.endsWith("-RQ") !== true) {
+    return { address: associationAddress(key), word: `#${association}` };
+  }
+  return {
+    address: associationAddress(key, { panel: "messages", message: index }),
+    word: `#${association}, message ${index}`,
+  };
+}
+
+interface Link {
+  readonly address: string;
+  readonly word: string;
 }
 
 function valueText(path: string, value: unknown): string {

@@ -48,7 +48,7 @@ function StoryList({ data }: { readonly data: StoriesJson }): VNode {
       </p>
     <//>`
     }
-    <ol class="stories">
+    <ol class="story_list">
       ${stories.map((story) => html`<${Story} key=${story.id} story=${story} />`)}
     </ol>`;
 }
