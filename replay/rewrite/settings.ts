@@ -2,6 +2,7 @@
  * The rules of `--set` at work: which hold of a message, what their templates give, and what follows
  * in its command set and data set.
  *
+ * Rule: nothing is set in a data set that a message does not have: no message gets one by that.
  * Rule: templates are filled in once for a message, when its command set is made; its data set gets
  * the same values. A counter goes on over all repetitions.
  * Rule: in a C-STORE the instance is named twice (PS3.4 B.2.2); setting one of them sets the other.
@@ -77,6 +78,7 @@ export class Settings {
     const values: Record<string, CommandValue> = {};
     const settings: Setting[] = [];
     for (const [at, rule] of this.#rules.entries()) {
+      if (rule.target.of === "data set" && message.dataSet === undefined) continue;
       if (matches(rule.filter, facts) !== true) continue;
       const counter = (this.#counters[at] ?? 0) + 1;
       this.#counters[at] = counter;

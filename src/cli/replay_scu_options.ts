@@ -32,7 +32,7 @@ export const REPLAY_SCU_OPTIONS = {
   ae: {
     kind: "string",
     value: "calling=AE,called=AE",
-    help: "AE titles instead of the recorded ones, also where they stand inside messages",
+    help: "AE titles instead of the recorded ones, also where they stand inside messages; OLD=AE for others, such as move destinations",
   },
   uids: {
     kind: "string",

@@ -30,7 +30,7 @@ import { recordedAssociation } from "../compare/recorded_exchange.ts";
 import { cut, gathered, recordedOctets } from "./recorded_octets.ts";
 
 const program = partner("dcmdump", "dcmtk");
-const association = recordedAssociation([{ command: "C-STORE-RQ" }], {
+const association = recordedAssociation([{ command: "C-STORE-RQ", data: {} }], {
   wallUs: Date.UTC(2026, 0, 10, 12) * 1000,
 });
 const where = { association, message: association.messages[0] as RecordedMessage };
