@@ -30,6 +30,8 @@ export interface ExchangeEvent {
   readonly reason: string | null;
   readonly recorded_ms: number | null;
   readonly ms: number | null;
+  /** From 1; absent where everything is played once. */
+  readonly repetition?: number;
 }
 
 export interface LatencyJson {

@@ -44,6 +44,7 @@ function common({ run, recorded }: LiveOptions) {
     port: options.port,
     connectTimeout: options.connectTimeout ?? 10_000,
     acseTimeout: options.acseTimeout ?? 30_000,
+    dimseTimeout: dimseTimeout(recorded, options.dimseTimeout),
     signal,
     ...(recorder !== undefined && { tap: recorder.connection("requestor", recorded).tap }),
   };

@@ -48,7 +48,7 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
   const summary = new Summary();
   const different: ExchangeEvent[] = [];
   const progress = new Progress(options, list);
-  const run: Run = {
+  const all: Run = {
     options,
     recorder,
     pace: {
@@ -66,7 +66,7 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
   };
   const { moveListen } = options;
   await using listener =
-    moveListen === undefined ? undefined : await ReturnListener.open(moveListen, run);
+    moveListen === undefined ? undefined : await ReturnListener.open(moveListen, all);
   const started = performance.now();
   const counts = { wanted: 0, established: 0 };
   const awaited = new Map<number, ExpectedRequests>();
@@ -75,7 +75,8 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
     if (expected !== undefined) listener?.forget(expected);
     awaited.delete(n);
   };
-  await runSchedule({ ...scheduleOf(run), over }, (n) => {
+  await runSchedule({ ...scheduleOf(all), over }, (n) => {
+    const run: Run = (options.repeat ?? 1) === 1 ? all : repetitionOf(all, n + 1);
     const own = rewriter.repetition(n);
     const expected = new ExpectedRequests(run, own);
     awaited.set(n, expected);
@@ -115,6 +116,10 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
     });
   });
   return { summary: summary.json(performance.now() - started), different, ...counts };
+}
+
+function repetitionOf(run: Run, repetition: number): Run {
+  return { ...run, tell: (event) => run.tell({ ...event, repetition }) };
 }
 
 /** Of our own: one listener for each association under way is no leak, as the runtimes would say. */

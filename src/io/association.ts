@@ -23,7 +23,10 @@ import type { UlDriver, UlUser } from "./ul_driver.ts";
 export interface AssociationLimits {
   /** Milliseconds for the peer to answer an A-ASSOCIATE-RQ or an A-RELEASE-RQ. */
   readonly acseTimeout: number;
-  /** Milliseconds to wait for a message, and for each part of its data set; 0 waits for ever. */
+  /**
+   * Milliseconds to wait for a message, for each part of its data set, and for the peer to take more
+   * octets of ours; 0 waits for ever.
+   */
   readonly dimseTimeout: number;
 }
 
@@ -314,7 +317,9 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
   async #sendBatches(batches: Iterable<Uint8Array>, fragmenter: MessageFragmenter): Promise<void> {
     for (const octets of batches) {
       this.#mustLive();
-      const isTaken = await this.#driver.send(octets);
+      const sent = this.#driver.send(octets);
+      // A peer that reads no more would hold us up for ever.
+      const isTaken = await this.#within(this.#limits.dimseTimeout, sent, READING);
       if (isTaken) fragmenter.reclaim();
     }
   }
@@ -371,6 +376,7 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
   }
 }
 
+const READING = "the peer to read on (DIMSE timeout)";
 /** PS3.7 E.1-1: 0101H is "no data set", any other value announces one. */
 const NO_DATA_SET = 0x0101;
 const DATA_SET = 0x0001;

@@ -13,7 +13,16 @@ import { encodePdu } from "../../../src/ul/encode_pdu.ts";
 import { associateAc } from "../../../src/ul/negotiate.ts";
 import { readPdu } from "../../../src/ul/read_pdu.ts";
 import { inScope, type Scope } from "../../support/process.ts";
-import { both, CT, eventOf, recorded, replayed, startScp, VERIFICATION } from "./sessions.ts";
+import {
+  both,
+  CT,
+  eventOf,
+  recorded,
+  replayed,
+  STUDY_FIND,
+  startScp,
+  VERIFICATION,
+} from "./sessions.ts";
 
 const ECHO = { "C-ECHO": () => ({ status: 0x0000 }) };
 
@@ -316,6 +325,63 @@ describe("replayAsScu() and a peer that", () => {
     });
   }
 
+  test("stalls inside the data set of a response, or reads no more: said, and no hang", async () => {
+    await inScope(async (scope) => {
+      const good = await startScp(scope, {
+        perform: {
+          "C-FIND": async function* () {
+            yield { status: 0xff00, dataSet: new Uint8Array(8) };
+            yield { status: 0x0000 };
+          },
+          "C-STORE": async ({ dataSet }) => {
+            for await (const _ of dataSet ?? []);
+            return { status: 0x0000 };
+          },
+        },
+      });
+      const find = await recorded(scope, good.port, {
+        contexts: [STUDY_FIND],
+        act: async (user) => {
+          const dataSet = new Uint8Array(8);
+          await user.invoke({ operation: "C-FIND", sopClass: STUDY_FIND, dataSet }).final();
+        },
+      });
+      const store = await recorded(scope, good.port, {
+        contexts: [CT],
+        act: async (user) => {
+          // More than the systems on both sides hold for a peer that does not read.
+          const dataSet = new Uint8Array(24_000_000);
+          const request = { operation: "C-STORE", sopClass: CT, sopInstanceUid: "2.25.1" } as const;
+          await user.invoke({ ...request, dataSet }).final();
+        },
+      });
+      const inside = await startStalling(scope, async (association, over) => {
+        const message = await association.receive();
+        const values = {
+          AffectedSOPClassUID: STUDY_FIND,
+          CommandField: commandField("C-FIND-RSP"),
+          MessageIDBeingRespondedTo: message?.commandSet.values["MessageID"] ?? 0,
+          Status: 0xff00,
+        };
+        const part = async function* () {
+          yield new Uint8Array(40_000);
+          await over;
+        };
+        await association.send(message?.contextId ?? 1, values, { dataSet: part() });
+      });
+      const deaf = await startStalling(scope, (_association, over) => over);
+      const stalled = await replayed([find], inside, { dimseTimeout: 200 });
+      assert.match(
+        eventOf(stalled, "C-FIND-RQ").reason ?? "",
+        /No answer in 200 ms .*DIMSE timeout/,
+      );
+      assert.equal(eventOf(stalled, "C-FIND-RQ").outcome, "timeout");
+      const unread = await replayed([store], deaf, { dimseTimeout: 200 });
+      assert.match(eventOf(unread, "C-STORE-RQ").reason ?? "", /No answer in 200 ms .*to read on/);
+      assert.equal(eventOf(unread, "C-STORE-RQ").outcome, "timeout");
+    });
+  });
+
   test("is not there: one association after another fails, and none is established", async () => {
     await inScope(async (scope) => {
       const good = await startScp(scope, { perform: ECHO });
@@ -368,6 +434,26 @@ async function startPeer(scope: Scope, { raw, answer, serve }: Peer): Promise<nu
   });
   const address = server.address();
   return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** An acceptor that does something until the connection is gone; its port. */
+async function startStalling(
+  scope: Scope,
+  serve: (association: Association, over: Promise<void>) => Promise<void>,
+): Promise<number> {
+  let gone = (): void => undefined;
+  const over = new Promise<void>((resolve) => {
+    gone = resolve;
+  });
+  const server = await acceptAssociations({
+    host: "127.0.0.1",
+    port: 0,
+    supported: [both(CT), both(STUDY_FIND)],
+    tap: () => ({ onClose: gone }),
+    serve: (association) => serve(association, over).catch(() => undefined),
+  });
+  scope.defer(() => server.close());
+  return server.port;
 }
 
 /** What a raw peer answers: to the first request, and to an A-RELEASE-RQ. */
