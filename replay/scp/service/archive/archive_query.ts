@@ -6,12 +6,12 @@
  */
 import type { DataSet } from "../../../../src/dataset/data_set.ts";
 import type { DataElement } from "../../../../src/dataset/element.ts";
-import { makeElement } from "../../../../src/dataset/make_element.ts";
 import { elementByKeyword } from "../../../../src/dictionary/elements.ts";
 import { type QueryLevel, queryModel } from "../../../../src/service/required_attributes.ts";
 import { type Candidate, findElement, heldStrings, textOf } from "../query/candidate.ts";
 import { answerOf } from "../query/match_answer.ts";
 import { identifierMatcher, type MatchOptions } from "../query/match_identifier.ts";
+import { wireElement } from "../query/wire_element.ts";
 import type { Archive } from "./archive.ts";
 import type { Entity, Kept } from "./entity.ts";
 
@@ -63,8 +63,8 @@ function* findEntities(archive: Archive, query: ArchiveQuery & LevelQuery): Gene
   const uniqueKey = elementByKeyword(level.uniqueKey)?.tag ?? 0;
   const given = (entity: Entity): ReadonlyMap<number, DataElement> =>
     new Map<number, DataElement>([
-      [QUERY_RETRIEVE_LEVEL, makeElement(QUERY_RETRIEVE_LEVEL, [level.level], { vr: "CS" })],
-      [RETRIEVE_AE_TITLE, makeElement(RETRIEVE_AE_TITLE, [query.aeTitle], { vr: "AE" })],
+      [QUERY_RETRIEVE_LEVEL, wireElement(QUERY_RETRIEVE_LEVEL, [level.level], { vr: "CS" })],
+      [RETRIEVE_AE_TITLE, wireElement(RETRIEVE_AE_TITLE, [query.aeTitle], { vr: "AE" })],
       ...(level.level === "PATIENT" ? [] : [uniqueElement(uniqueKey, entity)]),
     ]);
   const matches = identifierMatcher(identifier, options);
@@ -164,7 +164,7 @@ function matchOptions({ combinedDateTime, multipleValues }: Partial<ArchiveQuery
 
 function uniqueElement(tag: number, entity: Entity): [number, DataElement] {
   const held = entity.held(tag)[0];
-  return [tag, held?.element ?? makeElement(tag, [entity.key], { vr: "UI" })];
+  return [tag, held?.element ?? wireElement(tag, [entity.key], { vr: "UI" })];
 }
 
 const QUERY_RETRIEVE_LEVEL = 0x00080052;

@@ -7,7 +7,6 @@
  */
 import type { DataSet } from "../../../../src/dataset/data_set.ts";
 import type { DataElement } from "../../../../src/dataset/element.ts";
-import { makeElement } from "../../../../src/dataset/make_element.ts";
 import { latin1 } from "../../../../src/latin1.ts";
 import {
   type Candidate,
@@ -17,6 +16,7 @@ import {
   isEmpty,
   NOTHING,
 } from "../query/candidate.ts";
+import { wireElement } from "../query/wire_element.ts";
 import type { RecordedInstance } from "./recorded_instance.ts";
 
 export type EntityLevel = "PATIENT" | "STUDY" | "SERIES" | "IMAGE" | "ITEM";
@@ -149,7 +149,7 @@ function computedElement(entity: Entity, tag: number): Held | undefined {
 }
 
 function made(tag: number, vr: string, values: readonly string[]): Held {
-  const element = makeElement(tag, values, { vr });
+  const element = wireElement(tag, values, { vr });
   return { element, holder: NOTHING };
 }
 

@@ -10,7 +10,7 @@
  */
 import { DataSet } from "../../../../src/dataset/data_set.ts";
 import { makeElement, makeSequence } from "../../../../src/dataset/make_element.ts";
-import { findElement, itemsOf, textOf } from "../query/candidate.ts";
+import { findElement, isEmpty, itemsOf, textOf } from "../query/candidate.ts";
 import type { Report } from "../reports/send_reports.ts";
 import { PUSH_MODEL, TRANSACTION_UID } from "./recorded_reports.ts";
 
@@ -22,8 +22,8 @@ export interface RecordedCommitment {
 
 /** Undefined where the live request has no Transaction UID: nothing can be reported of it. */
 export function commitmentReport(live: DataSet, recorded?: RecordedCommitment): Report | undefined {
-  const transactionUid = textOf(live, TRANSACTION_UID);
-  if (transactionUid === undefined) return undefined;
+  const transactionUid = findElement(live, TRANSACTION_UID);
+  if (transactionUid?.kind !== "value" || isEmpty(transactionUid)) return undefined;
   const reasons = new Reasons(recorded);
   const committed: DataSet[] = [];
   const failed: DataSet[] = [];
@@ -38,7 +38,7 @@ export function commitmentReport(live: DataSet, recorded?: RecordedCommitment): 
   const retrieve = recorded?.report.elements.filter(({ tag }) => tag === RETRIEVE_AE_TITLE) ?? [];
   const dataSet = new DataSet([
     ...retrieve,
-    makeElement(TRANSACTION_UID, [transactionUid], { vr: "UI" }),
+    transactionUid,
     ...(failed.length > 0 ? [makeSequence(FAILED_SOP_SEQUENCE, failed)] : []),
     ...(committed.length > 0 ? [makeSequence(REFERENCED_SOP_SEQUENCE, committed)] : []),
   ]);

@@ -6,7 +6,7 @@
  * with new UIDs; attributes that the live request gives are those of the request.
  */
 import { DataSet } from "../../../../src/dataset/data_set.ts";
-import { makeElement, makeSequence } from "../../../../src/dataset/make_element.ts";
+import { makeSequence } from "../../../../src/dataset/make_element.ts";
 import {
   COLOR_IMAGE_BOX,
   GRAYSCALE_IMAGE_BOX,
@@ -14,6 +14,7 @@ import {
 import { freshUid } from "../../fresh_uid.ts";
 import type { LiveAnswer } from "../../responder.ts";
 import { findElement, itemsOf, textOf } from "../query/candidate.ts";
+import { wireElement } from "../query/wire_element.ts";
 import { imageBoxes } from "./image_display_format.ts";
 import { readAnswer, withElements } from "./live_references.ts";
 import type { Granted } from "./service_rules.ts";
@@ -72,8 +73,8 @@ function referenced(dataSet: DataSet, tag: number): readonly Box[] {
 
 function referenceTo({ sopClassUid, sopInstanceUid }: Box): DataSet {
   return new DataSet([
-    makeElement(REFERENCED_SOP_CLASS_UID, [sopClassUid], { vr: "UI" }),
-    makeElement(REFERENCED_SOP_INSTANCE_UID, [sopInstanceUid], { vr: "UI" }),
+    wireElement(REFERENCED_SOP_CLASS_UID, [sopClassUid], { vr: "UI" }),
+    wireElement(REFERENCED_SOP_INSTANCE_UID, [sopInstanceUid], { vr: "UI" }),
   ]);
 }
 

@@ -2,10 +2,10 @@
 import { DataSet } from "../../../../src/dataset/data_set.ts";
 import type { DataElement } from "../../../../src/dataset/element.ts";
 import { elementStrings } from "../../../../src/dataset/element_value.ts";
-import { makeElement } from "../../../../src/dataset/make_element.ts";
 import { elementByTag } from "../../../../src/dictionary/elements.ts";
 import type { LiveAnswer, LiveRequest } from "../../responder.ts";
 import { textOf } from "../query/candidate.ts";
+import { wireElement } from "../query/wire_element.ts";
 
 /** Longer ones go out as recorded: they are no attribute lists. */
 const MAX_REWRITTEN = 2 ** 20;
@@ -29,7 +29,7 @@ export function withText(
   const dataSet = readAnswer(answer.dataSet);
   if (dataSet?.has(tag) !== true || elementText(dataSet, tag) === text) return answer;
   const vr = elementByTag(tag)?.vr ?? "CS";
-  return { ...answer, dataSet: withElements(dataSet, [makeElement(tag, [text], { vr })]) };
+  return { ...answer, dataSet: withElements(dataSet, [wireElement(tag, [text], { vr })]) };
 }
 
 /** Elements put in the place of those of the same tag, or added. */
@@ -80,7 +80,7 @@ function replaced(dataSet: DataSet, { live, depth }: Replacing): DataSet {
     const others = uids.map((uid) => (isInstance(uid) ? (live(uid, element.tag) ?? uid) : uid));
     if (others.every((uid, at) => uid === uids[at])) return element;
     isChanged = true;
-    return makeElement(element.tag, others, { vr: "UI" });
+    return wireElement(element.tag, others, { vr: "UI" });
   });
   if (!isChanged) return dataSet;
   return new DataSet(elements, { outer: dataSet, undefinedLength: dataSet.undefinedLength });

@@ -8,6 +8,7 @@
 import type { DataSet } from "../../../../src/dataset/data_set.ts";
 import type { CommandValues } from "../../../../src/io/association.ts";
 import type { LiveAnswer, LiveRequest } from "../../responder.ts";
+import { errorComment } from "../error_comment.ts";
 import type { LiveInstance, LiveInstances } from "./live_instances.ts";
 
 export interface ServiceRules {
@@ -56,7 +57,7 @@ export interface Granted extends Asked {
 
 export interface Refusal {
   readonly status: number;
-  /** Error Comment (0000,0902): 64 characters at most (PS3.7 C.4.2). */
+  /** Error Comment (0000,0902). */
   readonly comment: string;
   readonly values?: CommandValues;
   /**
@@ -67,7 +68,7 @@ export interface Refusal {
 }
 
 export function refusedAnswer({ status, comment, values }: Refusal): LiveAnswer {
-  return { status, values: { ErrorComment: comment.slice(0, 64), ...values } };
+  return { status, values: { ErrorComment: errorComment(comment), ...values } };
 }
 
 /** PS3.7 Annex C. */

@@ -10,7 +10,7 @@
 import { type CharacterSet, characterSet } from "../../../../src/dataset/character_set.ts";
 import { DataSet } from "../../../../src/dataset/data_set.ts";
 import type { DataElement, ValueElement } from "../../../../src/dataset/element.ts";
-import { makeElement, makeOctets, makeSequence } from "../../../../src/dataset/make_element.ts";
+import { makeOctets, makeSequence } from "../../../../src/dataset/make_element.ts";
 import { vrFacts } from "../../../../src/dataset/vr.ts";
 import {
   type Candidate,
@@ -20,6 +20,7 @@ import {
   heldStrings,
 } from "./candidate.ts";
 import { type MatchOptions, matchingItems } from "./match_identifier.ts";
+import { wireElement } from "./wire_element.ts";
 
 export interface MatchAnswer {
   readonly identifier: DataSet;
@@ -40,7 +41,7 @@ export function answerOf(match: MatchAnswer, options: MatchOptions = {}): DataSe
   }
   for (const [tag, element] of match.given ?? []) elements.set(tag, element);
   if (set.declared.length > 0) {
-    const declared = makeElement(SPECIFIC_CHARACTER_SET, set.declared, { vr: "CS" });
+    const declared = wireElement(SPECIFIC_CHARACTER_SET, set.declared, { vr: "CS" });
     elements.set(SPECIFIC_CHARACTER_SET, declared);
   }
   return new DataSet([...elements.values()].sort((a, b) => a.tag - b.tag));
@@ -139,7 +140,7 @@ function written(held: Held, set: TextSet): DataElement {
     return makeSequence(element.tag, items);
   }
   const { tag, vr } = element as ValueElement;
-  return makeElement(tag, heldStrings(held), { vr, characterSet: set.set });
+  return wireElement(tag, heldStrings(held), { vr, characterSet: set.set });
 }
 
 const SPECIFIC_CHARACTER_SET = 0x00080005;

@@ -4,9 +4,9 @@
  */
 import { DataSet } from "../../../../src/dataset/data_set.ts";
 import type { DataElement } from "../../../../src/dataset/element.ts";
-import { makeElement } from "../../../../src/dataset/make_element.ts";
 import { changedDates } from "../../../rewrite/dates.ts";
 import { heldStrings } from "../query/candidate.ts";
+import { wireElement } from "../query/wire_element.ts";
 
 const SCHEDULED: ReadonlySet<number> = new Set([
   0x00400002, // Scheduled Procedure Step Start Date
@@ -44,7 +44,7 @@ function shiftedElement(element: DataElement, { holder, days, depth }: Shift): D
   const texts = heldStrings({ element, holder });
   const others = texts.map((text) => changedDates(text, { days }));
   if (others.every((text, at) => text === texts[at])) return element;
-  return makeElement(element.tag, others, { vr: element.vr });
+  return wireElement(element.tag, others, { vr: element.vr });
 }
 
 const MAX_DEPTH = 16;

@@ -5,9 +5,10 @@
  * Rule: numbers are those of what really happened, never those of the recording.
  */
 import { DataSet } from "../../../../src/dataset/data_set.ts";
-import { makeElement } from "../../../../src/dataset/make_element.ts";
 import type { CommandValues } from "../../../../src/io/association.ts";
 import type { LiveAnswer } from "../../responder.ts";
+import { errorComment } from "../error_comment.ts";
+import { wireElement } from "../query/wire_element.ts";
 
 export type SubOperationResult = "completed" | "warning" | "failed";
 
@@ -46,16 +47,16 @@ export class SubOperations {
     return this.#ended(CANCELED, { remaining: true });
   }
 
-  /** None was begun, and why in the Error Comment, 64 characters at most (PS3.7 C.4.2). */
+  /** None was begun, and why in the Error Comment. */
   static refused(status: number, comment: string): LiveAnswer {
-    return { status, values: { ErrorComment: comment.slice(0, 64) } };
+    return { status, values: { ErrorComment: errorComment(comment) } };
   }
 
   /** The failed ones are listed (C.4.2.1.4.2); the element is there where any failed. */
   #ended(status: number, options: { remaining?: boolean } = {}): LiveAnswer {
     const values = this.#values({ remaining: options.remaining === true });
     if (this.#failed.length === 0) return { status, values };
-    const list = makeElement(FAILED_SOP_INSTANCE_UID_LIST, listed(this.#failed), { vr: "UI" });
+    const list = wireElement(FAILED_SOP_INSTANCE_UID_LIST, listed(this.#failed), { vr: "UI" });
     return { status, values, dataSet: new DataSet([list]) };
   }
 
