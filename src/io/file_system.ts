@@ -17,10 +17,12 @@ import {
   readFileSync,
   renameSync,
   type Stats,
+  statSync,
   unlinkSync,
   utimesSync,
   writeSync,
 } from "node:fs";
+import { dirname } from "node:path";
 import type { ByteSource } from "../capture/byte_source.ts";
 import { FileSource } from "./file_source.ts";
 
@@ -86,9 +88,7 @@ export const nodeFileSystem: FileSystem = {
     return facts && factsOf(facts);
   },
   lookAt: (descriptor) => factsOf(fstatSync(descriptor)),
-  makeDirectory(path) {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-  },
+  makeDirectory,
   list: (path) => readdirSync(path),
   remove: unlinkSync,
   rename: renameSync,
@@ -99,6 +99,22 @@ export const nodeFileSystem: FileSystem = {
   },
   source: (path) => new FileSource(path),
 };
+
+/**
+ * Not by `recursive`: Node tries for ever where a directory that is there refuses a new one by ENOENT,
+ * as /proc does.
+ */
+function makeDirectory(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  const above = dirname(path);
+  if (above !== path) makeDirectory(above);
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else may have made it just now.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
+  }
+}
 
 function factsOf(facts: Stats): FileFacts {
   return {
