@@ -113,11 +113,12 @@ function inPdus({ units, contextId }: FuzzStep, parts: readonly Uint8Array[]): U
     maximumLength: MAXIMUM_LENGTH,
     dataSetLength: dataSet === undefined ? "none" : dataSet.length,
   });
-  const pdus = [...fragmenter.begin()].map((bytes) => bytes.slice());
+  const pdus: Uint8Array[] = [];
+  // what it gives is memory that it uses again
   if (dataSet !== undefined) {
     for (const bytes of fragmenter.push(dataSet)) pdus.push(bytes.slice());
-    for (const bytes of fragmenter.end()) pdus.push(bytes.slice());
   }
+  for (const bytes of fragmenter.end()) pdus.push(bytes.slice());
   return Buffer.concat(pdus);
 }
 
