@@ -4,8 +4,10 @@ import { describe, test } from "vitest";
 import { transferSyntax } from "../../../src/dataset/transfer_syntax.ts";
 import type { TransportTap } from "../../../src/io/transport_tap.ts";
 import type { Performer } from "../../../src/service/performance.ts";
+import type { ServiceUser } from "../../../src/service/service_user.ts";
 import { inScope } from "../../support/process.ts";
 import { dataSetOf } from "../../support/service_data.ts";
+import { importsOf, read } from "../../support/sources.ts";
 import {
   both,
   COMMITMENT,
@@ -39,6 +41,12 @@ const IDENTIFIER = dataSetOf(
   { QueryRetrieveLevel: "STUDY", StudyInstanceUID: "" },
   transferSyntax(EXPLICIT),
 );
+
+async function storeOne(user: ServiceUser): Promise<void> {
+  const dataSet = image("2.25.1");
+  const request = { operation: "C-STORE", sopClass: CT, sopInstanceUid: "2.25.1" } as const;
+  await user.invoke({ ...request, dataSet }).final();
+}
 
 /** What an SCP took, in a form that does not depend on Message IDs and fragments. */
 function listening() {
@@ -117,12 +125,7 @@ describe("replayAsScu()", () => {
       const first = await startScp(scope, { perform: { "C-STORE": hear } });
       const capture = await recorded(scope, first.port, {
         contexts: [CT],
-        act: async (user) => {
-          const dataSet = image("2.25.1");
-          await user
-            .invoke({ operation: "C-STORE", sopClass: CT, sopInstanceUid: "2.25.1", dataSet })
-            .final();
-        },
+        act: storeOne,
       });
       const [message] = heard.splice(0);
       let pdus = 0;
@@ -162,12 +165,7 @@ describe("replayAsScu()", () => {
       const server = await startScp(scope, { perform });
       const capture = await recorded(scope, server.port, {
         contexts: [CT],
-        act: async (user) => {
-          const dataSet = image("2.25.1");
-          await user
-            .invoke({ operation: "C-STORE", sopClass: CT, sopInstanceUid: "2.25.1", dataSet })
-            .final();
-        },
+        act: storeOne,
       });
       const implicit = { abstractSyntax: CT, transferSyntaxes: [IMPLICIT] };
       const other = await startScp(scope, { perform, supported: [implicit] });
@@ -271,12 +269,7 @@ describe("replayAsScu()", () => {
       const server = await startScp(scope, { perform });
       const capture = await recorded(scope, server.port, {
         contexts: [CT],
-        act: async (user) => {
-          const dataSet = image("2.25.1");
-          await user
-            .invoke({ operation: "C-STORE", sopClass: CT, sopInstanceUid: "2.25.1", dataSet })
-            .final();
-        },
+        act: storeOne,
       });
       status = 0xa700;
       const run = await replayed([capture], server.port);
@@ -289,6 +282,30 @@ describe("replayAsScu()", () => {
       assert.equal(run.summary.differs, 1);
       assert.equal(run.summary.commands["C-STORE-RQ"]?.errors, 1);
     });
+  });
+
+  test("P-14 has one place that connects, and that connects to the target alone", () => {
+    const reached = new Set<string>();
+    const connecting: string[] = [];
+    const visit = (file: string): void => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const { target, typeOnly } of importsOf(file)) {
+        if (typeOnly) continue;
+        if (/^node:(net|tls|http|https|dgram|child_process)$/.test(target)) connecting.push(file);
+        if (target === "src/io/request_association.ts") connecting.push(file);
+        if (/^(src|replay)\//.test(target)) visit(target);
+      }
+    };
+    visit("replay/scu/replay_as_scu.ts");
+    const ours = connecting.filter((file) => file.startsWith("replay/"));
+    assert.deepEqual(ours, ["replay/scu/open_live.ts"]);
+    const code = read("replay/scu/open_live.ts");
+    assert.deepEqual(code.match(/\b(host|port): .*/g), [
+      "host: options.host,",
+      "port: options.port,",
+    ]);
+    assert.ok(reached.size > 50);
   });
 });
 
