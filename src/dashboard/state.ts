@@ -73,7 +73,7 @@ export class DashboardState {
       places,
       list: this.list,
       nextVersion: () => this.#nextVersion(),
-      put: (entry) => this.#put(entry),
+      put: (entry) => this.#putRead(entry),
       gone: (key) => this.#gone(key),
       capturesChanged: () => this.#tell((listener) => listener.captures?.()),
       pauseMs: proxy ? PAUSE_BESIDE_PROXY : 0,
@@ -128,6 +128,7 @@ export class DashboardState {
     const entry = entryOf(summary, {
       capture,
       found: known?.found,
+      whole: known?.whole ?? false,
       route: known?.route ?? (routes.length === 1 ? (routes[0]?.listen ?? null) : null),
       version: this.#nextVersion(),
     });
@@ -170,6 +171,14 @@ export class DashboardState {
   touch(key: string): void {
     const entry = this.list.get(key);
     if (entry !== undefined) this.#put({ ...entry, version: this.#nextVersion() });
+  }
+
+  /** From a capture. One that grows is read later than the recorder's thread tells of it. */
+  #putRead(entry: Entry): void {
+    const known = this.list.get(entry.key);
+    const isBehind = known !== undefined && known.outcome !== "open" && entry.outcome === "open";
+    const { found, whole, version } = entry;
+    this.#put(isBehind ? { ...known, found, whole, version } : entry);
   }
 
   #put(entry: Entry): void {

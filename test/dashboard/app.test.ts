@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "vitest";
 import type { AssociationsJson } from "../../src/dashboard/api_types.ts";
+import { DashboardState } from "../../src/dashboard/state.ts";
+import { someRecords, writeCapture } from "../support/captures.ts";
 import { associationJson, HOST, TOKEN, testDashboard } from "../support/dashboard.ts";
+import { inScope } from "../support/process.ts";
 
 const NOBODY = { authorization: "" };
 
@@ -84,5 +89,21 @@ describe("createDashboard()", () => {
     assert.equal(kept.all, 3);
     assert.equal(kept.left, 2);
     assert.equal(kept.associations[0]?.key, "x.dcap/5");
+  });
+
+  test("does not open again what has ended, because its capture is read later", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const records = someRecords({ count: 2, chunks: 0, size: 0 });
+      const isEnd = ({ kind }: { readonly kind: string }) => kind === "end" || kind === "close";
+      const begun = records.filter((record) => !isEnd(record));
+      writeFileSync(join(folder, "a.dcap"), writeCapture(begun, { unfinished: true }));
+      const late = new DashboardState({ places: [folder], proxy: true });
+      late.setAssociation(associationJson(1, { capture: "a.dcap" }));
+      await late.library.refresh();
+      assert.equal(late.list.get("a.dcap/1")?.outcome, "released");
+      assert.ok(late.list.get("a.dcap/1")?.found !== undefined, "its records are known");
+      assert.equal(late.list.get("a.dcap/2")?.outcome, "open");
+    });
   });
 });

@@ -32,6 +32,10 @@ export interface CaptureLibraryOptions {
 /** Milliseconds of reading in one go. */
 const SLICE_MS = 20;
 
+/** Milliseconds for records that are about to be written: recorders flush each half second. */
+const PATIENCE_MS = 2_000;
+const LOOK_AGAIN_MS = 100;
+
 /** Files of one library; more are named as a problem. */
 const MAX_FILES = 20_000;
 
@@ -94,18 +98,33 @@ export class CaptureLibrary {
     return this.#names.get(capture) ?? this.#names.get(capture.replace(/@\d+$/, ""));
   }
 
-  /** Undefined where no file has its records. The caller closes it. */
+  /**
+   * Undefined where no file has its records. The caller closes it. What the proxy has just told of
+   * may take a moment to get into its capture, and is waited for.
+   */
   async open(key: string): Promise<OpenedAssociation | undefined> {
     const { list } = this.#options;
-    const file = this.#fileOf(key.slice(0, key.lastIndexOf("/")));
-    if (file === undefined) return undefined;
-    if (file.unfinished) await this.#readFile(file);
-    const entry = list.get(key);
-    const found = entry?.found;
-    if (entry === undefined || found === undefined) return undefined;
-    const source = new FileSource(file.path);
-    const reader = new AssociationReader(source);
-    return { entry, found, reader, close: () => source.close() };
+    const until = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const file = this.#fileOf(key.slice(0, key.lastIndexOf("/")));
+      if (file?.unfinished === true) await this.#readFile(file);
+      const entry = list.get(key);
+      if (entry === undefined || file === undefined) {
+        if (!this.#mayCome(key, until)) return undefined;
+      } else if (entry.found !== undefined && (entry.whole || entry.outcome === "open")) {
+        return opened(file.path, { entry, found: entry.found });
+      } else if (!this.#mayCome(key, until)) {
+        return entry.found && opened(file.path, { entry, found: entry.found });
+      }
+      await Promise.race([this.refresh(), pause(PATIENCE_MS)]);
+      await pause(LOOK_AGAIN_MS);
+    }
+  }
+
+  /** Its capture was named, and has not been seen yet. */
+  #mayCome(key: string, until: number): boolean {
+    const entry = this.#options.list.get(key);
+    return entry !== undefined && this.#live.has(entry.capture) && performance.now() < until;
   }
 
   async #refresh(): Promise<void> {
@@ -185,6 +204,11 @@ export class CaptureLibrary {
   }
 
   readonly #readings = new Map<LibraryFile, Promise<void>>();
+}
+
+function opened(path: string, of: Pick<OpenedAssociation, "entry" | "found">): OpenedAssociation {
+  const source = new FileSource(path);
+  return { ...of, reader: new AssociationReader(source), close: () => source.close() };
 }
 
 /** Its recorder is done with it. */

@@ -19,6 +19,8 @@ export interface Entry {
   readonly id: number;
   /** Where its records are; undefined where they are not in a file, or not known yet. */
   readonly found: FoundAssociation | undefined;
+  /** The last of its records was read: no more will come. */
+  readonly whole: boolean;
   /** Greater than that of every entry before it. */
   readonly version: number;
   /** Milliseconds since 1970 with a fraction; 0 where the capture does not tell. */
@@ -45,6 +47,7 @@ export interface Entry {
 export interface EntryPlace {
   readonly capture: string;
   readonly found: FoundAssociation | undefined;
+  readonly whole: boolean;
   readonly route: string | null;
   readonly version: number;
 }

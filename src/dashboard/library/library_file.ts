@@ -158,7 +158,10 @@ export class LibraryFile {
 
   #begin({ header, length }: FoundHeader): Follow {
     this.#header = header;
-    const scan = new CaptureScan({ name: this.name, ended: (listed) => this.#take(listed, 0) });
+    const scan = new CaptureScan({
+      name: this.name,
+      ended: (listed) => this.#take(listed, { at: 0, whole: true }),
+    });
     const place = { captureId: header.capture_id, position: length, sequence: 0 };
     return { scan, place, closed: false };
   }
@@ -184,7 +187,7 @@ export class LibraryFile {
       return;
     }
     if (next.done === true) follow.place = next.value;
-    for (const open of follow.scan.changed()) this.#take(open, 0);
+    for (const open of follow.scan.changed()) this.#take(open, { at: 0, whole: false });
     this.#state = "growing";
   }
 
@@ -212,7 +215,7 @@ export class LibraryFile {
         at += 1;
         this.#header ??= item.header;
       }
-      if (item.item === "association") this.#take(item.association, at);
+      if (item.item === "association") this.#take(item.association, { at, whole: true });
       if (item.item === "damage") this.#damage(item);
       if (item.item === "end") {
         this.#lost += item.lost;
@@ -223,9 +226,9 @@ export class LibraryFile {
     this.#state = closed ? "scanned" : "growing";
   }
 
-  #take(listed: ListedAssociation, at: number): void {
+  #take(listed: ListedAssociation, { at, whole }: { at: number; whole: boolean }): void {
     const { summary, ...found } = listed;
-    const entry = entryOf(summary, this.#place(this.#header, { found, at }));
+    const entry = entryOf(summary, { ...this.#place(this.#header, { found, at }), whole });
     if (entry !== undefined) this.#put(entry);
   }
 
@@ -243,6 +246,7 @@ export class LibraryFile {
     return {
       capture: at === 0 ? this.name : `${this.name}@${at + 1}`,
       found,
+      whole: true,
       route: routes.length === 1 ? (routes[0]?.listen ?? null) : null,
       version: this.#options.nextVersion(),
     };
