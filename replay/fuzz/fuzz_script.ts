@@ -113,13 +113,8 @@ function inPdus({ units, contextId }: FuzzStep, parts: readonly Uint8Array[]): U
     maximumLength: MAXIMUM_LENGTH,
     dataSetLength: dataSet === undefined ? "none" : dataSet.length,
   });
-  const pdus: Uint8Array[] = [];
-  // what it gives is memory that it uses again
-  if (dataSet !== undefined) {
-    for (const bytes of fragmenter.push(dataSet)) pdus.push(bytes.slice());
-  }
-  for (const bytes of fragmenter.end()) pdus.push(bytes.slice());
-  return Buffer.concat(pdus);
+  const pushed = dataSet === undefined ? [] : fragmenter.push(dataSet);
+  return Buffer.concat([...pushed, ...fragmenter.end()]);
 }
 
 const NOTHING = new Uint8Array(0);
