@@ -70,6 +70,10 @@ function sameUid(
   const known = aliases.live(recorded);
   if (known !== undefined) return known === live;
   if (!looksLikeUid(live) || rewriter.uidStays(live, association)) return false;
-  if (exactUids && live !== expectedUid(recorded, comparison)) return false;
+  const exact = exactUids || tag === FAILED_SOP_INSTANCE_UID_LIST;
+  if (exact && live !== expectedUid(recorded, comparison)) return false;
   return aliases.bind(recorded, live);
 }
+
+/** Another instance that failed is another outcome. */
+const FAILED_SOP_INSTANCE_UID_LIST = 0x00080058;

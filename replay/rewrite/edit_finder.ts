@@ -10,14 +10,12 @@
  * `MAX_GATHERED` octets, as keys have lists of them (PS3.4 C.2.2.2.2).
  */
 import { characterSet } from "../../src/dataset/character_set.ts";
-import type { DataSetReader, HeadForm } from "../../src/dataset/data_set_reader.ts";
+import { DataSetReader, type HeadForm } from "../../src/dataset/data_set_reader.ts";
 import { type DataSetSink, UNDEFINED_LENGTH } from "../../src/dataset/data_set_sink.ts";
 import type { DataSetFinding } from "../../src/dataset/finding.ts";
-import { joined, latin1Bytes } from "../../src/dataset/octets.ts";
+import { joined } from "../../src/dataset/octets.ts";
 import { IMPLICIT_LITTLE, type TransferSyntax } from "../../src/dataset/transfer_syntax.ts";
-import { vrFacts } from "../../src/dataset/vr.ts";
-import { elementByTag } from "../../src/dictionary/elements.ts";
-import { latin1 } from "../../src/latin1.ts";
+import { changedElement, type FoundValue, type Head, textOf, vrOf } from "./changed_element.ts";
 import { EditLevel } from "./edit_level.ts";
 import { type Edit, inOrder } from "./edits.ts";
 import { encoded, itemOctets, syntaxOf, u32 } from "./element_octets.ts";
@@ -32,10 +30,13 @@ export interface EditRules {
 
 /** Octets of a value that is gathered to be read for UIDs. */
 const MAX_GATHERED = 16 * 2 ** 20;
+/** Sequences that came as UN inside of one another; deeper ones stay as they are. */
+const MAX_UNKNOWN = 16;
 const SPECIFIC_CHARACTER_SET = 0x00080005;
 
 export class EditFinder implements DataSetSink {
   readonly #rules: EditRules;
+  readonly #depth: number;
   readonly #edits: Edit[] = [];
   #level: EditLevel;
   readonly #sequences: Sequence[] = [];
@@ -47,8 +48,13 @@ export class EditFinder implements DataSetSink {
   #odd = false;
   #whole = false;
 
-  constructor(rules: EditRules, { syntax }: { readonly syntax: TransferSyntax }) {
+  /** `depth`: sequences that came as UN around it. */
+  constructor(
+    rules: EditRules,
+    { syntax, depth = 0 }: { readonly syntax: TransferSyntax; readonly depth?: number },
+  ) {
     this.#rules = rules;
+    this.#depth = depth;
     this.#level = new EditLevel({
       syntax: syntaxOf(syntax),
       start: 0,
@@ -85,7 +91,7 @@ export class EditFinder implements DataSetSink {
       return;
     }
     if (this.#set(tag, head, end)) return;
-    if (bytes.length === head.length) this.#change(tag, { vr, bytes, head, end });
+    if (bytes.length === head.length) this.#change(tag, { vr, bytes, head }, end);
   }
 
   bulkStart(tag: number, vr: string, offset: number, length: number): void {
@@ -110,7 +116,7 @@ export class EditFinder implements DataSetSink {
     this.#level.end = end;
     if (this.#set(tag, head, end)) return;
     if (parts === undefined || length !== head.length) return;
-    this.#change(tag, { vr, bytes: joined(parts), head, end });
+    this.#change(tag, { vr, bytes: joined(parts), head }, end);
   }
 
   sequenceStart(tag: number, vr: string, offset: number, length: number): void {
@@ -216,29 +222,25 @@ export class EditFinder implements DataSetSink {
     return head;
   }
 
-  #change(
-    tag: number,
-    {
-      vr,
-      bytes,
-      head,
-      end,
-    }: {
-      readonly vr: string;
-      readonly bytes: Uint8Array;
-      readonly head: Head;
-      readonly end: number;
-    },
-  ): void {
-    if (bytes.length === 0 || this.#rules.text === undefined) return;
-    const known = vrOf(tag, vr);
-    if (known !== "UI" && known !== "AE" && known !== "DA" && known !== "DT") return;
-    const text = this.#rules.text(tag, known, textOf(bytes));
-    if (text === undefined) return;
-    const padding = known === "UI" ? "\0" : " ";
-    const octets = latin1Bytes(text.length % 2 === 0 ? text : text + padding);
-    const element = { kind: "value", tag, vr, offset: 0, bytes: octets, bigEndian: false } as const;
-    this.#replace(head, end, encoded(element, syntaxOf(head)));
+  #change(tag: number, value: FoundValue, end: number): void {
+    const octets = changedElement(tag, value, {
+      text: this.#rules.text,
+      within: (sequence) => this.#editsWithin(sequence),
+    });
+    if (octets !== undefined) this.#replace(value.head, end, octets);
+  }
+
+  /** Of a sequence that came as UN. */
+  #editsWithin(sequence: Uint8Array): readonly Edit[] {
+    if (this.#depth >= MAX_UNKNOWN) return [];
+    const { text } = this.#rules;
+    const options = { syntax: IMPLICIT_LITTLE, depth: this.#depth + 1 };
+    const finder = new EditFinder(text === undefined ? {} : { text }, options);
+    const reader = new DataSetReader(finder, { ...options, maxFindings: 0 });
+    finder.attach(reader);
+    reader.receive(sequence);
+    reader.end();
+    return finder.whole ? finder.edits : [];
   }
 
   /** What the user sets in the place of an element that is there; false where nothing is set. */
@@ -309,10 +311,6 @@ export class EditFinder implements DataSetSink {
   }
 }
 
-interface Head extends HeadForm {
-  readonly start: number;
-}
-
 interface Sequence {
   readonly head: Head;
   readonly offset: number;
@@ -324,13 +322,4 @@ interface Sequence {
   end: number;
   /** Of its items, where it is not that of the level around. */
   syntax?: TransferSyntax;
-}
-
-/** The VR that counts: what came as UN is read as PS3.6 has it (PS3.5 6.2.2). */
-function vrOf(tag: number, vr: string): string {
-  return vr === "UN" || vrFacts(vr) === undefined ? (elementByTag(tag)?.vr ?? vr) : vr;
-}
-
-function textOf(bytes: Uint8Array): string {
-  return latin1(bytes, 0, bytes.length).replace(/[\0 ]+$/, "");
 }

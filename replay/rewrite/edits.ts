@@ -4,6 +4,8 @@
  * Rule: memory is that of the changes; a stream of any length passes.
  */
 
+import { joined } from "../../src/dataset/octets.ts";
+
 /** Octets from `start` to `end`, not included, are replaced by `bytes`; with both equal, put in. */
 export interface Edit {
   readonly start: number;
@@ -46,4 +48,15 @@ export async function* applyEdits(
     }
   }
   for (const edit of edits.slice(next)) if (edit.bytes.length > 0) yield edit.bytes;
+}
+
+/** The same for octets that are at hand. */
+export function withEdits(bytes: Uint8Array, edits: readonly Edit[]): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let from = 0;
+  for (const edit of edits) {
+    parts.push(bytes.subarray(from, edit.start), edit.bytes);
+    from = edit.end;
+  }
+  return joined([...parts, bytes.subarray(from)]);
 }

@@ -379,6 +379,22 @@ describe("compareExchange()", () => {
     ]);
   });
 
+  test("takes failed instances for a set, and another instance for another outcome", async () => {
+    const failed = (...uids: string[]) => ({
+      values: { Status: 0xb000, NumberOfFailedSuboperations: 2 },
+      data: { FailedSOPInstanceUIDList: uids },
+    });
+    const recorded = [
+      { command: "C-GET-RQ" },
+      { command: "C-GET-RSP", respondsTo: 0, ...failed("1.1", "1.2") },
+    ];
+    assert.deepEqual((await compare(recorded, [failed("1.2", "1.1")])).differences, []);
+    const { differences } = await compare(recorded, [failed("1.1", "1.3")]);
+    assert.deepEqual(differences, [
+      { path: "FailedSOPInstanceUIDList", recorded: "1.1\\1.2", got: "1.1\\1.3" },
+    ]);
+  });
+
   test("takes a canceled operation as it comes", async () => {
     const match = (id: number) => ({ values: { Status: PENDING }, data: { StudyID: String(id) } });
     const recorded: MessageSketch[] = [

@@ -23,7 +23,7 @@ import {
 } from "../../../src/dataset/transfer_syntax.ts";
 import { latin1 } from "../../../src/latin1.ts";
 import { arbitraryDataSet } from "../../support/arbitrary_data_set.ts";
-import { explicit, hex, item, join } from "../../support/data_set_bytes.ts";
+import { big, explicit, hex, implicit, item, join } from "../../support/data_set_bytes.ts";
 import { fuzzRounds, mutated, seededRandom } from "../../support/fuzz.ts";
 import { meaning } from "../../support/same_data_set.ts";
 import { sampleDataSet } from "../../support/sample_data_set.ts";
@@ -234,6 +234,27 @@ describe("EditFinder", () => {
       readDataSet(utf8.octets, { syntax: EXPLICIT_LITTLE }).dataSet.text("PatientName"),
       "山田",
     );
+  });
+
+  test("rewrites inside of sequences that came as UN of defined length (PS3.5 6.2.2)", async () => {
+    const inner = implicit(0x00081140, item(implicit(0x00081155, "1.2.3\0")));
+    const content = item(join(inner, implicit(0x00081155, "1.2.3.4.5\0")));
+    for (const [syntax, outer] of [
+      [EXPLICIT_LITTLE, explicit(0x00081110, "UN", content)],
+      [EXPLICIT_BIG, big(0x00081110, "UN", content)],
+    ] as const) {
+      const { octets } = await edited(outer, { syntax, rules: LONGER, size: 11 });
+      const element = readDataSet(octets, { syntax }).dataSet.element(0x00081110);
+      assert.equal(element?.vr, "UN");
+      const bytes = element?.kind === "value" ? element.bytes : new Uint8Array(0);
+      const sequence = join(implicit(0x00081110, bytes));
+      const { dataSet, findings } = readDataSet(sequence, { syntax: IMPLICIT_LITTLE });
+      assert.deepEqual(findings, []);
+      const path = "ReferencedStudySequence[0]";
+      assert.equal(dataSet.text(`${path}.ReferencedSOPInstanceUID`), "1.2.3.4.5.777777777");
+      const deeper = `${path}.ReferencedImageSequence[0].ReferencedSOPInstanceUID`;
+      assert.equal(dataSet.text(deeper), "1.2.3.77777");
+    }
   });
 
   test("rewrites a list of UIDs of any length, in Implicit VR and as UN (PS3.5 6.2.2)", async () => {
