@@ -255,6 +255,51 @@ describe("replayAsScu()", () => {
     });
   });
 
+  test("goes on with the UIDs that the live side gives: of an N-CREATE, and of a C-FIND's match", async () => {
+    await inScope(async (scope) => {
+      let made = "2.25.100";
+      const asked: string[] = [];
+      const server = await startScp(scope, {
+        supported: [both(FILM_SESSION), both(STUDY_FIND)],
+        perform: {
+          "N-CREATE": async (request) => {
+            await request.read();
+            return { status: 0x0000, values: { AffectedSOPInstanceUID: made } };
+          },
+          "N-DELETE": ({ sopInstanceUid }) => {
+            asked.push(`delete ${sopInstanceUid}`);
+            return { status: sopInstanceUid === made ? 0x0000 : 0x0112 };
+          },
+          "C-FIND": async function* (request): AsyncGenerator<Answer> {
+            const identifier = await request.read();
+            const [study = ""] = identifier?.strings(0x0020000d) ?? [];
+            asked.push(`find ${study}`);
+            const content = { QueryRetrieveLevel: "STUDY", StudyInstanceUID: study || `${made}.1` };
+            yield { status: 0xff00, dataSet: data(content) };
+            yield { status: 0x0000 };
+          },
+        },
+      });
+      const capture = await recorded(scope, server.port, {
+        contexts: [both(FILM_SESSION), both(STUDY_FIND)],
+        act: async (user) => {
+          const session = { sopClass: FILM_SESSION } as const;
+          await user.invoke({ ...session, operation: "N-CREATE" }).final();
+          await user.invoke({ ...session, operation: "N-DELETE", sopInstanceUid: made }).final();
+          for (const study of ["", `${made}.1`]) {
+            const dataSet = data({ QueryRetrieveLevel: "STUDY", StudyInstanceUID: study });
+            await user.invoke({ operation: "C-FIND", sopClass: STUDY_FIND, dataSet }).final();
+          }
+        },
+      });
+      asked.length = 0;
+      made = "2.25.200";
+      const run = await replayed([capture], server.port);
+      assert.deepEqual(asked, ["delete 2.25.200", "find ", "find 2.25.200.1"]);
+      assert.deepEqual(new Set(run.events.map(({ outcome }) => outcome)), new Set(["same"]));
+    });
+  });
+
   test("is the destination of its own C-MOVE, where it was", async () => {
     await inScope(async (scope) => {
       const port = await freePort();
@@ -338,6 +383,8 @@ describe("replayAsScu()", () => {
     });
   });
 });
+
+const FILM_SESSION = "1.2.840.10008.5.1.1.1";
 
 function data(content: Content): Uint8Array {
   return dataSetOf(content, transferSyntax(EXPLICIT));
