@@ -48,6 +48,8 @@ export interface MatchOptions {
   readonly lowest?: RecordedLevel | undefined;
   /** How far answers are used, where that is not a matter of associations: of one live instance. */
   readonly cursors?: Cursors | undefined;
+  /** Recorded exchanges that are out of the question. */
+  readonly accept?: ((exchange: RecordedExchange) => boolean) | undefined;
 }
 
 /**
@@ -69,9 +71,10 @@ export async function matchRecorded(
   const lowest = options.lowest ?? lowestFor(request.operation);
   for (const level of LEVELS.slice(0, LEVELS.indexOf(lowest) + 1)) {
     for (const { scope, cursors } of searched(request.association)) {
-      const found = index.like(level, live.levels[level], scope);
+      const alike = index.like(level, live.levels[level], scope);
+      const found = options.accept === undefined ? alike : alike.filter(options.accept);
       if (found.length === 0) continue;
-      const exchange = library.next(found, cursors);
+      const exchange = library.next(found, options.cursors ?? cursors);
       if (exchange !== undefined) {
         return { by: level, exchange, missed: missedFrom(exchange, false) };
       }

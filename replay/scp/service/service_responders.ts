@@ -11,6 +11,7 @@ import { CommitmentResponder, type EventPolicy } from "./commitment/commitment_r
 import type { Destination, DestinationTimeouts } from "./destination.ts";
 import { InstanceResponder } from "./instances/instance_responder.ts";
 import { UpsQueryResponder } from "./instances/ups_query_responder.ts";
+import { WorklistResponder } from "./instances/worklist_responder.ts";
 import { RefreshResponder } from "./refresh/refresh_responder.ts";
 import { RetrieveResponder } from "./retrieve/retrieve_responder.ts";
 
@@ -63,9 +64,10 @@ export function serviceResponders(
     () => undefined, // told to whoever asks it
   );
   const behind = archive === undefined ? [] : [new ArchiveResponder(archive)];
+  const worklist = new WorklistResponder({ lowest });
   const refreshed =
     options.refresh === true
-      ? [new RefreshResponder({ inner: [options.recorded, ...behind] })]
+      ? [new RefreshResponder({ inner: [worklist, options.recorded, ...behind] })]
       : [];
   const toldOfEvents = byTitle(options.eventDestinations);
   return {
@@ -86,6 +88,7 @@ export function serviceResponders(
       }),
       new UpsQueryResponder([...refreshed, options.recorded, ...behind]),
       ...refreshed,
+      worklist,
     ],
     behind,
   };

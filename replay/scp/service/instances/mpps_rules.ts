@@ -15,16 +15,19 @@ import {
   type ServiceRules,
 } from "./service_rules.ts";
 
+export const MPPS = "1.2.840.10008.3.1.2.3.3";
 /** Modality Performed Procedure Step, and its retrieval. */
-const CLASSES: ReadonlySet<string> = new Set([
-  "1.2.840.10008.3.1.2.3.3",
-  "1.2.840.10008.3.1.2.3.4",
-]);
+const CLASSES: ReadonlySet<string> = new Set([MPPS, "1.2.840.10008.3.1.2.3.4"]);
 const STATUS = 0x00400252;
 const IN_PROGRESS = "IN PROGRESS";
 const FINAL: readonly string[] = ["COMPLETED", "DISCONTINUED"];
 /** "Performed Procedure Step Object may no longer be updated" (PS3.4 F.7.2.2.4). */
 const NO_LONGER_UPDATED = 0xa710;
+
+/** A step in that state is not changed any more. */
+export function isOver(state: string): boolean {
+  return FINAL.includes(state);
+}
 
 export const MPPS_RULES: ServiceRules = {
   takes: (sopClassUid) => CLASSES.has(sopClassUid),
@@ -61,13 +64,12 @@ function judgeStatus({ request, dataSet, known }: Asked): Refusal | undefined {
       return { status: INVALID_VALUE, comment: "IN PROGRESS is due in N-CREATE", because };
     case "N-SET":
       // PS3.4 F.7.2.2.3
-      if (known !== undefined && FINAL.includes(known.state)) {
+      if (known !== undefined && isOver(known.state)) {
         const comment = "Performed Procedure Step Object may no longer be updated";
         const values = { ErrorID: NO_LONGER_UPDATED };
         return { status: PROCESSING_FAILURE, comment, values, because };
       }
-      if (status === undefined || status === IN_PROGRESS || FINAL.includes(status))
-        return undefined;
+      if (status === undefined || status === IN_PROGRESS || isOver(status)) return undefined;
       return { status: INVALID_VALUE, comment: "No such Performed Procedure Step Status", because };
     default:
       return undefined;
