@@ -11,6 +11,8 @@ import { apiPath } from "./api.ts";
 export type Connection = "connecting" | "connected" | "lost";
 
 export const connection = signal<Connection>("connecting");
+/** Counts up whenever the connection was lost or could not be made. */
+export const losses = signal(0);
 
 type EventName = DashboardEvent["event"];
 type DataOf<N extends EventName> = Extract<DashboardEvent, { event: N }>["data"];
@@ -86,6 +88,7 @@ function lost(): void {
   clearTimeout(retry);
   source?.close();
   connection.value = "lost";
+  losses.value++;
   retry = setTimeout(open, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]);
   failures++;
 }

@@ -1,7 +1,7 @@
 /** Who looks, and how the proxy is: known to every view. */
 import { signal } from "@preact/signals";
 import type { HealthJson, SessionJson } from "../api_types.ts";
-import { getJson } from "./api.ts";
+import { ApiError, getJson } from "./api.ts";
 
 export const session = signal<SessionJson | undefined>(undefined);
 export const health = signal<HealthJson | undefined>(undefined);
@@ -14,6 +14,8 @@ export async function loadSession(): Promise<void> {
     health.value = await getJson<HealthJson>("/api/health");
     sessionError.value = undefined;
   } catch (error) {
-    sessionError.value = error as Error;
+    // What is shown stays while dicomtap is away; who is not signed in any more has to know.
+    const signedOut = error instanceof ApiError && error.status === 401;
+    if (signedOut || session.value === undefined) sessionError.value = error as Error;
   }
 }

@@ -49,7 +49,6 @@ describe("Paged", () => {
     const answers: ((rows: readonly string[]) => void)[] = [];
     const paged = new Paged<string>(
       () => new Promise((resolve) => answers.push((rows) => resolve({ total: rows.length, rows }))),
-      10,
     );
     const first = paged.ensure(0, 1);
     const second = paged.refresh(0, 1);

@@ -46,8 +46,10 @@ export function MessageDetail({ route, index, detail }: MessageDetailProps): VNo
       ${findings.map((finding, at) => html`<${FindingItem} key=${at} finding=${finding} route=${route} here />`)}
     </ul>`
     }
-    ${image !== null && html`<${ImageView} path=${path} facts=${image} />`}
-    <${CommandTable} elements=${data.command_elements} />
+    <div class="side_by_side">
+      <${CommandTable} elements=${data.command_elements} />
+      ${image !== null && html`<${ImageView} path=${path} facts=${image} />`}
+    </div>
     ${data_set !== null && html`<${DataSetView} dataSet=${data_set} syntax=${data.transfer_syntax_name} />`}
   </article>`;
 }

@@ -3,7 +3,7 @@ import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { AssociationPage } from "../association/association_page.ts";
 import { CapturesPage } from "../captures/captures_page.ts";
-import { connect, listen } from "../events.ts";
+import { connect, listen, losses } from "../events.ts";
 import { html } from "../html.ts";
 import { useKeys } from "../keys.ts";
 import { ListPage } from "../list/list_page.ts";
@@ -23,6 +23,11 @@ export function App(): VNode {
   const [help, setHelp] = useState(false);
   const current = route.value;
   useEffect(() => listen("health", (news) => (health.value = news)), []);
+  useEffect(() => listen("hello", () => loadSession()), []);
+  const lost = losses.value;
+  useEffect(() => {
+    if (lost > 0) loadSession();
+  }, [lost]);
   const filter = current.page === "list" ? current.filter : "";
   useEffect(() => connect(filter), [filter]);
   useEffect(() => {

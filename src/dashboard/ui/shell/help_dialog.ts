@@ -33,7 +33,7 @@ const KEYS: readonly (readonly [title: string, keys: readonly (readonly [string,
   [
     "Association",
     [
-      ["j k", "Next, previous message, PDU or finding"],
+      ["j k", "Next, previous message, PDU or arrow of the ladder"],
       ["1 … 6", "Ladder, messages, PDUs, contexts, timing, findings"],
       ["[ ]", "Previous, next association"],
       ["m", "Show or mask patient data"],

@@ -1,0 +1,28 @@
+/**
+ * Makes docs/screenshots from the demo: `node test/support/run_typescript.mjs
+ * test/dashboard/screenshots.ts`, where Chromium is installed. Nothing in them is of a real patient.
+ */
+import { join } from "node:path";
+import { browserPartner, look } from "../support/browser.ts";
+import { inScope } from "../support/process.ts";
+import { ownRuntime, ROOT } from "../support/runtimes.ts";
+
+const browser = browserPartner();
+if (browser === undefined) throw new Error("The screenshots need Chromium and Node");
+
+const made = await inScope(async (scope) => {
+  const demo = scope.start([
+    ...ownRuntime().dicomtap,
+    "demo",
+    "--json",
+    "--record",
+    scope.tempDir(),
+    "--dashboard",
+    "127.0.0.1:0",
+  ]);
+  const ready = await demo.line(/"event":\s*"ready"/, 60_000);
+  const { dashboard: url } = JSON.parse(ready) as { dashboard: string };
+  const context = { url, folder: join(ROOT, "docs/screenshots") };
+  return await look<readonly string[]>(scope, { browser, scenario: "screenshots", context });
+});
+console.log(made.join("\n"));
