@@ -10,6 +10,7 @@ import type { CaptureRecord } from "../../src/capture/record.ts";
 import { run } from "../../src/cli/main.ts";
 import type { Role } from "../../src/role.ts";
 import { captureFacts, readAll, recordsOf, writeCapture } from "../support/captures.ts";
+import { fuzzRounds, mutated, seededRandom } from "../support/fuzz.ts";
 import { inProcess } from "../support/in_process.ts";
 import { ROOT } from "../support/runtimes.ts";
 
@@ -111,6 +112,20 @@ describe("dicomtap diff", () => {
     assert.match(typo.err, /Cannot ignore "PatientNme": neither a keyword of PS3\.6 nor a tag/);
   });
 
+  test("ends with an answer whatever the traffic is", async () => {
+    const rounds = fuzzRounds(8, 2_000);
+    for (let seed = 1; seed <= rounds; seed++) {
+      const random = seededRandom(seed);
+      const garbled = altered(`garbled_${seed}.dcap`, {
+        octets: (bytes) => (random(4) === 0 ? mutated(bytes, random) : bytes),
+      });
+      const { code, err } = await diff(golden("study_1.dcap"), garbled, "--json");
+      assert.ok(code === 0 || code === 1, `seed ${seed}: ${code} ${err}`);
+      assert.doesNotMatch(err, /fault of dicomtap/);
+    }
+    console.log(`diff with ${rounds} captures of garbled traffic, 0 faults`);
+  });
+
   test("compares what can be read of a damaged capture, and says what cannot", async () => {
     const bytes = readFileSync(altered("blocks.dcap", {}));
     const path = join(directory, "torn.dcap");
@@ -144,10 +159,11 @@ interface Change {
   readonly sender?: Role;
   /** Left out. */
   readonly association?: number;
+  readonly octets?: (bytes: Uint8Array) => Uint8Array;
 }
 
 /** study_1.dcap with other text in its traffic, or without one of its associations. */
-function altered(name: string, { from, to = "", sender, association }: Change): string {
+function altered(name: string, { from, to = "", sender, association, octets }: Change): string {
   const records = recordsOf(readAll(readFileSync(golden("study_1.dcap"))));
   const kept = records.filter((record) => {
     return !("association" in record) || record.association !== association;
@@ -157,7 +173,9 @@ function altered(name: string, { from, to = "", sender, association }: Change): 
   return path;
 
   function alter(record: CaptureRecord): CaptureRecord {
-    if (record.kind !== "data" || from === undefined) return record;
+    if (record.kind !== "data") return record;
+    if (octets !== undefined) return { ...record, bytes: octets(record.bytes) };
+    if (from === undefined) return record;
     if (sender !== undefined && record.sender !== sender) return record;
     const text = Buffer.from(record.bytes).toString("latin1").replaceAll(from, to);
     return { ...record, bytes: new Uint8Array(Buffer.from(text, "latin1")) };
