@@ -40,6 +40,8 @@ export interface RecordedAssociation {
   readonly end: RecordedEnd;
   /** Why not all of it can be replayed, each in words; empty where all can. */
   readonly problems: readonly string[];
+  /** Forgets what was read of it, to be read again when it is asked for. */
+  release?(): void;
 }
 
 export interface AssociationLink {

@@ -7,7 +7,7 @@
  * the recording of a sender alone wants to be that sender.
  */
 import { numberValue, textValue } from "../../src/service/service_message.ts";
-import type { RecordedAssociation } from "../recorded.ts";
+import type { RecordedAssociation, RecordedMessage } from "../recorded.ts";
 
 export interface Listed {
   readonly recorded: RecordedAssociation;
@@ -29,13 +29,43 @@ export function playlist(associations: Iterable<RecordedAssociation>): readonly 
     const endedAt = startedAt + recorded.summary.duration_ms * 1000;
     listed.push({ recorded, startedAt, endedAt, isForUs: false });
   }
+  const causes = { moves: listed.flatMap(movesOf), actions: listed.filter(isReportedOn) };
   return listed.map((one) => {
-    const cause = causeOf(one, listed);
+    const cause = causeOf(one, causes);
     if (cause === undefined) return one;
     const { recorded, endedAt } = cause;
     const isForUs = isRequestorOf(recorded, one.recorded);
     return { ...one, cause: recorded, afterCauseUs: one.startedAt - endedAt, isForUs };
   });
+}
+
+/** What makes an SCP ask for associations of its own. */
+interface Causes {
+  readonly moves: readonly Move[];
+  readonly actions: readonly Listed[];
+}
+
+interface Move {
+  readonly by: Listed;
+  readonly destination: string | undefined;
+  readonly messageId: number | undefined;
+}
+
+function movesOf(by: Listed): readonly Move[] {
+  if (by.recorded.summary.commands["C-MOVE-RQ"] === undefined) return [];
+  const moves = by.recorded.messages
+    .filter(({ command, sender }) => command === "C-MOVE-RQ" && sender === "requestor")
+    .map(({ values }) => ({
+      by,
+      destination: textValue(values, "MoveDestination"),
+      messageId: numberValue(values, "MessageID"),
+    }));
+  by.recorded.release?.();
+  return moves;
+}
+
+function isReportedOn({ recorded }: Listed): boolean {
+  return REPORTED.some((command) => recorded.summary.commands[command] !== undefined);
 }
 
 /** By AE title; an application that also receives often does so under another, on the same host. */
@@ -50,53 +80,44 @@ function hostOf(address: string): string {
   return address.slice(0, Math.max(0, address.lastIndexOf(":")));
 }
 
-function causeOf(one: Listed, listed: readonly Listed[]): Listed | undefined {
+function causeOf(one: Listed, { moves, actions }: Causes): Listed | undefined {
   const { commands } = one.recorded.summary;
-  if (commands["C-STORE-RQ"] === undefined && commands["N-EVENT-REPORT-RQ"] === undefined) {
-    return undefined;
-  }
+  const mayBeMoved = commands["C-STORE-RQ"] !== undefined && moves.length > 0;
+  const mayBeReport = commands["N-EVENT-REPORT-RQ"] !== undefined && actions.length > 0;
+  if (!mayBeMoved && !mayBeReport) return undefined;
   const first = one.recorded.messages.find(
     ({ sender, command }) => sender === "requestor" && command.endsWith("-RQ"),
   );
-  if (first?.command === "C-STORE-RQ") return moveOf(one, first.values, listed);
-  if (first?.command === "N-EVENT-REPORT-RQ") return actionOf(one, listed);
+  one.recorded.release?.();
+  if (first?.command === "C-STORE-RQ") return moveOf(one, { first, moves });
+  if (first?.command === "N-EVENT-REPORT-RQ") return actionOf(one, actions);
   return undefined;
 }
 
 /** The newest C-MOVE that says so, or that the AE titles and the time fit (PS3.7 9.3.1.1). */
 function moveOf(
   one: Listed,
-  values: RecordedAssociation["messages"][number]["values"],
-  listed: readonly Listed[],
+  { first, moves }: { readonly first: RecordedMessage; readonly moves: readonly Move[] },
 ): Listed | undefined {
-  const originator = textValue(values, "MoveOriginatorApplicationEntityTitle");
-  const messageId = numberValue(values, "MoveOriginatorMessageID");
+  const originator = textValue(first.values, "MoveOriginatorApplicationEntityTitle");
+  const originatorId = numberValue(first.values, "MoveOriginatorMessageID");
   const { calling_ae_title: from, called_ae_title: to } = one.recorded.summary;
-  return listed.findLast(({ recorded, startedAt, endedAt }) => {
-    const { summary } = recorded;
-    if (recorded === one.recorded || summary.commands["C-MOVE-RQ"] === undefined) return false;
-    if (startedAt > one.startedAt + SLACK_US) return false;
-    return recorded.messages.some((message) => {
-      if (message.command !== "C-MOVE-RQ" || message.sender !== "requestor") return false;
-      if (textValue(message.values, "MoveDestination") !== to) return false;
-      if (originator !== undefined) {
-        const id = numberValue(message.values, "MessageID");
-        return summary.calling_ae_title === originator && (messageId ?? id) === id;
-      }
-      return summary.called_ae_title === from && one.startedAt <= endedAt + SLACK_US;
-    });
-  });
+  return moves.findLast(({ by, destination, messageId }) => {
+    if (by === one || destination !== to || by.startedAt > one.startedAt + SLACK_US) return false;
+    const { summary } = by.recorded;
+    if (originator !== undefined) {
+      return summary.calling_ae_title === originator && (originatorId ?? messageId) === messageId;
+    }
+    return summary.called_ae_title === from && one.startedAt <= by.endedAt + SLACK_US;
+  })?.by;
 }
 
-/** The newest association before it, of the same two AEs the other way round, that asked for reports. */
-function actionOf(one: Listed, listed: readonly Listed[]): Listed | undefined {
+/** The newest association before it, of the AE that it goes to, that asked for reports. */
+function actionOf(one: Listed, actions: readonly Listed[]): Listed | undefined {
   const { called_ae_title: to } = one.recorded.summary;
-  return listed.findLast(
-    ({ recorded, startedAt }) =>
-      recorded !== one.recorded &&
-      startedAt <= one.startedAt &&
-      recorded.summary.calling_ae_title === to &&
-      REPORTED.some((command) => recorded.summary.commands[command] !== undefined),
+  return actions.findLast(
+    (by) =>
+      by !== one && by.startedAt <= one.startedAt && by.recorded.summary.calling_ae_title === to,
   );
 }
 

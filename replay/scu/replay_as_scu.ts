@@ -75,6 +75,8 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
     if (expected !== undefined) listener?.forget(expected);
     awaited.delete(n);
   };
+  // What is small enough is read once, however often it is played.
+  const keeps = list.reduce((sum, one) => sum + one.recorded.summary.messages, 0) <= KEPT_MESSAGES;
   await runSchedule({ ...scheduleOf(all), over }, (n) => {
     const run: Run = (options.repeat ?? 1) === 1 ? all : repetitionOf(all, n + 1);
     const own = rewriter.repetition(n);
@@ -111,6 +113,7 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
           const playing = play();
           ended.set(recorded, playing);
           await playing;
+          if (!keeps) recorded.release?.();
         },
       };
     });
@@ -191,6 +194,8 @@ export function requestsOf(summary: Pick<AssociationJson, "commands">): number {
   );
 }
 
+/** Messages of all captures that may stay in memory, without their data sets. */
+const KEPT_MESSAGES = 100_000;
 const MAX_DIFFERENT = 1000;
 const MAX_WARNINGS = 1000;
 /** What a schedule may lag behind before that is told. */

@@ -105,6 +105,10 @@ export class CapturedAssociation implements RecordedAssociation {
     return this.#read().problems;
   }
 
+  release(): void {
+    this.#details = undefined;
+  }
+
   #read(): Details {
     this.#details ??= readDetails(this.#found, this.#options);
     return this.#details;
