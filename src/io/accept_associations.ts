@@ -77,8 +77,19 @@ export async function acceptAssociations(options: AcceptOptions): Promise<Associ
   const maxAssociations = options.maxAssociations ?? 1000;
   const associations = (): number => {
     let count = 0;
-    for (const connection of live.values()) if (connection.asked) count++;
+    for (const connection of live.values()) if (connection.isActive) count++;
     return count;
+  };
+  /** Room for one connection more, also at the cost of one that its peer does not close. */
+  const hasRoom = (): boolean => {
+    if (live.size < maxAssociations + WAITING_TO_ASK) return true;
+    for (const [socket, { isOver }] of live) {
+      if (!isOver) continue;
+      live.delete(socket);
+      socket.destroy();
+      return true;
+    }
+    return false;
   };
   const listener = await listenTcp(
     { host: options.host, port: options.port },
@@ -87,7 +98,7 @@ export async function acceptAssociations(options: AcceptOptions): Promise<Associ
       backlog: 512,
       accept: (accepted) => {
         prepareSocket(accepted);
-        if (live.size >= maxAssociations + WAITING_TO_ASK) {
+        if (!hasRoom()) {
           accepted.on("error", () => undefined);
           resetSocket(accepted);
           return;

@@ -67,9 +67,15 @@ export class AcceptedConnection implements UlUser {
     this.#driver.attach(this.socket);
   }
 
-  /** An A-ASSOCIATE-RQ came. */
-  get asked(): boolean {
-    return this.#asked;
+  /** An association was asked for, and has not ended. */
+  get isActive(): boolean {
+    return this.#asked && !this.isOver;
+  }
+
+  /** What is left is to wait that the requestor closes the connection. */
+  get isOver(): boolean {
+    const { state } = this.#driver.layer;
+    return state === "Sta13" || state === "Sta1";
   }
 
   get data(): UlUser["data"] {

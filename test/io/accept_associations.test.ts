@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { afterEach, describe, test } from "vitest";
 import { type AcceptOptions, acceptAssociations } from "../../src/io/accept_associations.ts";
 import type { AssociateAnswer } from "../../src/io/accepted_connection.ts";
@@ -10,6 +12,8 @@ import type { Role } from "../../src/role.ts";
 import { encodePdu } from "../../src/ul/encode_pdu.ts";
 import { associateAc } from "../../src/ul/negotiate.ts";
 import type { AAssociateAc, AAssociateRq } from "../../src/ul/pdu.ts";
+import { PduFramer } from "../../src/ul/pdu_framer.ts";
+import type { PduSink } from "../../src/ul/pdu_sink.ts";
 import { readPdu } from "../../src/ul/read_pdu.ts";
 import { concat } from "../support/event_log.ts";
 import { requestOf } from "../support/golden_exchanges.ts";
@@ -122,6 +126,27 @@ describe("acceptAssociations() with an answer of the caller's", () => {
   });
 });
 
+describe("acceptAssociations() and requestors that do not close", () => {
+  test("a connection that lingers after its release takes no place of an association", async () => {
+    const port = await serving({ maxAssociations: 1, answer: (request) => acceptOf(request) });
+    for (let n = 0; n < 5; n++) {
+      const socket = connect(port, "127.0.0.1");
+      cleanups.push(() => socket.destroy());
+      const types: string[] = [];
+      const framer = new PduFramer({ ...SILENT, pdu: (_, bytes) => types.push(typeOf(bytes)) });
+      socket.on("data", (chunk: Buffer) => framer.receive(chunk));
+      const answered = async (count: number): Promise<void> => {
+        while (types.length < count) await once(socket, "data");
+      };
+      socket.write(encodePdu(oddRequest()));
+      await answered(1);
+      socket.write(encodePdu({ type: "A-RELEASE-RQ" }));
+      await answered(2);
+      assert.deepEqual(types, ["A-ASSOCIATE-AC", "A-RELEASE-RP"], `association ${n}`);
+    }
+  });
+});
+
 describe("How an association is ended", () => {
   const ends: readonly (readonly [
     how: string,
@@ -224,6 +249,23 @@ class Seen implements TransportTap {
     return concat(this.#octets[sender]);
   }
 }
+
+function typeOf(bytes: Uint8Array): string {
+  return readPdu(bytes).pdu.type;
+}
+
+const nothing = (): void => undefined;
+const SILENT: PduSink = {
+  pdu: nothing,
+  pDataStart: nothing,
+  pdvStart: nothing,
+  fragment: nothing,
+  skipped: nothing,
+  pdvEnd: nothing,
+  pDataEnd: nothing,
+  problem: nothing,
+  lost: nothing,
+};
 
 function pdusOf(bytes: Uint8Array): { readonly type: string }[] {
   const pdus: { readonly type: string }[] = [];
