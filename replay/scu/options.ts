@@ -78,6 +78,8 @@ export interface ReplayScuResult {
   readonly established: number;
   /** Recorded associations that were accepted and now were to be had anew. */
   readonly wanted: number;
+  /** Path of the capture of the replay itself, where that was asked for. */
+  readonly recording?: string;
 }
 
 /** What everything that is played in one run shares. */

@@ -118,7 +118,12 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
       };
     });
   });
-  return { summary: summary.json(performance.now() - started), different, ...counts };
+  return {
+    summary: summary.json(performance.now() - started),
+    different,
+    ...counts,
+    ...(recorder !== undefined && { recording: recorder.path }),
+  };
 }
 
 function repetitionOf(run: Run, repetition: number): Run {

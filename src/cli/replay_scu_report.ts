@@ -57,8 +57,10 @@ export class ScuReport {
     this.#progress.at(done);
   }
 
-  end({ summary }: ReplayScuResult, target: string): void {
+  end({ summary, recording }: ReplayScuResult, target: string): void {
     this.#progress?.done();
+    const { err, errPaint } = this.#context;
+    if (recording !== undefined) err.line(errPaint.dim(`Recorded in ${escapeControls(recording)}`));
     this.#json?.end(summary);
     this.#junit?.end(summary);
     const { out, paint } = this.#context;

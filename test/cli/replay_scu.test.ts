@@ -119,6 +119,17 @@ describe("dicomtap replay scu", () => {
     });
   });
 
+  test("records the replay itself, and says where", async () => {
+    await inScope(async (scope) => {
+      const { args } = await stage(scope);
+      const { code, err } = await replayScu(...args, "--record", join(scope.tempDir(), "made"));
+      assert.equal(code, 0);
+      const [, path = ""] = /Recorded in (.*\.dcap)\n/.exec(err) ?? [];
+      const again = await inProcess((context) => run(["diff", args[0] ?? "", path], context));
+      assert.equal(again.code, 0, again.out);
+    });
+  });
+
   test("plays only what a filter takes", async () => {
     await inScope(async (scope) => {
       const { args } = await stage(scope);
