@@ -9,26 +9,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-
-export interface OpenOptions {
-  readonly width?: number;
-  readonly height?: number;
-  readonly scheme?: "light" | "dark";
-  /** What may be logged as an error. */
-  readonly expected?: RegExp;
-  /** A browser that has not shown the token. */
-  readonly signedOut?: boolean;
-}
-
-export interface Tools<C> {
-  readonly context: C;
-  /** Opens a path of the dashboard at `url` in a browser profile of its own. */
-  open(url: string, path: string, options?: OpenOptions): Promise<Page>;
-  /** What went wrong on the pages so far. */
-  readonly problems: readonly string[];
-}
-
-export type Look<C> = (tools: Tools<C>) => Promise<unknown>;
+import { LIMIT_MS, type Look, type OpenOptions, type Tools } from "./browser_tools.ts";
 
 const FLAGS = [
   "--no-sandbox",
@@ -39,9 +20,6 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-
-/** A loaded machine is slow; a page that does not come at all takes this long to be noticed. */
-const LIMIT_MS = 60_000;
 
 async function main([scenario = "", context = "{}"]: readonly string[]): Promise<void> {
   const { look } = (await import(pathToFileURL(resolve(scenario)).href)) as { look: Look<unknown> };

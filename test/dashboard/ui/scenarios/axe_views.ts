@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
-import type { Look } from "../../../support/browser_main.ts";
+import type { Look } from "../../../support/browser_tools.ts";
 
 export interface AxeContext {
   readonly url: string;

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Locator, Page } from "playwright-core";
-import type { Look } from "../../../support/browser_main.ts";
+import { type Look, until } from "../../../support/browser_tools.ts";
 
 export interface FollowContext {
   /** Of the dashboard, with the token. */
@@ -92,7 +92,7 @@ async function image(page: Page) {
   const picture = page.getByRole("img", { name: "Frame 1 of 1" });
   await picture.scrollIntoViewIfNeeded();
   await picture.and(page.locator("[src]")).waitFor();
-  await page.waitForFunction('document.querySelector(".image img")?.naturalWidth === 64');
+  await until(page, 'document.querySelector(".image img")?.naturalWidth === 64');
 }
 
 async function octets(page: Page) {

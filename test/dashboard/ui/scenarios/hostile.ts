@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import type { Look } from "../../../support/browser_main.ts";
+import type { Look } from "../../../support/browser_tools.ts";
 
 export interface HostileContext {
   readonly url: string;

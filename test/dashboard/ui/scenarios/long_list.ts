@@ -1,6 +1,6 @@
 /** A list that is long: how soon it is there, and whether a row is missing while it is scrolled. */
 import assert from "node:assert/strict";
-import type { Look } from "../../../support/browser_main.ts";
+import type { Look } from "../../../support/browser_tools.ts";
 
 export interface LongListContext {
   readonly url: string;

@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import type { AssociationsJson } from "../../../../src/dashboard/api_types.ts";
-import type { Look } from "../../../support/browser_main.ts";
+import { type Look, until } from "../../../support/browser_tools.ts";
 
 export interface ScreenshotsContext {
   readonly url: string;
@@ -52,7 +52,7 @@ export const look: Look<ScreenshotsContext> = async ({ context, open }) => {
       .first()
       .waitFor();
     await page.locator("main .loading").waitFor({ state: "detached" });
-    await page.waitForFunction("[...document.images].every(({ complete }) => complete)");
+    await until(page, "[...document.images].every(({ complete }) => complete)");
     await before?.(page);
     await page.screenshot({ path: join(context.folder, `${name}.png`), animations: "disabled" });
     await page.context().close();
