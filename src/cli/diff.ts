@@ -4,6 +4,7 @@
  * Exit codes: 0 nothing differs; 1 something does; 2 usage, or nothing to compare.
  */
 import { diffCaptures } from "../../replay/compare/diff_captures.ts";
+import { ALWAYS_IGNORED } from "../../replay/compare/ignore_rules.ts";
 import { openRecordings, type Recordings } from "../../replay/source/recordings.ts";
 import { escapeControls } from "../escape.ts";
 import { defineCommand, type ExitCode, JSON_OPTION } from "./command.ts";
@@ -19,7 +20,8 @@ export const command = defineCommand({
   about:
     "A and B are captures, or directories of them. Associations are paired by the link that a replay writes into its recording (--record), " +
     "else by AE titles, presentation contexts and order; then exchanges by command, SOP class and order. " +
-    "Compared is what messages mean, not how they are encoded. A UID for which B has another one is no difference as long as it is used alike.",
+    "Compared is what messages mean, not how they are encoded. A UID for which B has another one is no difference as long as it is used alike. " +
+    `Never looked at: ${ALWAYS_IGNORED.join(", ")}.`,
   operands: { min: 2, max: 2 },
   options: {
     ignore: IGNORE_OPTION,
@@ -45,19 +47,26 @@ export const command = defineCommand({
     using b = openRecordings([pathB]);
     const report = new DiffReport(context, { json: options.json, all: options.all });
     const compared = { ignore, exactUids: options["exact-uids"], showPhi: options["show-phi"] };
-    requireContent(pathA, a);
-    requireContent(pathB, b);
+    const progress = context.progress("Comparing associations", contentOf(pathA, a));
+    contentOf(pathB, b);
+    let done = 0;
     for await (const event of diffCaptures({ a, b }, compared)) {
+      if (event.event === "exchange" && event.request === "end") progress.at(++done);
+      if (report.prints(event)) progress.done();
       report.event(event);
       await context.out.room();
     }
+    progress.done();
     const problems = tellProblems([a, b], context);
     return report.differs || problems > 0 ? 1 : 0;
   },
 });
 
-function requireContent(path: string, recordings: Recordings): void {
-  for (const _association of recordings.associations()) return;
+/** How many associations there are. Throws a usage error where there is none. */
+function contentOf(path: string, recordings: Recordings): number {
+  let count = 0;
+  for (const _association of recordings.associations()) count++;
+  if (count > 0) return count;
   const [problem] = recordings.problems;
   const why = problem === undefined ? "" : `: ${problem.what}`;
   throw usageError(escapeControls(`There is no association to compare in ${path}${why}`));

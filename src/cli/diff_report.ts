@@ -33,11 +33,17 @@ export class DiffReport {
     return this.#differs;
   }
 
+  prints(event: DiffEvent | LoneAssociationEvent | DiffSummary): boolean {
+    const isSame = event.event === "exchange" && event.outcome === "same";
+    return this.#options.json || this.#options.all || !isSame;
+  }
+
   event(event: DiffEvent | LoneAssociationEvent | DiffSummary): void {
     if (event.event === "association" || (event.event === "exchange" && event.outcome !== "same")) {
       this.#differs = true;
     }
     const { out } = this.#context;
+    if (!this.prints(event)) return;
     if (this.#options.json) out.json(event);
     else for (const line of this.#lines(event)) out.line(line);
   }
@@ -45,7 +51,6 @@ export class DiffReport {
   *#lines(event: DiffEvent | LoneAssociationEvent | DiffSummary): Generator<string> {
     switch (event.event) {
       case "exchange":
-        if (event.outcome === "same" && !this.#options.all) return;
         yield* this.#exchange(event);
         return;
       case "association": {
