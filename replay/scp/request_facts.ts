@@ -11,7 +11,7 @@
 import { createHash } from "node:crypto";
 import type { DataSet } from "../../src/dataset/data_set.ts";
 import type { CommandValues } from "../../src/io/association.ts";
-import type { OperationName } from "../../src/service/operation.ts";
+import { type OperationName, operation } from "../../src/service/operation.ts";
 import type { Difference } from "../events.ts";
 import { type Fact, type Facts, isUniversal, valueFacts } from "./value_facts.ts";
 
@@ -35,6 +35,10 @@ export interface RequestParts {
 
 export function requestFacts(parts: RequestParts): RequestFacts {
   const facts = new Map<string, Fact>(commandFacts(parts));
+  // There may be very many of them, and nothing but the instance tells one from another.
+  if (parts.operation === "C-STORE") {
+    return { levels: { exact: parts.sopInstanceUid ?? "", order: "" }, facts };
+  }
   const types = entriesOf(facts).filter(([path]) => TYPES.has(path));
   for (const [path, fact] of parts.dataSet === undefined ? [] : valueFacts(parts.dataSet)) {
     facts.set(path, fact);
@@ -50,8 +54,6 @@ export function requestFacts(parts: RequestParts): RequestFacts {
   switch (parts.operation) {
     case "C-ECHO":
       return { levels: { exact: order }, facts };
-    case "C-STORE":
-      return { levels: { exact: digest(all), order }, facts };
     case "C-FIND":
     case "C-GET":
     case "C-MOVE": {
@@ -59,7 +61,7 @@ export function requestFacts(parts: RequestParts): RequestFacts {
       return { levels: levels(keys, keys), facts };
     }
     case "N-CREATE": {
-      const given = all.filter(([path]) => path !== INSTANCE);
+      const given = all.filter(([path]) => !INSTANCES.has(path));
       return { levels: { ...levels(undefined, given), exact: digest(given) }, facts };
     }
     case "N-GET":
@@ -67,7 +69,7 @@ export function requestFacts(parts: RequestParts): RequestFacts {
     case "N-ACTION":
     case "N-DELETE":
     case "N-EVENT-REPORT": {
-      const instance = all.filter(([path]) => path === INSTANCE);
+      const instance = all.filter(([path]) => INSTANCES.has(path));
       return { levels: levels([...types, ...instance], all), facts };
     }
     default:
@@ -105,15 +107,20 @@ export function differences(
 const MAX_DIFFERENCES = 20;
 const MAX_SHOWN = 128;
 
-function* commandFacts({ values, sopInstanceUid }: RequestParts): Iterable<[string, Fact]> {
+function* commandFacts({
+  operation: name,
+  values,
+  sopInstanceUid,
+}: RequestParts): Iterable<[string, Fact]> {
   for (const keyword of [...TYPES, "MoveDestination", "AttributeIdentifierList"]) {
     const value = values[keyword];
     if (value === undefined || value === null) continue;
     const text = Array.isArray(value) ? [...value].sort().join("\\") : String(value);
     yield [keyword, { value: text, isPatient: false }];
   }
-  if (sopInstanceUid !== undefined) {
-    yield [INSTANCE, { value: sopInstanceUid, isPatient: false }];
+  const { instanceElement } = operation(name);
+  if (sopInstanceUid !== undefined && instanceElement !== undefined) {
+    yield [instanceElement, { value: sopInstanceUid, isPatient: false }];
   }
 }
 
@@ -138,5 +145,8 @@ function shortened(value: string): string {
   return value.length <= MAX_SHOWN ? value : `${value.slice(0, MAX_SHOWN)}…`;
 }
 
-const INSTANCE = "SOPInstanceUID";
+const INSTANCES: ReadonlySet<string> = new Set([
+  "AffectedSOPInstanceUID",
+  "RequestedSOPInstanceUID",
+]);
 const TYPES: ReadonlySet<string> = new Set(["ActionTypeID", "EventTypeID"]);
