@@ -3,10 +3,9 @@
  * traffic of the demo. Everybody and everything in it is invented; addresses are those that are kept
  * for documentation (RFC 5737).
  */
-import { userInformation } from "../ul/associate_view.ts";
 import { associateAc, associateRq, type ContextProposal } from "../ul/negotiate.ts";
 import type { Pdu } from "../ul/pdu.ts";
-import { EXPLICIT, IMPLICIT, type Invented, invented } from "./invented_data_set.ts";
+import { EXPLICIT, IMPLICIT, invented } from "./invented_data_set.ts";
 import {
   COMMITMENT,
   CT_IMAGE,
@@ -26,6 +25,7 @@ import {
   worklistKeys,
 } from "./invented_hospital.ts";
 import { MAXIMUM_LENGTH, type Script, type ScriptedStep } from "./scripted_capture.ts";
+import { ScriptedSteps } from "./scripted_steps.ts";
 
 /** The AE title under which the PACS knows itself. */
 export const PACS_AE_TITLE = "PACS01";
@@ -85,13 +85,13 @@ const US = "192.0.2.32";
 const DESK = "192.0.2.51";
 
 function echo(): readonly ScriptedStep[] {
-  const steps = new Steps("CT1", [{ abstractSyntax: VERIFICATION, transferSyntaxes: [IMPLICIT] }]);
+  const steps = begin("CT1", [{ abstractSyntax: VERIFICATION, transferSyntaxes: [IMPLICIT] }]);
   steps.ask(1, { CommandField: 0x0030, AffectedSOPClassUID: VERIFICATION });
   return steps.released();
 }
 
 function worklist(): readonly ScriptedStep[] {
-  const steps = new Steps("CT1", [{ abstractSyntax: WORKLIST, transferSyntaxes: [IMPLICIT] }]);
+  const steps = begin("CT1", [{ abstractSyntax: WORKLIST, transferSyntaxes: [IMPLICIT] }]);
   const request = { CommandField: 0x0020, AffectedSOPClassUID: WORKLIST, Priority: 0 };
   const pending = scheduledSteps().map((step) => invented(step, IMPLICIT));
   steps.ask(1, request, { dataSet: invented(worklistKeys(), IMPLICIT), pending, after: 60 });
@@ -100,7 +100,7 @@ function worklist(): readonly ScriptedStep[] {
 
 function stepBegins(): readonly ScriptedStep[] {
   const { instance, created } = performedStep();
-  const steps = new Steps("CT1", [{ abstractSyntax: MPPS, transferSyntaxes: [IMPLICIT] }]);
+  const steps = begin("CT1", [{ abstractSyntax: MPPS, transferSyntaxes: [IMPLICIT] }]);
   steps.ask(
     1,
     { CommandField: 0x0140, AffectedSOPClassUID: MPPS, AffectedSOPInstanceUID: instance },
@@ -110,7 +110,7 @@ function stepBegins(): readonly ScriptedStep[] {
 }
 
 function storeStudy(): readonly ScriptedStep[] {
-  const steps = new Steps("CT1", [
+  const steps = begin("CT1", [
     { abstractSyntax: CT_IMAGE, transferSyntaxes: [EXPLICIT, IMPLICIT] },
     { abstractSyntax: CT_IMAGE, transferSyntaxes: [HTJ2K_LOSSLESS] },
   ]);
@@ -119,7 +119,7 @@ function storeStudy(): readonly ScriptedStep[] {
 }
 
 function storeUltrasound(): readonly ScriptedStep[] {
-  const steps = new Steps("US1", [
+  const steps = begin("US1", [
     { abstractSyntax: ULTRASOUND_IMAGE, transferSyntaxes: [EXPLICIT, IMPLICIT] },
     { abstractSyntax: VERIFICATION, transferSyntaxes: [IMPLICIT] },
   ]);
@@ -129,7 +129,7 @@ function storeUltrasound(): readonly ScriptedStep[] {
 
 function stepEnds(): readonly ScriptedStep[] {
   const { instance, completed } = performedStep();
-  const steps = new Steps("CT1", [{ abstractSyntax: MPPS, transferSyntaxes: [IMPLICIT] }]);
+  const steps = begin("CT1", [{ abstractSyntax: MPPS, transferSyntaxes: [IMPLICIT] }]);
   steps.ask(
     1,
     { CommandField: 0x0120, RequestedSOPClassUID: MPPS, RequestedSOPInstanceUID: instance },
@@ -139,7 +139,7 @@ function stepEnds(): readonly ScriptedStep[] {
 }
 
 function commit(): readonly ScriptedStep[] {
-  const steps = new Steps("CT1", [{ abstractSyntax: COMMITMENT, transferSyntaxes: [IMPLICIT] }]);
+  const steps = begin("CT1", [{ abstractSyntax: COMMITMENT, transferSyntaxes: [IMPLICIT] }]);
   const references = STUDY.slices.map((slice) => ({
     ReferencedSOPClassUID: CT_IMAGE,
     ReferencedSOPInstanceUID: STUDY.image(slice),
@@ -166,9 +166,7 @@ function commit(): readonly ScriptedStep[] {
 }
 
 function queryStudies(): readonly ScriptedStep[] {
-  const steps = new Steps("DESK1", [
-    { abstractSyntax: FIND, transferSyntaxes: [IMPLICIT, EXPLICIT] },
-  ]);
+  const steps = begin("DESK1", [{ abstractSyntax: FIND, transferSyntaxes: [IMPLICIT, EXPLICIT] }]);
   const keys = {
     QueryRetrieveLevel: "STUDY",
     StudyDate: "",
@@ -187,7 +185,7 @@ function queryStudies(): readonly ScriptedStep[] {
 }
 
 function getStudy(): readonly ScriptedStep[] {
-  const steps = new Steps("DESK1", [
+  const steps = begin("DESK1", [
     { abstractSyntax: GET, transferSyntaxes: [IMPLICIT] },
     {
       abstractSyntax: CT_IMAGE,
@@ -196,7 +194,8 @@ function getStudy(): readonly ScriptedStep[] {
     },
   ]);
   const keys = invented({ QueryRetrieveLevel: "STUDY", StudyInstanceUID: STUDY.uid }, IMPLICIT);
-  steps.get(1, keys, STUDY.slices.map(ctImage));
+  const request = { CommandField: 0x0010, AffectedSOPClassUID: GET, Priority: 0 };
+  steps.get(1, request, { dataSet: keys, images: STUDY.slices.map(ctImage) });
   return steps.released();
 }
 
@@ -214,7 +213,7 @@ function wrongTitle(): readonly ScriptedStep[] {
 
 /** A transfer syntax that the PACS does not know, and a SOP class that it does not know. */
 function nothingAccepted(): readonly ScriptedStep[] {
-  const steps = new Steps("US1", [
+  const steps = begin("US1", [
     { abstractSyntax: ULTRASOUND_IMAGE, transferSyntaxes: [JPEG_XL_LOSSLESS] },
     { abstractSyntax: LABEL_MAP, transferSyntaxes: [EXPLICIT, IMPLICIT] },
   ]);
@@ -223,7 +222,7 @@ function nothingAccepted(): readonly ScriptedStep[] {
 
 /** The PACS thinks for long, and has no room left (A700H, PS3.4 B.2.3). */
 function archiveFull(): readonly ScriptedStep[] {
-  const steps = new Steps("CT1", [{ abstractSyntax: CT_IMAGE, transferSyntaxes: [EXPLICIT] }]);
+  const steps = begin("CT1", [{ abstractSyntax: CT_IMAGE, transferSyntaxes: [EXPLICIT] }]);
   const comment = { ErrorComment: "No space left on archive volume" };
   steps.store(1, ctImage(4), { status: 0xa700, more: comment, after: 1_600 });
   return steps.released();
@@ -232,7 +231,7 @@ function archiveFull(): readonly ScriptedStep[] {
 /** A procedure step that is to begin with its end: 0106H (PS3.4 F.7.2.1.3). */
 function wrongState(): readonly ScriptedStep[] {
   const { created } = performedStep();
-  const steps = new Steps("CT1", [{ abstractSyntax: MPPS, transferSyntaxes: [IMPLICIT] }]);
+  const steps = begin("CT1", [{ abstractSyntax: MPPS, transferSyntaxes: [IMPLICIT] }]);
   const wrong = { ...created, PerformedProcedureStepStatus: "COMPLETED" };
   steps.ask(
     1,
@@ -244,155 +243,17 @@ function wrongState(): readonly ScriptedStep[] {
 
 /** Somebody switches the modality off. */
 function brokenOff(): readonly ScriptedStep[] {
-  const steps = new Steps("CT1", [{ abstractSyntax: CT_IMAGE, transferSyntaxes: [EXPLICIT] }]);
+  const steps = begin("CT1", [{ abstractSyntax: CT_IMAGE, transferSyntaxes: [EXPLICIT] }]);
   steps.store(1, ctImage(5), { after: 80 });
   return steps.aborted();
 }
 
-interface Answering {
-  readonly dataSet?: Uint8Array;
-  /** Identifiers of pending responses. */
-  readonly pending?: readonly Uint8Array[];
-  readonly status?: number;
-  /** Further elements of the final response. */
-  readonly more?: Readonly<Record<string, string>>;
-  /** Milliseconds until the first response. */
-  readonly after?: number;
-}
-
-interface Image {
-  readonly sopClassUid: string;
-  readonly sopInstanceUid: string;
-  readonly values: Invented;
-}
-
-/** The steps of one association, with Message IDs counted by each side. */
-class Steps {
-  readonly #steps: ScriptedStep[];
-  #messageId = 0;
-
-  constructor(callingAeTitle: string, contexts: readonly ContextProposal[]) {
-    const request = associateRq(introduction(callingAeTitle), contexts);
-    const answer = associateAc(request, { introduction: PACS, supported: SUPPORTED });
-    // No role is granted that was not asked for.
-    if (userInformation(request).roleSelections.length > 1)
-      throw new TypeError("one role a script");
-    this.#steps = [
-      { sender: "requestor", pdu: request },
-      { sender: "acceptor", pdu: answer, after: 12 },
-    ];
-  }
-
-  ask(contextId: number, values: Values, answering: Answering = {}): void {
-    const { dataSet, pending = [], status = 0, more = {}, after = 8 } = answering;
-    const messageId = ++this.#messageId;
-    this.#say("requestor", { contextId, values: { ...values, MessageID: messageId }, dataSet });
-    let pause = after;
-    for (const match of pending) {
-      const response = responseTo(values, { messageId, status: 0xff00 });
-      this.#say("acceptor", { contextId, values: response, dataSet: match, after: pause });
-      pause = 6;
-    }
-    const final = { ...responseTo(values, { messageId, status }), ...more };
-    this.#say("acceptor", { contextId, values: final, after: pause });
-  }
-
-  store(contextId: number, image: Image, answering: Answering): void {
-    const dataSet = invented(image.values, EXPLICIT);
-    this.ask(contextId, storeRequest(image), { ...answering, dataSet });
-  }
-
-  /** N-EVENT-REPORT: the acceptor asks, the requestor answers. */
-  report(contextId: number, values: Values, { dataSet, after }: Answering): void {
-    const asked = { ...values, MessageID: 1 };
-    this.#say("acceptor", { contextId, values: asked, dataSet, after });
-    const values2 = responseTo(values, { messageId: 1, status: 0 });
-    this.#say("requestor", { contextId, values: values2 });
-  }
-
-  /** C-GET: each image comes on the second context (PS3.4 C.4.3.2). */
-  get(contextId: number, dataSet: Uint8Array, images: readonly Image[]): void {
-    const messageId = ++this.#messageId;
-    const values = { CommandField: 0x0010, AffectedSOPClassUID: GET, Priority: 0 };
-    this.#say("requestor", { contextId, values: { ...values, MessageID: messageId }, dataSet });
-    for (const [index, image] of images.entries()) {
-      const asked = { ...storeRequest(image), MessageID: index + 1 };
-      const octets = invented(image.values, EXPLICIT);
-      this.#say("acceptor", { contextId: 3, values: asked, dataSet: octets, after: 40 });
-      const stored = responseTo(storeRequest(image), { messageId: index + 1, status: 0 });
-      this.#say("requestor", { contextId: 3, values: stored, after: 15 });
-      const completed = index + 1;
-      const remaining = images.length - completed;
-      const counts = {
-        ...(remaining > 0 && { NumberOfRemainingSuboperations: remaining }),
-        NumberOfCompletedSuboperations: completed,
-        NumberOfFailedSuboperations: 0,
-        NumberOfWarningSuboperations: 0,
-      };
-      const status = remaining > 0 ? 0xff00 : 0;
-      const response = { ...responseTo(values, { messageId, status }), ...counts };
-      this.#say("acceptor", { contextId, values: response });
-    }
-  }
-
-  released(): readonly ScriptedStep[] {
-    this.#steps.push(
-      { sender: "requestor", pdu: { type: "A-RELEASE-RQ" }, after: 10 },
-      { sender: "acceptor", pdu: { type: "A-RELEASE-RP" } },
-    );
-    return this.#steps;
-  }
-
-  aborted(): readonly ScriptedStep[] {
-    this.#steps.push({ sender: "requestor", pdu: { type: "A-ABORT", source: 0, reason: 0 } });
-    return this.#steps;
-  }
-
-  #say(
-    sender: "requestor" | "acceptor",
-    message: {
-      readonly contextId: number;
-      readonly values: Values;
-      readonly dataSet?: Uint8Array | undefined;
-      readonly after?: number | undefined;
-    },
-  ): void {
-    const { contextId, values, dataSet, after } = message;
-    this.#steps.push({
-      ...{ sender, contextId, values },
-      ...(dataSet !== undefined && { dataSet }),
-      ...(after !== undefined && { after }),
-    });
-  }
-}
-
-type Values = Readonly<Record<string, string | number>>;
-
-function storeRequest({ sopClassUid, sopInstanceUid }: Image): Values {
-  return {
-    CommandField: 0x0001,
-    AffectedSOPClassUID: sopClassUid,
-    AffectedSOPInstanceUID: sopInstanceUid,
-    Priority: 0,
-  };
-}
-
-/** What every response repeats of its request (PS3.7 9.3, 10.3). */
-function responseTo(
-  request: Values,
-  { messageId, status }: { readonly messageId: number; readonly status: number },
-): Values {
-  const sopClass = request["AffectedSOPClassUID"] ?? request["RequestedSOPClassUID"];
-  const instance = request["AffectedSOPInstanceUID"] ?? request["RequestedSOPInstanceUID"];
-  return {
-    CommandField: Number(request["CommandField"]) | 0x8000,
-    MessageIDBeingRespondedTo: messageId,
-    Status: status,
-    ...(sopClass !== undefined && { AffectedSOPClassUID: sopClass }),
-    ...(instance !== undefined && { AffectedSOPInstanceUID: instance }),
-    ...(request["ActionTypeID"] !== undefined && { ActionTypeID: request["ActionTypeID"] }),
-    ...(request["EventTypeID"] !== undefined && { EventTypeID: request["EventTypeID"] }),
-  };
+function begin(callingAeTitle: string, contexts: readonly ContextProposal[]): ScriptedSteps {
+  const request = associateRq(introduction(callingAeTitle), contexts);
+  return new ScriptedSteps(
+    request,
+    associateAc(request, { introduction: PACS, supported: SUPPORTED }),
+  );
 }
 
 function introduction(callingAeTitle: string) {
