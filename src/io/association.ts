@@ -17,6 +17,7 @@ import type { AAssociateAc, AAssociateRq } from "../ul/pdu.ts";
 import type { Primitive } from "../ul/upper_layer.ts";
 import { type Abort, AssociationError, abortedError, timeoutError } from "./association_error.ts";
 import { MessageReceiver, type ReceivedMessage } from "./message_receiver.ts";
+import { promptly } from "./promptly.ts";
 import { giveBuffer, takeBuffer } from "./tcp_buffers.ts";
 import type { UlDriver, UlUser } from "./ul_driver.ts";
 
@@ -386,41 +387,4 @@ const BULK = 16_384;
 function lengthOf(dataSet: DataSetSource | undefined): number | "none" | undefined {
   if (dataSet === undefined) return "none";
   return dataSet instanceof Uint8Array ? dataSet.length : undefined;
-}
-
-/** The pieces; undefined before one that is not there at once, so that what waits goes out first. */
-async function* promptly(
-  pieces: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array | undefined> {
-  const iterator = pieces[Symbol.asyncIterator]();
-  let isOver = false;
-  try {
-    for (;;) {
-      const next = iterator.next();
-      if (!(await isSettledAtOnce(next))) yield undefined;
-      const { done, value } = await next.catch((error: unknown) => {
-        isOver = true;
-        throw error;
-      });
-      if (done === true) {
-        isOver = true;
-        return;
-      }
-      yield value;
-    }
-  } finally {
-    if (!isOver) await iterator.return?.();
-  }
-}
-
-/** Before the event loop turns. */
-function isSettledAtOnce(work: Promise<unknown>): Promise<boolean> {
-  return new Promise((resolve) => {
-    const turn = setImmediate(() => resolve(false));
-    const settled = (): void => {
-      clearImmediate(turn);
-      resolve(true);
-    };
-    work.then(settled, settled);
-  });
 }
