@@ -2,7 +2,7 @@
  * Gathers what replay needs of one association while its records are read from the first to the
  * last: PDUs of association control, messages and their places, how it ended, what is missing.
  */
-import type { CaptureRecord } from "../../src/capture/record.ts";
+import type { CaptureRecord, NoteRecord } from "../../src/capture/record.ts";
 import type {
   AssociationSink,
   ObservedMessage,
@@ -58,6 +58,11 @@ export class AssociationCollector implements AssociationSink {
     else if (record.kind === "cut") this.#lastCut[record.sender] = offset;
     else if (record.kind === "end") this.ended ??= { by: record.sender, how: record.how, at };
     else if (record.kind === "close") this.closed ??= { by: record.by, how: record.how, at };
+  }
+
+  /** About this association: an acceptor knows only later which recorded one it plays. */
+  note({ facts }: NoteRecord): void {
+    this.replayOf ??= linkOf(facts["replay_of"]);
   }
 
   /** Octets passed from here on that are not in the capture. */

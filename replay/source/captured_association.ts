@@ -144,6 +144,7 @@ function readDetails(found: ListedAssociation, options: CapturedAssociationOptio
   for (const block of options.reader.blocks(found)) {
     let isFirst = true;
     for (const record of block.records) {
+      if (record.kind === "note") collector.note(record);
       if (!("association" in record) || observed !== undefined) continue;
       const before = observer.get(id)?.told ?? NOTHING;
       const { requestor, acceptor } = record.kind === "position" ? record : before;

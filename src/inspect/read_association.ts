@@ -123,7 +123,7 @@ function* ranges({ places }: FoundAssociation): Generator<{ from: number; to: nu
 function* recordsOf(id: number, block: BlockFound): Generator<CaptureRecord> {
   const reader = new RecordReader(block.payload);
   for (let record = reader.next(); record !== undefined; record = reader.next()) {
-    if ("association" in record && record.association === id) yield record;
+    if (associationOf(record) === id) yield record;
   }
 }
 
@@ -132,10 +132,18 @@ function byAssociation(block: BlockFound): Map<number, CaptureRecord[]> {
   if (block.kind !== RECORDS_BLOCK) return records;
   const reader = new RecordReader(block.payload);
   for (let record = reader.next(); record !== undefined; record = reader.next()) {
-    if (!("association" in record)) continue;
-    const list = records.get(record.association);
-    if (list === undefined) records.set(record.association, [record]);
+    const association = associationOf(record);
+    if (association === undefined) continue;
+    const list = records.get(association);
+    if (list === undefined) records.set(association, [record]);
     else list.push(record);
   }
   return records;
+}
+
+/** A note may be about one, too. Undefined for what is about the capture as a whole. */
+function associationOf(record: CaptureRecord): number | undefined {
+  if ("association" in record) return record.association;
+  const association = record.kind === "note" ? record.facts["association"] : undefined;
+  return typeof association === "number" ? association : undefined;
 }

@@ -57,17 +57,24 @@ describe("dicomtap diff", () => {
   test("pairs captures with the recording of their replay under another AE title, and finds them the same", async () => {
     const record = join(directory, "replayed");
     const captures = [golden("study_1.dcap"), golden("retrieve_2.dcap"), golden("services.dcap")];
-    await using pacs = await replayAsScp({ captures, speed: Number.POSITIVE_INFINITY });
+    const served = join(directory, "served");
+    const pacs = await replayAsScp({ captures, speed: Number.POSITIVE_INFINITY, record: served });
     await replayAsScu({
       captures,
       ...{ host: pacs.host, port: pacs.port, record, eventTimeout: 2000 },
       speed: Number.POSITIVE_INFINITY,
       rewrite: { ae: { calling: "OTHER" } },
     });
+    await pacs.close();
     const together = join(directory, "originals");
     mkdirSync(together);
     for (const capture of captures) copyFileSync(capture, join(together, basename(capture)));
-    const { code, out } = await diff(together, record, "--json");
+    await assertSame(together, record);
+    await assertSame(together, served);
+  });
+
+  async function assertSame(originals: string, record: string): Promise<void> {
+    const { code, out } = await diff(originals, record, "--json");
     const events = lines(out) as unknown as DiffEvent[];
     const wrong = events.filter(({ event, outcome }) => event === "exchange" && outcome !== "same");
     assert.deepEqual(wrong, []);
@@ -76,7 +83,7 @@ describe("dicomtap diff", () => {
     assert.ok(paired === b && paired >= a - 2, JSON.stringify(summary));
     assert.equal(code, summary.only_in_a + summary.only_in_b === 0 ? 0 : 1);
     console.log(`diff with a replay: ${JSON.stringify(summary)}`);
-  });
+  }
 
   test("knows UIDs that are used alike from those that are not", async () => {
     const original = golden("study_1.dcap");
