@@ -3,6 +3,7 @@ import { type CaptureRecord, type EndHow, MAX_CHUNK_SIZE } from "../../src/captu
 import type { RecordingClock } from "../../src/io/clock.ts";
 import type { TransportTap } from "../../src/io/transport_tap.ts";
 import type { Role } from "../../src/role.ts";
+import { RedactedWay } from "./redacted_way.ts";
 
 /** The recorded association that a live one plays. */
 export interface RecordedSource {
@@ -28,6 +29,7 @@ export class RecordedConnection {
   readonly association: number;
   readonly tap: TransportTap;
   readonly #options: RecordedConnectionOptions;
+  readonly #ways = { requestor: new RedactedWay(), acceptor: new RedactedWay() };
   #firstEnd: { readonly by: Role; readonly how: EndHow } | undefined;
 
   constructor(options: RecordedConnectionOptions) {
@@ -60,18 +62,29 @@ export class RecordedConnection {
   }
 
   #octets(sender: Role, bytes: Uint8Array): void {
+    for (const part of this.#ways[sender].push(bytes)) this.#write(sender, part);
+  }
+
+  #write(sender: Role, bytes: Uint8Array): void {
     for (let from = 0; from < bytes.length; from += MAX_CHUNK_SIZE) {
       this.#add({ kind: "data", sender, bytes: bytes.subarray(from, from + MAX_CHUNK_SIZE) });
     }
   }
 
+  #finish(sender: Role): void {
+    for (const part of this.#ways[sender].end()) this.#write(sender, part);
+  }
+
   #ended(by: Role, how: EndHow): void {
     this.#firstEnd ??= { by, how };
+    this.#finish(by);
     this.#add({ kind: "end", sender: by, how });
   }
 
   /** In the words that the proxy uses for it. */
   #closed(failure: Error | undefined): void {
+    this.#finish("requestor");
+    this.#finish("acceptor");
     const { by = "proxy", how = "reset" } = this.#firstEnd ?? {};
     const ending = { how: how === "fin" ? "closed" : "reset", by };
     const reason = failure === undefined ? {} : { reason: failure.message };

@@ -202,7 +202,7 @@ function begin(options: ReplayRecorderOptions, clock: RecordingClock): CaptureFi
       started_wall_us,
       started_at_us: clock.micros(),
       part: 1,
-      redaction: "none",
+      redaction: "user-identity",
       replay_of,
     };
     return new CaptureFile(path, { fileSystem, facts, blockSize: BLOCK_SIZE, fsync: "close" });

@@ -2,13 +2,17 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, test } from "vitest";
+import { RedactedWay } from "../../../replay/record/redacted_way.ts";
 import { ReplayRecorder } from "../../../replay/record/replay_recorder.ts";
 import { openRecordings } from "../../../replay/source/recordings.ts";
 import { MemorySource } from "../../../src/capture/byte_source.ts";
 import type { CaptureRecord } from "../../../src/capture/record.ts";
 import { verifyCapture } from "../../../src/capture/verify.ts";
 import { dataSetFromJson, openAssociation, serveAssociations } from "../../../src/mod.ts";
-import { readAll } from "../../support/captures.ts";
+import { encodePdu } from "../../../src/ul/encode_pdu.ts";
+import type { UserInformationSubItem } from "../../../src/ul/pdu.ts";
+import { concat, readAll } from "../../support/captures.ts";
+import { requestOf, streamOf } from "../../support/golden_exchanges.ts";
 import { Scope } from "../../support/process.ts";
 import { faultyFileSystem } from "../../support/recorder_bench.ts";
 
@@ -113,6 +117,38 @@ describe("ReplayRecorder", () => {
     assert.deepEqual(open?.facts["replay_of"], link);
     const note = recordsIn(scp.made.path).find((record) => record.kind === "note");
     assert.deepEqual(note?.facts, { association: 1, replay_of: link });
+  });
+
+  test("P-06 keeps the secrets of a user identity out of the capture, however they come", () => {
+    const secret = "correct horse battery staple";
+    const item: UserInformationSubItem = {
+      ...{ item: "user identity RQ", userIdentityType: 2, positiveResponseRequested: 1 },
+      primaryField: Buffer.from("somebody"),
+      secondaryField: Buffer.from(secret),
+    };
+    const pdu = encodePdu(requestOf([item]));
+    const behind = streamOf([{ type: "A-RELEASE-RQ" }]);
+    const whole = concat(pdu, behind);
+    for (const size of [1, 7, 100, whole.length]) {
+      const way = new RedactedWay();
+      const written: Uint8Array[] = [];
+      for (let at = 0; at < whole.length; at += size) {
+        written.push(...way.push(whole.subarray(at, at + size)).map((part) => part.slice()));
+      }
+      written.push(...way.end());
+      const text = Buffer.concat(written).toString("latin1");
+      assert.equal(text.length, whole.length);
+      assert.ok(text.includes("somebody") && !text.includes("horse"));
+      assert.ok(text.endsWith(Buffer.from(behind).toString("latin1")));
+    }
+    // cut off inside it, and what is no A-ASSOCIATE PDU at all
+    const cut = new RedactedWay();
+    const parts = [...cut.push(pdu.subarray(0, pdu.length - 10)), ...cut.end()];
+    assert.ok(!Buffer.concat(parts).includes("horse"));
+    const other = new RedactedWay();
+    assert.deepEqual(concat(...other.push(behind)), behind);
+    const long = new Uint8Array(3 * 2 ** 20).fill(1);
+    assert.equal(concat(...new RedactedWay().push(long)).length, long.length);
   });
 
   test("lets the replay go on when the disk is full, says so once, and leaves a readable file", async () => {
