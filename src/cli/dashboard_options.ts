@@ -51,6 +51,8 @@ export async function openDashboard(
   const log = logger("dashboard");
   const settings = {
     died: (reason: string) => log.warn("The dashboard stopped: {reason}", { reason }),
+    fault: (text: string) =>
+      log.error("A fault of the dashboard, please report it: {text}", { text }),
     ...place,
     hostname,
     access,

@@ -9,6 +9,7 @@ import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { ApiError, addEndpoint, type DashboardApp, type Endpoint } from "./endpoint.ts";
+import { faultText } from "./fault_text.ts";
 import { type GuardedVariables, type GuardOptions, guard, refuse } from "./guard.ts";
 import { ICON, LOGIN_STYLE, page } from "./page.ts";
 import { associationEndpoints } from "./routes/association.ts";
@@ -79,6 +80,7 @@ export function createDashboard(services: Services, options: GuardOptions): Dash
   app.onError((error, context) => {
     if (error instanceof ApiError) return context.json(error.json, error.status);
     if (error instanceof HTTPException) return refuse(context, error.status, error.message);
+    services.fault?.(`${context.req.method} ${context.req.routePath}: ${faultText(error)}`);
     return refuse(context, 500, "The dashboard failed at this request; the proxy goes on");
   });
   return app;

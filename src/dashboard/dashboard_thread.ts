@@ -33,6 +33,8 @@ export interface DashboardThreadOptions {
   readonly replayTargets?: readonly string[];
   /** Says that the thread died; the proxy goes on without it. */
   readonly died: (reason: string) => void;
+  /** The dashboard itself was at fault at one request, and goes on. */
+  readonly fault?: (text: string) => void;
   /** Somebody switched recording. */
   readonly setRecording?: (on: boolean) => void;
 }
@@ -49,6 +51,7 @@ export async function startDashboard(options: DashboardThreadOptions): Promise<D
   const realPort = await new Promise<number>((resolve, reject) => {
     worker.on("message", (report: DashboardReport) => {
       if (report.type === "listening") resolve(report.port);
+      if (report.type === "fault") options.fault?.(report.text);
       if (report.type === "recording") options.setRecording?.(report.on);
       if (report.type === "failed") {
         const { code, message } = report;

@@ -10,6 +10,7 @@ import type { AssociationJson } from "../observe/summary.ts";
 import { readAccess, soleToken } from "./access.ts";
 import type { HealthJson } from "./api_types.ts";
 import { createDashboard } from "./app.ts";
+import { faultText } from "./fault_text.ts";
 import { createServices } from "./routes/services.ts";
 import { DashboardState } from "./state.ts";
 
@@ -38,13 +39,16 @@ export type DashboardReport =
   | { readonly type: "listening"; readonly port: number }
   | { readonly type: "failed"; readonly code: string; readonly message: string }
   /** Somebody switched recording. */
-  | { readonly type: "recording"; readonly on: boolean };
+  | { readonly type: "recording"; readonly on: boolean }
+  /** The dashboard itself is at fault; it goes on. */
+  | { readonly type: "fault"; readonly text: string };
 
 async function main(data: DashboardWorkerData): Promise<void> {
   const { places, proxy, access, token = "", replayTargets, tls } = data;
   const state = new DashboardState({ places, proxy });
   const services = createServices(state, {
     replayTargets,
+    fault,
     ...(proxy ? { setRecording: (on: boolean) => report({ type: "recording", on }) } : {}),
   });
   const port = await listen(services, data);
@@ -101,9 +105,17 @@ function bracketed(address: string): string {
   return address.includes(":") ? `[${address}]` : address;
 }
 
+function fault(text: string): void {
+  report({ type: "fault", text });
+}
+
 function report(message: DashboardReport): void {
   parentPort?.postMessage(message);
 }
+
+// one request that goes wrong must not cost the others their dashboard
+process.on("uncaughtException", (error) => fault(faultText(error)));
+process.on("unhandledRejection", (error) => fault(faultText(error)));
 
 main(workerData as DashboardWorkerData).catch((error: unknown) => {
   const { code = "", message } = error as { code?: string; message: string };

@@ -155,18 +155,28 @@ export class CaptureLibrary {
     for (const [path, file] of this.#files) if (!found.has(path)) this.#remove(path, file);
     const changed: LibraryFile[] = [];
     for (const path of [...found].sort().slice(-MAX_FILES)) {
-      const facts = statSync(path, { throwIfNoEntry: false });
-      if (facts === undefined) continue;
-      const file = this.#files.get(path) ?? this.#add(path);
-      if (file.size === facts.size && file.modified === facts.mtimeMs) continue;
-      const isNew = file.size < 0;
-      file.size = facts.size;
-      file.modified = facts.mtimeMs;
-      if (isNew || !this.#live.has(file.name) || isClosed(path)) changed.push(file);
+      try {
+        const file = this.#changedFile(path);
+        if (file !== undefined) changed.push(file);
+      } catch (error) {
+        problems.push((error as Error).message); // it went away, or must not be read
+      }
     }
     if (problems.join() !== this.#problems.join()) this.#options.capturesChanged();
     this.#problems = problems;
     return changed.reverse();
+  }
+
+  /** The file at `path` where it is new or has changed, and is to be read. */
+  #changedFile(path: string): LibraryFile | undefined {
+    const facts = statSync(path, { throwIfNoEntry: false });
+    if (facts === undefined) return undefined;
+    const file = this.#files.get(path) ?? this.#add(path);
+    if (file.size === facts.size && file.modified === facts.mtimeMs) return undefined;
+    const isNew = file.size < 0;
+    file.size = facts.size;
+    file.modified = facts.mtimeMs;
+    return isNew || !this.#live.has(file.name) || isClosed(path) ? file : undefined;
   }
 
   #add(path: string): LibraryFile {

@@ -15,6 +15,8 @@ export interface Services {
   readonly replays: Replays;
   /** "host:port" that a replay may go to besides loopback. */
   readonly replayTargets: readonly string[];
+  /** Is told where the dashboard itself is at fault: no value from the wire is in it. */
+  readonly fault?: (text: string) => void;
   /** Undefined where there is no proxy to be told. */
   readonly setRecording?: (on: boolean) => void;
 }
@@ -22,7 +24,9 @@ export interface Services {
 /** `options`: what the state does not say. */
 export function createServices(
   state: DashboardState,
-  options: Pick<Services, "replayTargets" | "setRecording"> & { readonly stallMs?: number },
+  options: Pick<Services, "replayTargets" | "setRecording" | "fault"> & {
+    readonly stallMs?: number;
+  },
 ): Services {
   const narrations = new Narrations(state);
   return {
