@@ -40,6 +40,8 @@ class AssociationPlayer {
   /** Why nothing more can be sent. */
   #stopped: string | undefined;
   #ending = false;
+  /** When the next request that is not sent yet was. */
+  #unsentAt = 0;
 
   constructor(play: Play, run: Run, expected: ExpectedRequests) {
     this.#play = play;
@@ -49,18 +51,38 @@ class AssociationPlayer {
   }
 
   async play(): Promise<boolean> {
+    const { timeline, startedAt } = this.#play;
+    timeline?.advance(this.#recorded, startedAt);
+    try {
+      await timeline?.until(startedAt, this.#recorded);
+      return await this.#playAll();
+    } finally {
+      timeline?.advance(this.#recorded, Number.POSITIVE_INFINITY);
+    }
+  }
+
+  async #playAll(): Promise<boolean> {
     for (const problem of this.#recorded.problems) this.#run.warn(`${this.#name}: ${problem}`);
+    const requests = this.#recorded.messages.filter(
+      ({ sender, command }) =>
+        sender === "requestor" && command.endsWith("-RQ") && command !== "C-CANCEL-RQ",
+    );
+    const firstAt = requests[0]?.at ?? Number.POSITIVE_INFINITY;
+    this.#reached(firstAt);
+    const late = setTimeout(() => this.#unanswered(), UNANSWERED_MS);
     this.#expected.expect(this.#recorded, "acceptor");
     const { users, stopped } = await openRecorded(this.#recorded, {
       run: this.#run,
       rewriter: this.#play.rewriter,
       perform: (request) => this.#expected.answer(request, this.#recorded),
     });
+    clearTimeout(late);
     this.#users = users;
     this.#stopped = stopped;
-    for (const message of this.#recorded.messages) {
-      if (message.sender !== "requestor" || !message.command.endsWith("-RQ")) continue;
-      if (message.command !== "C-CANCEL-RQ") await this.#request(message);
+    for (const [at, message] of requests.entries()) {
+      this.#reached(message.at);
+      await this.#request(message);
+      this.#reached(requests[at + 1]?.at ?? Number.POSITIVE_INFINITY);
     }
     await this.#finish();
     return this.#users.length > 0;
@@ -95,10 +117,37 @@ class AssociationPlayer {
       isEnding: () => this.#ending,
     }).then((event) => {
       this.#outstanding.delete(message.index);
+      this.#reached(this.#unsentAt);
       this.#run.tell(event);
       if (message.command === "C-GET-RQ") this.#retrieved(message, final);
     });
-    this.#outstanding.set(message.index, { over, until: final?.index ?? Number.POSITIVE_INFINITY });
+    const { index: until, endedAt: endsAt } = final ?? NEVER;
+    this.#outstanding.set(message.index, { over, until, endsAt });
+  }
+
+  /** All before this time on the capture's clock is out; what is outstanding had ended later. */
+  #reached(unsentAt: number): void {
+    this.#unsentAt = unsentAt;
+    const { timeline } = this.#play;
+    if (timeline === undefined) return;
+    let time = unsentAt;
+    for (const { endsAt } of this.#outstanding.values()) time = Math.min(time, endsAt);
+    // Until it is over, it may still be heard of.
+    timeline.advance(this.#recorded, Math.min(this.#onTimeline(time), Number.MAX_SAFE_INTEGER));
+  }
+
+  /** An SCP may take one association after another: then the others must not wait for this one. */
+  #unanswered(): void {
+    const { timeline } = this.#play;
+    if (timeline === undefined) return;
+    timeline.advance(this.#recorded, Number.MAX_SAFE_INTEGER);
+    this.#run.warn(
+      "An association is not answered while others are open: the order of their requests is not kept",
+    );
+  }
+
+  #onTimeline(at: number): number {
+    return this.#play.startedAt + at - this.#recorded.openedAt;
   }
 
   /** A C-GET is over: no further sub-operation of it comes (PS3.4 C.4.3). */
@@ -115,6 +164,7 @@ class AssociationPlayer {
       if (until < message.index) await over;
     }
     await this.#expectedBefore(message.index);
+    await this.#play.timeline?.until(this.#onTimeline(message.at), this.#recorded);
     await wait(pauseMs(this.#run.pace, this.#pauseBefore(message)), this.#run.signal);
   }
 
@@ -209,6 +259,13 @@ class AssociationPlayer {
 
 interface Outstanding {
   readonly over: Promise<void>;
+  /** When the recorded final response was whole. */
+  readonly endsAt: number;
   /** Index of the recorded final response. */
   readonly until: number;
 }
+
+/** So long others wait for the answer to an association request. */
+const UNANSWERED_MS = 3000;
+/** Of a request without a final response. */
+const NEVER = { index: Number.POSITIVE_INFINITY, endedAt: Number.POSITIVE_INFINITY } as const;

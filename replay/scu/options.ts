@@ -5,6 +5,7 @@ import type { RecordedAssociation } from "../recorded.ts";
 import type { Rewriter, RewriterOptions } from "../rewrite/rewriter.ts";
 import type { UserIdentity } from "./association_request.ts";
 import type { Pace } from "./pace.ts";
+import type { Timeline } from "./timeline.ts";
 
 export interface ReplayScuOptions {
   /** Files and directories of captures. */
@@ -19,9 +20,10 @@ export interface ReplayScuOptions {
   /** Milliseconds; no recorded pause is longer. As recorded unless told. */
   readonly maxGap?: number;
   /**
-   * Associations at once: "recorded" (unless told) lets each begin when those had ended, or had been
-   * answered, that had in the recording. A number N begins them in their order, N at once; where
-   * they are repeated, those of one repetition wait for each other as recorded.
+   * Associations at once: "recorded" (unless told) lets each begin when those have ended that had
+   * ended before; of those that overlapped, the requests go out in their order. A number N begins
+   * them in their order, N at once; where they are repeated, those of one repetition wait for each
+   * other as recorded.
    */
   readonly concurrency?: "recorded" | number;
   /** How often everything is played; 1 unless told. */
@@ -98,6 +100,8 @@ export interface Run {
 export interface Play {
   readonly recorded: RecordedAssociation;
   readonly rewriter: Rewriter;
-  /** From 0. */
-  readonly repetition: number;
+  /** When it began, microseconds of one clock for all that is played. */
+  readonly startedAt: number;
+  /** Keeps the order of what overlapped; undefined where pauses do, or nothing is to. */
+  readonly timeline: Timeline | undefined;
 }

@@ -26,6 +26,7 @@ import { type Listed, playlist } from "./playlist.ts";
 import { ReturnListener } from "./return_listener.ts";
 import { playReturned } from "./returned.ts";
 import { runSchedule, type Timed } from "./schedule.ts";
+import { Timeline } from "./timeline.ts";
 
 /**
  * Resolves when everything was played. Rejects with a `ListenError` or a `RecordingFault` where a
@@ -88,7 +89,8 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
       returned.filter(({ isForUs }) => isForUs).map(({ recorded }) => recorded),
     );
     const ended = new Map<RecordedAssociation, Promise<boolean>>();
-    return list.map((one): Timed => {
+    const timeline = timelineOf(options);
+    return inTurn(list, timeline, (one): Timed => {
       const { recorded, startedAt, endedAt, cause } = one;
       const play = async (): Promise<boolean> => {
         if (cause !== undefined) {
@@ -99,7 +101,7 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
         summary.association();
         if (recorded.answer?.type !== "A-ASSOCIATE-RJ") counts.wanted++;
         const there = await playAssociation(
-          { recorded, rewriter: own, repetition: n },
+          { recorded, rewriter: own, startedAt, timeline },
           { run, expected },
         );
         if (there) counts.established++;
@@ -124,6 +126,24 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
     ...counts,
     ...(recorder !== undefined && { recording: recorder.path }),
   };
+}
+
+/** Pauses keep the order by themselves. */
+function timelineOf({ speed, concurrency = "recorded" }: ReplayScuOptions): Timeline | undefined {
+  const isFast = speed === Number.POSITIVE_INFINITY && concurrency === "recorded";
+  return isFast ? new Timeline() : undefined;
+}
+
+function* inTurn(
+  list: readonly Listed[],
+  timeline: Timeline | undefined,
+  timed: (one: Listed) => Timed,
+): Generator<Timed> {
+  for (const one of list) {
+    timeline?.next(one.startedAt);
+    yield timed(one);
+  }
+  timeline?.next(Number.POSITIVE_INFINITY);
 }
 
 function repetitionOf(run: Run, repetition: number): Run {

@@ -5,6 +5,7 @@ import { IMPLEMENTATION_CLASS_UID } from "../../../src/io/implementation.ts";
 import { openAssociation } from "../../../src/service/open_association.ts";
 import type { Performer } from "../../../src/service/performance.ts";
 import type { Answer } from "../../../src/service/service_message.ts";
+import type { ServiceUser } from "../../../src/service/service_user.ts";
 import { associateAc } from "../../../src/ul/negotiate.ts";
 import type { AAssociateRq } from "../../../src/ul/pdu.ts";
 import { freePort } from "../../support/ports.ts";
@@ -73,6 +74,138 @@ describe("replayAsScu()", () => {
       const serial = await replayed([capture], single.port);
       assert.equal(serial.summary.same, 4);
       assert.deepEqual(heard, ["request 1", "answer 1", "request 2", "answer 2"]);
+    });
+  });
+
+  test("keeps the order of requests on associations that overlapped, without pauses too", async () => {
+    await inScope(async (scope) => {
+      const stored = new Set<string>();
+      const order: string[] = [];
+      const server = await startScp(scope, {
+        perform: {
+          "C-STORE": async (request) => {
+            await request.read();
+            order.push(`store ${request.sopInstanceUid}`);
+            // Time enough for a query that does not wait to come in between.
+            await new Promise((resolve) => setTimeout(resolve, 30));
+            stored.add(request.sopInstanceUid ?? "");
+            return { status: 0x0000 };
+          },
+          "C-FIND": async function* (): AsyncGenerator<Answer> {
+            order.push(`find ${stored.size}`);
+            for (const uid of stored) {
+              yield { status: 0xff00, dataSet: data({ SOPInstanceUID: uid }) };
+            }
+            yield { status: 0x0000 };
+          },
+        },
+      });
+      const recording = new Recording(scope);
+      const [bothOpen, found, storedOne, storedTwo] = [gate(), gate(), gate(), gate()];
+      const sender = recording.session(server.port, {
+        contexts: [CT],
+        act: async (user) => {
+          await bothOpen.passed;
+          for (const [instance, done] of [
+            ["2.25.1", storedOne] as const,
+            ["2.25.2", storedTwo] as const,
+          ]) {
+            const dataSet = data({ SOPClassUID: CT, SOPInstanceUID: instance });
+            const request = {
+              operation: "C-STORE",
+              sopClass: CT,
+              sopInstanceUid: instance,
+            } as const;
+            await user.invoke({ ...request, dataSet }).final();
+            done.open();
+            await found.passed;
+          }
+        },
+      });
+      const viewer = recording.session(server.port, {
+        contexts: [STUDY_FIND],
+        act: async (user) => {
+          bothOpen.open();
+          for (const ready of [storedOne, storedTwo]) {
+            await ready.passed;
+            const dataSet = data({ QueryRetrieveLevel: "IMAGE", SOPInstanceUID: "" });
+            await user.invoke({ operation: "C-FIND", sopClass: STUDY_FIND, dataSet }).final();
+            found.open();
+          }
+        },
+      });
+      await Promise.all([sender, viewer]);
+      const capture = await recording.close();
+      const before = order.splice(0);
+      assert.deepEqual(before, ["store 2.25.1", "find 1", "store 2.25.2", "find 2"]);
+      for (let time = 0; time < 3; time++) {
+        stored.clear();
+        const run = await replayed([capture], server.port);
+        assert.deepEqual(order.splice(0), before);
+        assert.equal(run.summary.same, run.summary.exchanges);
+      }
+    });
+  });
+
+  test("does not wait for an association that the other side accepts only after another", async () => {
+    await inScope(async (scope) => {
+      // One at a time, as many a small SCP: the second is answered when the first has ended.
+      let first = gate();
+      let asked = 0;
+      const server = await startScp(scope, {
+        perform: { "C-ECHO": () => ({ status: 0x0000 }) },
+        answer: async (request) => {
+          if (++asked === 2) await first.passed;
+          return accepted(request, 1);
+        },
+        ended: () => first.open(),
+      });
+      const recording = new Recording(scope);
+      const go = gate();
+      const session = (act: (user: ServiceUser) => Promise<void>) =>
+        recording.session(server.port, { contexts: [VERIFICATION], act });
+      const one = session(async (user) => {
+        go.open();
+        while (asked < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+        await user.invoke({ operation: "C-ECHO" }).final();
+      });
+      await go.passed;
+      const other = session(async (user) => {
+        await user.invoke({ operation: "C-ECHO" }).final();
+      });
+      await Promise.all([one, other]);
+      const capture = await recording.close();
+      asked = 0;
+      first = gate();
+      const run = await replayed([capture], server.port);
+      assert.equal(run.summary.same, 6);
+      assert.deepEqual(run.warnings, []);
+      // An SCP that took two at once when it was recorded, and takes one now.
+      const two = new Recording(scope);
+      const many = await startScp(scope, { perform: { "C-ECHO": () => ({ status: 0x0000 }) } });
+      const [begun, echoed] = [gate(), gate()];
+      await Promise.all([
+        two.session(many.port, {
+          contexts: [VERIFICATION],
+          act: async (user) => {
+            await begun.passed;
+            await user.invoke({ operation: "C-ECHO" }).final();
+            echoed.open();
+          },
+        }),
+        two.session(many.port, {
+          contexts: [VERIFICATION],
+          act: async (user) => {
+            await user.invoke({ operation: "C-ECHO" }).final();
+            begun.open();
+            await echoed.passed;
+          },
+        }),
+      ]);
+      asked = 0;
+      first = gate();
+      const serial = await replayed([await two.close()], server.port);
+      assert.equal(serial.summary.same, 6);
     });
   });
 
@@ -383,6 +516,15 @@ describe("replayAsScu()", () => {
     });
   });
 });
+
+/** Something that one side waits for until another lets it go on. */
+function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
+  let open = (): void => undefined;
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open };
+}
 
 const FILM_SESSION = "1.2.840.10008.5.1.1.1";
 
