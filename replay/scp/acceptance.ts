@@ -9,6 +9,7 @@
 import type { AssociateAnswer } from "../../src/io/accepted_connection.ts";
 import { PLAIN } from "../../src/service/open_association.ts";
 import { type ProposedContext, proposedContexts } from "../../src/ul/associate_view.ts";
+import { associateAcOf } from "../../src/ul/negotiate.ts";
 import type {
   AAssociateAc,
   AAssociateRj,
@@ -87,26 +88,13 @@ export class Acceptor {
       const answer = this.#answerTo(context, recorded);
       return answer === "left out" ? [] : [answeredContext(context, answer)];
     });
-    return {
-      type: "A-ASSOCIATE-AC",
-      protocolVersion: 1,
-      calledAeTitle: request.calledAeTitle,
-      callingAeTitle: request.callingAeTitle,
-      ...(request.calledAeTitleField && { calledAeTitleField: request.calledAeTitleField }),
-      ...(request.callingAeTitleField && { callingAeTitleField: request.callingAeTitleField }),
-      items: [
-        { item: "application context", name: DICOM_APPLICATION_CONTEXT },
-        ...contexts,
-        {
-          item: "user information",
-          items: answeredUserInformation(request, {
-            recorded,
-            accepts: this.#options.unknownContext === "accept",
-            maximumLength: this.#options.maximumLength,
-          }),
-        },
-      ],
-    };
+    const { unknownContext, maximumLength } = this.#options;
+    const accepts = unknownContext === "accept";
+    const items = answeredUserInformation(request, { recorded, accepts, maximumLength });
+    return associateAcOf(request, {
+      contexts,
+      userInformation: { item: "user information", items },
+    });
   }
 
   #answerTo(
@@ -182,7 +170,6 @@ function otherAe(
 
 /** Tables of recorded associations that are kept. */
 const MAX_TABLES = 10_000;
-const DICOM_APPLICATION_CONTEXT = "1.2.840.10008.3.1.1.1";
 const IMPLICIT_LITTLE_ENDIAN = "1.2.840.10008.1.2";
 const ACCEPTANCE = 0;
 const ABSTRACT_SYNTAX_NOT_SUPPORTED = 3;

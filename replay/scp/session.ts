@@ -106,17 +106,28 @@ export class Session implements LiveAssociation {
         if (encoded !== undefined) yield encoded;
         if (final !== undefined) return;
       }
-      if (answered.end === undefined || live.canceled.aborted) {
-        await live.drain();
-        final = live.canceled.aborted ? CANCELED : failureOf(live.operation);
-        this.#tell(live, answered, final);
-        yield { status: final };
-      }
+      const canceled = live.canceled.aborted;
+      if (canceled ? await this.#isOver() : answered.end !== undefined) return;
+      await live.drain();
+      final = canceled ? CANCELED : failureOf(live.operation);
+      this.#tell(live, answered, final);
+      yield { status: final };
+    } catch (error) {
+      if (error instanceof AssociationError || final !== undefined) throw error;
+      final = failureOf(live.operation);
+      this.#tell(live, { ...answered, reason: notAnswered(error) }, final);
+      yield { status: final };
     } finally {
       if (final === undefined) this.#tell(live, answered, null);
       if (final === undefined && answered.end !== undefined) this.#end(answered.end);
       else this.#sent(answered);
     }
+  }
+
+  /** Whether the association has ended: what is under way is canceled a moment before. */
+  async #isOver(): Promise<boolean> {
+    await new Promise((resolve) => setImmediate(resolve));
+    return this.#over.signal.aborted;
   }
 
   async #answer(request: HeldRequest): Promise<Answered> {
@@ -129,8 +140,8 @@ export class Session implements LiveAssociation {
     } catch (error) {
       // The association is gone; its end tells.
       if (error instanceof AssociationError) throw error;
-      const reason = `Cannot answer: ${error instanceof Error ? error.message : String(error)}`;
-      return { by: null, reason, answers: [{ status: failureOf(request.operation) }] };
+      const answers = [{ status: failureOf(request.operation) }];
+      return { by: null, reason: notAnswered(error), answers };
     }
   }
 
@@ -240,6 +251,10 @@ export class Session implements LiveAssociation {
     });
     this.#options.beside(told);
   }
+}
+
+function notAnswered(error: unknown): string {
+  return `Cannot answer: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** PS3.7 C.3: operation terminated due to a C-CANCEL request. */

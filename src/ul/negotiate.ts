@@ -7,6 +7,7 @@ import { answeredContexts, proposedContexts, userInformation } from "./associate
 import type {
   AAssociateAc,
   AAssociateRq,
+  PresentationContextAcItem,
   RoleSelectionItem,
   UserInformationItem,
   UserInformationSubItem,
@@ -83,10 +84,7 @@ export function associateRq(
   };
 }
 
-/**
- * Answers every proposed context: the first proposed transfer syntax that is supported is taken.
- * AE titles go back as they came, they are not tested in an answer (PS3.8 9.3.3).
- */
+/** Answers every proposed context: the first proposed transfer syntax that is supported is taken. */
 export function associateAc(
   request: AAssociateRq,
   options: {
@@ -111,6 +109,23 @@ export function associateAc(
       ],
     } as const;
   });
+  return associateAcOf(request, {
+    contexts: answers,
+    userInformation: userInformationItem(
+      options.introduction,
+      grantedRoles(request, options.supported),
+    ),
+  });
+}
+
+/** An answer of these parts. AE titles go back as they came, they are not tested (PS3.8 9.3.3). */
+export function associateAcOf(
+  request: AAssociateRq,
+  parts: {
+    readonly contexts: readonly PresentationContextAcItem[];
+    readonly userInformation: UserInformationItem;
+  },
+): AAssociateAc {
   return {
     type: "A-ASSOCIATE-AC",
     protocolVersion: 1,
@@ -120,8 +135,8 @@ export function associateAc(
     ...(request.callingAeTitleField && { callingAeTitleField: request.callingAeTitleField }),
     items: [
       { item: "application context", name: DICOM_APPLICATION_CONTEXT },
-      ...answers,
-      userInformationItem(options.introduction, grantedRoles(request, options.supported)),
+      ...parts.contexts,
+      parts.userInformation,
     ],
   };
 }
