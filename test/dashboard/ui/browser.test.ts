@@ -22,7 +22,7 @@ describe("The dashboard in Chromium", () => {
   afterAll(() => scope.close());
 
   test.skipIf(browser === undefined || dcmtk.includes(undefined))(
-    `shows a C-STORE of storescu as it comes, down to its octets, and plays it again (${runtime.name})`,
+    `shows a C-STORE as it comes, down to its octets, plays it again, and obeys (${runtime.name})`,
     { timeout: 300_000 },
     async () => {
       if (browser === undefined) return;
@@ -53,6 +53,8 @@ describe("The dashboard in Chromium", () => {
       const verified = await dicomtap(scope, runtime, ["verify", saveAs]);
       assert.equal(verified.code, 0, verified.stdout + verified.stderr);
       assert.equal((await storescp.received()).length, 1, "the replay stored the same instance");
+      const { pid } = proxy.process;
+      await look(scope, { browser, scenario: "controls", context: { url: context.url, pid } });
     },
   );
 });

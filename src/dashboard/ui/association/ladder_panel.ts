@@ -2,6 +2,7 @@
 import type { VNode } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
 import { escapeControls } from "../../../escape.ts";
+import { focusSoon } from "../focus_soon.ts";
 import { aeTitle } from "../format.ts";
 import { html } from "../html.ts";
 import { useKeys } from "../keys.ts";
@@ -59,9 +60,13 @@ export function LadderPanel({ route, detail, data }: PanelProps): VNode {
     },
     [rows, messages, pdus],
   );
+  const go = (next: number) => {
+    setAt(next);
+    focusSoon(".rung.current .rung_lane");
+  };
   useKeys({
-    j: () => setAt(Math.min(count - 1, at + 1)),
-    k: () => setAt(Math.max(0, at - 1)),
+    j: () => go(Math.min(count - 1, at + 1)),
+    k: () => go(Math.max(0, at - 1)),
     Enter: () => {
       const address = addressOf(rowAt(at), route);
       if (address !== undefined) navigate(address);

@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { AssociationSort } from "../../api_types.ts";
 import { listen } from "../events.ts";
+import { focusSoon } from "../focus_soon.ts";
 import { plural } from "../format.ts";
 import { html } from "../html.ts";
 import { useKeys } from "../keys.ts";
@@ -128,7 +129,9 @@ function step(store: ListStore, by: number): void {
   const at = current.value === undefined ? -1 : paged.indexOf(current.value);
   const next = at < 0 ? 0 : Math.min(last, Math.max(0, at + by));
   const row = paged.at(next);
-  if (row !== undefined) current.value = row.key;
+  if (row === undefined) return;
+  current.value = row.key;
+  focusSoon(".arow.current .aes a");
 }
 
 function open(store: ListStore): void {

@@ -1,0 +1,84 @@
+/**
+ * What a person sets and reaches without a mouse: recording, theme, saved filters, keys; and what the
+ * page says when dicomtap goes away under it.
+ */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import type { Look } from "../../../support/browser_tools.ts";
+
+export interface ControlsContext {
+  readonly url: string;
+  /** Process of dicomtap: killed at the end. */
+  readonly pid: number;
+}
+
+export const look: Look<ControlsContext> = async ({ context, open }) => {
+  const page = await open(context.url, "/", { expected: /ERR_/ });
+  await page.getByRole("row").nth(1).waitFor();
+  await recording(page);
+  await keys(page);
+  await savedFilter(page);
+  await theme(page);
+  await away(page, context.pid);
+};
+
+async function recording(page: Page) {
+  const button = page.getByRole("button", { name: /recording|off|paused/ });
+  await button.and(page.locator('[aria-pressed="true"]')).click();
+  await button.and(page.locator('[aria-pressed="false"]')).click();
+  await button.and(page.locator('[aria-pressed="true"]')).waitFor();
+}
+
+async function keys(page: Page) {
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys and marks" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.keyboard.press("g");
+  await page.keyboard.press("n");
+  await page.getByRole("heading", { name: "Numbers" }).waitFor();
+  await page.keyboard.press("g");
+  await page.keyboard.press("l");
+  await page.getByRole("row").nth(1).waitFor();
+  await page.keyboard.press("p");
+  await page.getByRole("button", { name: "Paused" }).waitFor();
+  await page.keyboard.press("p");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await page.getByRole("region", { name: "Selection" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByRole("region", { name: "Verdict" }).waitFor();
+  await page.keyboard.press("6");
+  await page.waitForURL(/panel=findings/, { waitUntil: "commit" });
+  await page.keyboard.press("Escape");
+  await page.getByRole("row").nth(1).waitFor();
+}
+
+async function savedFilter(page: Page) {
+  const field = page.getByRole("combobox", { name: "Filter" });
+  await field.fill("~m C-STORE");
+  await page.getByRole("button", { name: "Save this filter" }).click();
+  await field.fill("");
+  await page.reload();
+  const saved = page.getByRole("list", { name: "Saved filters" });
+  await saved.getByRole("link", { name: "~m C-STORE" }).click();
+  await page.waitForURL(/filter=~m/, { waitUntil: "commit" });
+  await saved.getByRole("button", { name: "Forget the filter ~m C-STORE" }).click();
+  assert.equal(await saved.getByRole("link").count(), 0);
+}
+
+async function theme(page: Page) {
+  const looks = () => page.evaluate("document.documentElement.dataset.theme ?? 'system'");
+  assert.equal(await looks(), "system");
+  for (const expected of ["light", "dark", "system"]) {
+    await page.getByRole("button", { name: /^Theme/ }).click();
+    assert.equal(await looks(), expected);
+  }
+}
+
+async function away(page: Page, pid: number) {
+  process.kill(pid, "SIGKILL");
+  await page.getByText("The connection to dicomtap is lost.").waitFor();
+  await page.getByText("offline").waitFor();
+  await page.getByRole("row").nth(1).waitFor(); // what was shown stays
+}
