@@ -51,9 +51,11 @@ export class Settings {
 
   /** What is set, as paths by keyword without indices. */
   get paths(): readonly string[] {
-    return this.#rules.map(({ target }) =>
+    const paths = this.#rules.map(({ target }) =>
       target.of === "command set" ? target.keyword : target.assignment.path.replace(/\[\d+\]/g, ""),
     );
+    const twice = TWICE.filter((pair) => pair.some((name) => paths.includes(String(name))));
+    return [...new Set([...paths, ...twice.flatMap(([keyword, element]) => [keyword, element])])];
   }
 
   repetition(number: number, seed: string): Settings {

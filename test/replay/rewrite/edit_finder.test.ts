@@ -349,6 +349,36 @@ describe("rewrittenDataSet()", () => {
     );
   });
 
+  test("lets go of its source when nobody reads on, and passes the source's errors on", async () => {
+    const seen = { ended: 0 };
+    const recorded = (fails: boolean) => ({
+      transferSyntax: EXPLICIT_LITTLE.uid,
+      length: 8 * 2 ** 20 + 12,
+      complete: true,
+      read: () => new DataSet([]),
+      async *octets() {
+        try {
+          yield explicit(0x7fe00010, "OW", [], 8 * 2 ** 20);
+          for (let piece = 0; piece < 128; piece++) {
+            if (fails && piece === 100) throw new Error("the disk is gone");
+            yield crypto.getRandomValues(new Uint8Array(0x10000));
+          }
+        } finally {
+          seen.ended++;
+        }
+      },
+    });
+    const deflated = { to: DEFLATED_LITTLE.uid, rules: undefined, notice: () => undefined };
+    let octets = 0;
+    for await (const piece of rewrittenDataSet(recorded(false), deflated)) {
+      octets += piece.length;
+      if (octets > 1_000_000) break;
+    }
+    assert.equal(seen.ended, 1);
+    await assert.rejects(gathered(rewrittenDataSet(recorded(true), deflated)), /the disk is gone/);
+    assert.equal(seen.ended, 2);
+  });
+
   test("holds no more of a long data set than of a short one", async () => {
     const pixels = 64 * 2 ** 20;
     const chunk = new Uint8Array(0x10000);

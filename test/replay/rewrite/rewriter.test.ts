@@ -269,6 +269,7 @@ describe("Rewriter", () => {
       "Priority",
       "AffectedSOPInstanceUID",
       "StudyID",
+      "SOPInstanceUID",
     ]);
   });
 
