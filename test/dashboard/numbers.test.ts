@@ -22,10 +22,11 @@ const SERVICES = { places: ["test/captures/services"] };
 describe("/api/numbers", () => {
   test("adds up to what the list says", async () => {
     const { json } = await testDashboard(SERVICES);
-    const numbers = await json<NumbersJson>("/api/numbers");
     const { total, associations } = await json<AssociationsJson>("/api/associations?limit=1000");
+    let numbers = await json<NumbersJson>("/api/numbers");
+    // one question takes so long and no longer; the next one goes on from there
+    while (numbers.looked_into < total) numbers = await json<NumbersJson>("/api/numbers");
     assert.equal(numbers.associations, total);
-    assert.equal(numbers.looked_into, total);
     const sum = (list: readonly number[]) => list.reduce((all, one) => all + one, 0);
     const buckets = numbers.over_time;
     assert.equal(sum(buckets.map((bucket) => bucket.associations)), total);
@@ -66,7 +67,9 @@ describe("/api/numbers", () => {
 describe("/api/stories", () => {
   test("tells what belongs together, with the keys of its associations", async () => {
     const { json, state } = await testDashboard(SERVICES);
-    const { stories } = await json<StoriesJson>("/api/stories");
+    let answer = await json<StoriesJson>("/api/stories");
+    while (answer.looked_into < answer.associations) answer = await json("/api/stories");
+    const { stories } = answer;
     const story = stories.find(({ study_instance_uids: uids }) => uids.includes("2.25.4001"));
     assert.ok(story !== undefined);
     assert.ok(story.associations >= 5);

@@ -6,6 +6,9 @@ import { STARTED_WALL_US, writeCapture } from "./captures.ts";
 import { messageBytes } from "./dimse_stream.ts";
 import { ac, answer, CT, proposal, rq } from "./scripted_association.ts";
 
+/** Octets that come at once. */
+const CHUNK = 65_536;
+
 export interface StoredDataSet {
   readonly dataSet: Uint8Array;
   readonly transferSyntax: string;
@@ -22,7 +25,10 @@ export function storedCapture(stored: readonly StoredDataSet[]): Uint8Array {
     return at;
   };
   const says = (sender: Role, bytes: Uint8Array) => {
-    records.push({ kind: "data", association: 1, sender, at: later(), bytes });
+    for (let from = 0; from < bytes.length; from += CHUNK) {
+      const chunk = bytes.subarray(from, from + CHUNK);
+      records.push({ kind: "data", association: 1, sender, at: later(), bytes: chunk });
+    }
   };
   const facts = {
     requestor: "127.0.0.1:50001",
