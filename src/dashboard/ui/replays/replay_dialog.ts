@@ -48,7 +48,7 @@ export function ReplayDialog({ keys, close }: ReplayDialogProps): VNode {
           required
           list="targets"
           placeholder="127.0.0.1:11112"
-          value=${typeof last === "string" ? last : ""}
+          defaultValue=${typeof last === "string" ? last : ""}
         />
       </label>
       <datalist id="targets">
