@@ -8,7 +8,6 @@
  * Rule: in a C-STORE the instance is named twice (PS3.4 B.2.2); setting one of them sets the other.
  */
 
-import { parseTag } from "../../src/dataset/tag.ts";
 import type { CommandValue } from "../../src/dimse/command_set.ts";
 import { matches } from "../../src/filter/match_filter.ts";
 import { readAssignment } from "../../src/service/assignments.ts";
@@ -54,8 +53,8 @@ export class Settings {
     const paths = this.#rules.map(({ target }) =>
       target.of === "command set" ? target.keyword : target.assignment.path.replace(/\[\d+\]/g, ""),
     );
-    const twice = TWICE.filter((pair) => pair.some((name) => paths.includes(String(name))));
-    return [...new Set([...paths, ...twice.flatMap(([keyword, element]) => [keyword, element])])];
+    const twice = TWICE.filter((names) => names.some((name) => paths.includes(name)));
+    return [...new Set([...paths, ...twice.flat()])];
   }
 
   repetition(number: number, seed: string): Settings {
@@ -97,17 +96,20 @@ export class Settings {
 
 /** The data set wins where both are set. */
 function agree(values: Record<string, CommandValue>, settings: Setting[]): void {
-  for (const [keyword, element, tag] of TWICE) {
-    const inData = settings.findLast(({ steps }) => steps.length === 1 && steps[0]?.tag === tag);
+  for (const [keyword, element] of TWICE) {
+    const { steps } = readAssignment(element);
+    const inData = settings.findLast((one) => isSame(one.steps, steps));
     const inCommand = values[keyword];
     if (inData !== undefined) values[keyword] = inData.value;
-    else if (typeof inCommand === "string") {
-      settings.push({ steps: readAssignment(element).steps, value: inCommand });
-    }
+    else if (typeof inCommand === "string") settings.push({ steps, value: inCommand });
   }
 }
 
-const TWICE = [
-  ["AffectedSOPClassUID", "SOPClassUID", parseTag("0008,0016")],
-  ["AffectedSOPInstanceUID", "SOPInstanceUID", parseTag("0008,0018")],
-] as const;
+function isSame(one: Setting["steps"], other: Setting["steps"]): boolean {
+  return one.length === other.length && one.every(({ tag }, at) => tag === other[at]?.tag);
+}
+
+const TWICE: readonly (readonly [string, string])[] = [
+  ["AffectedSOPClassUID", "SOPClassUID"],
+  ["AffectedSOPInstanceUID", "SOPInstanceUID"],
+];
