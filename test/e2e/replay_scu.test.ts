@@ -19,7 +19,7 @@ import { partner } from "../support/partner.ts";
 import { freePort, portOpen } from "../support/ports.ts";
 import { inScope, Scope } from "../support/process.ts";
 import { ownRuntime } from "../support/runtimes.ts";
-import { capturesIn, show, startProxy, stopProcess } from "./dicomtap.ts";
+import { capturesIn, dicomtap, show, startProxy, stopProcess } from "./dicomtap.ts";
 import {
   differencesOf,
   type RecordedScenarios,
@@ -71,6 +71,8 @@ for (const name of PARTNERS) {
       assert.deepEqual(held((await stage.destination?.received()) ?? []), held(moved));
       const sent = await messagesOf(scope, captures);
       assert.deepEqual(await messagesOf(scope, capturesIn(folder)), sent);
+      const differing = await dicomtap(scope, runtime, ["diff", ...captures, folder]);
+      assert.equal(differing.code, 0, differing.stdout);
       const { associations, exchanges, same } = run.summary;
       console.log(
         `X-01: ${associations} associations, ${exchanges} exchanges, ${same} the same, ${sent.length} messages of the SCU equal, ${stored.length} files stored, ${moved.length} moved (${name})`,
