@@ -23,6 +23,9 @@ const MAX_REPLAY_EVENTS = 2_000;
 const STALL_MS = 30_000;
 const PING_MS = 15_000;
 
+/** Milliseconds between two lists of captures, for each that is in it. */
+const MS_PER_CAPTURE = 5;
+
 /** Browsers at once; each has a handful of tabs. */
 const MAX_STREAMS = 100;
 
@@ -106,6 +109,8 @@ class Waiting {
   readonly #replays = new Map<string, { news: ReplayNews; events: ReplayEvent[] }>();
   #health = true;
   #captures = true;
+  /** Not before this time: a list of thousands of captures is long. */
+  #capturesFrom = 0;
   #wake: (() => void) | undefined;
 
   constructor(state: DashboardState, options: Pick<StreamOptions, "filter" | "operates">) {
@@ -179,9 +184,11 @@ class Waiting {
       this.#health = false;
       yield { event: "health", data: this.#state.health };
     }
-    if (this.#captures) {
+    if (this.#hasCaptures) {
       this.#captures = false;
-      yield { event: "captures", data: this.#state.captures() };
+      const data = this.#state.captures();
+      this.#capturesFrom = performance.now() + data.captures.length * MS_PER_CAPTURE;
+      yield { event: "captures", data };
     }
     while (this.#entries.size > 0) yield this.#associations();
     for (const [id, { news, events }] of this.#replays) {
@@ -204,11 +211,15 @@ class Waiting {
     return { event: "associations", data: { rows, gone } };
   }
 
+  get #hasCaptures(): boolean {
+    return this.#captures && performance.now() >= this.#capturesFrom;
+  }
+
   get #has(): boolean {
     return (
       this.lost ||
       this.#health ||
-      this.#captures ||
+      this.#hasCaptures ||
       this.#entries.size > 0 ||
       this.#replays.size > 0
     );
