@@ -57,6 +57,7 @@ async function keys(page: Page) {
 async function savedFilter(page: Page) {
   const field = page.getByRole("combobox", { name: "Filter" });
   await field.fill("~m C-STORE");
+  await field.press("Enter"); // takes it, and puts the completions away
   await page.getByRole("button", { name: "Save this filter" }).click();
   await field.fill("");
   await page.reload();
