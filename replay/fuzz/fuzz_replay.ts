@@ -91,7 +91,7 @@ export async function fuzzReplay(options: FuzzOptions): Promise<FuzzResult> {
     options.onProgress?.(played + 1);
     if (what === undefined) continue;
     if (what === "connection lost" && lost.size >= MAX_LOST) continue;
-    const least = await minimise({ script, mutations }, { target, kind: what });
+    const least = await minimise({ script, mutations }, target);
     const reported = findingOf(least ?? { script, mutations });
     if (what === "connection lost" && lost.has(reported.changes.join())) continue;
     if (what === "connection lost") lost.add(reported.changes.join());
@@ -109,7 +109,8 @@ export async function fuzzReplay(options: FuzzOptions): Promise<FuzzResult> {
   return { cases: played, findings, reached, durationMs };
 }
 
-async function scriptsOf(captures: readonly string[]): Promise<FuzzScript[]> {
+/** Associations that can be changed: those that were accepted. */
+export async function scriptsOf(captures: readonly string[]): Promise<FuzzScript[]> {
   using recordings = openRecordings(captures);
   const scripts: FuzzScript[] = [];
   for (const association of recordings.associations()) {

@@ -3,7 +3,9 @@ import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, test } from "vitest";
 import { commandFields } from "../../../replay/fuzz/fields.ts";
-import { type FuzzFinding, fuzzReplay } from "../../../replay/fuzz/fuzz_replay.ts";
+import { fuzzReplay, scriptsOf } from "../../../replay/fuzz/fuzz_replay.ts";
+import { FuzzTarget } from "../../../replay/fuzz/fuzz_target.ts";
+import { mutate } from "../../../replay/fuzz/mutate.ts";
 import { applied } from "../../../replay/fuzz/mutation.ts";
 import { SeededRandom } from "../../../replay/fuzz/seeded_random.ts";
 import { readCommandSet } from "../../../src/dimse/command_set.ts";
@@ -69,12 +71,15 @@ describe("fuzzReplay", () => {
     const toy = new ToyScp(port);
     await toy.start();
     cleanups.push(() => toy.stop());
+    const stop = new AbortController();
     const result = await fuzzReplay({
-      ...{ captures: [CAPTURE], host: "127.0.0.1", port, seed: "c" },
-      ...{ cases: 5_000, stepTimeout: 40, restartTimeout: 20_000 },
+      ...{ captures: [CAPTURE], host: "127.0.0.1", port, seed: "84" },
+      ...{ cases: 500, stepTimeout: 2_000, healthTimeout: 60_000, restartTimeout: 60_000 },
+      signal: stop.signal,
+      onFinding: () => stop.abort(),
     });
     assert.equal(result.reached, true);
-    const found = result.findings.at(-1);
+    const [found] = result.findings;
     assert.ok(found !== undefined && toy.crashes > 0, `${result.cases} cases`);
     assert.equal(found.minimised, true);
     assert.equal(found.changes.length, 1);
@@ -89,36 +94,41 @@ describe("fuzzReplay", () => {
     assert.equal(toy.crashes, before + 1);
   });
 
-  test("plays the same cases for the same seed, and finds nothing in an SCP without the bug", async () => {
-    const requests: string[][] = [];
-    for (let round = 0; round < 2; round++) {
-      const seen: string[] = [];
-      const server = await serveAssociations({
-        host: "127.0.0.1",
-        port: 0,
-        supported: [CT],
-        dimseTimeout: 2_000,
-        perform: {
-          "C-STORE": async (request) => {
-            for await (const _ of request.dataSet ?? []);
-            seen.push(JSON.stringify(request.values));
-            return { status: 0 };
-          },
+  test("finds nothing in an SCP without the bug", async () => {
+    let stored = 0;
+    const server = await serveAssociations({
+      host: "127.0.0.1",
+      port: 0,
+      supported: [CT],
+      perform: {
+        "C-STORE": async (request) => {
+          for await (const _ of request.dataSet ?? []);
+          stored += 1;
+          return { status: 0 };
         },
-      });
-      cleanups.push(() => server.close());
-      const findings: FuzzFinding[] = [];
-      const { cases } = await fuzzReplay({
-        ...{ captures: [CAPTURE], host: server.host, port: server.port },
-        ...{ seed: "sound", cases: 25, stepTimeout: 200 },
-        onFinding: (finding) => findings.push(finding),
-      });
-      assert.equal(cases, 25);
-      assert.deepEqual(findings, []);
-      requests.push(seen);
+      },
+    });
+    cleanups.push(() => server.close());
+    const { cases, findings } = await fuzzReplay({
+      ...{ captures: [CAPTURE], host: server.host, port: server.port, seed: "sound" },
+      ...{ cases: 25, stepTimeout: 200, healthTimeout: 60_000 },
+    });
+    assert.equal(cases, 25);
+    assert.deepEqual(findings, []);
+    assert.ok(stored > 0);
+  });
+
+  test("chooses the same changes for the same seed and case, and others for another", async () => {
+    const [script] = await scriptsOf([CAPTURE]);
+    assert.ok(script !== undefined);
+    const changes = (seed: string, number: number): string =>
+      JSON.stringify(mutate(script, new SeededRandom(seed, number)));
+    const seen = new Set<string>();
+    for (let number = 0; number < 50; number++) {
+      assert.equal(changes("a", number), changes("a", number));
+      seen.add(changes("a", number)).add(changes("b", number));
     }
-    assert.ok((requests[0]?.length ?? 0) > 10);
-    assert.deepEqual(requests[0], requests[1]);
+    assert.ok(seen.size > 95, `${seen.size} of 100`);
   });
 
   test("refuses a target that is not this machine, and says when nothing is reached", async () => {
@@ -130,8 +140,6 @@ describe("fuzzReplay", () => {
   });
 
   test("tells a target that hangs from one that is gone", async () => {
-    let sockets: Socket[] = [];
-    let mute = false;
     const helper = await serveAssociations({
       host: "127.0.0.1",
       port: 0,
@@ -139,11 +147,11 @@ describe("fuzzReplay", () => {
       perform: { "C-STORE": async () => ({ status: 0 }) },
     });
     cleanups.push(() => helper.close());
-    // Answers A-ASSOCIATE-RQ and A-RELEASE-RQ once or twice, then nothing any more.
+    const sockets: Socket[] = [];
+    let mute = false;
     const server = createServer((socket) => {
       sockets.push(socket);
       socket.on("error", () => undefined);
-      if (sockets.length > 3) mute = true;
       if (mute) return;
       const upstream = connect(helper.port, helper.host);
       sockets.push(upstream);
@@ -153,18 +161,25 @@ describe("fuzzReplay", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     cleanups.push(() => {
       for (const socket of sockets) socket.destroy();
-      sockets = [];
       server.close();
     });
     const { port } = server.address() as { port: number };
-    const { findings } = await fuzzReplay({
-      ...{ captures: [CAPTURE], host: "127.0.0.1", port, seed: "hang", cases: 200 },
-      ...{ stepTimeout: 40, healthTimeout: 300, restartTimeout: 300 },
+    const [script] = await scriptsOf([CAPTURE]);
+    assert.ok(script !== undefined);
+    const options = {
+      ...{ target: { host: "127.0.0.1", port }, connectTimeout: 60_000, restartTimeout: 0 },
+    };
+    const patient = { ...options, stepTimeout: 60_000, healthTimeout: 60_000 };
+    assert.equal(await new FuzzTarget(script, patient).isWell(), true);
+    mute = true;
+    const hasty = new FuzzTarget(script, { ...options, stepTimeout: 30, healthTimeout: 100 });
+    assert.equal(await hasty.play(script, []), "target hangs");
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      for (const socket of sockets) socket.destroy();
     });
-    assert.deepEqual(
-      findings.map(({ what, minimised }) => [what, minimised]),
-      [["target hangs", false]],
-    );
+    assert.equal(await hasty.play(script, []), "target gone");
+    assert.equal(await hasty.isBack(), false);
   });
 });
 
