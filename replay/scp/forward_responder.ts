@@ -5,6 +5,7 @@
  * Rule: to the one address that is told, under the AE titles of the live requestor. One association
  * there for each live one, opened at the first request that needs it, proposing each accepted context
  * with its transfer syntax, so that nothing is re-encoded.
+ * Rule: a C-CANCEL-RQ is passed on; how the operation ends is what the other application says.
  */
 import type { CommandValues } from "../../src/io/association.ts";
 import { AssociationError } from "../../src/io/association_error.ts";
@@ -63,7 +64,8 @@ export class ForwardResponder implements Responder {
       return undefined;
     }
     const question = await passedOn(request, there);
-    return { by: "forward", ...closest, answers: relayed(user, { question, request }) };
+    const answers = relayed(user, { question, request });
+    return { by: "forward", ...closest, answers, endsCanceled: true };
   }
 }
 
@@ -78,7 +80,7 @@ class Forwarding {
         if (!(user instanceof AssociationError)) return user[Symbol.asyncDispose]();
       });
     };
-    live.user.ended().then(leave, leave);
+    live.user.association.untilOver().then(leave);
   }
 }
 
@@ -164,11 +166,17 @@ async function* relayed(
   user: ServiceUser,
   { question: asked, request }: { question: OperationRequest; request: LiveRequest },
 ): AsyncGenerator<LiveAnswer> {
+  const { canceled, server, command } = request;
+  const invocation = user.invoke(asked);
+  const cancel = (): void => void invocation.cancel().catch(() => undefined);
+  canceled.addEventListener("abort", cancel, { once: true });
   try {
-    for await (const response of user.invoke(asked)) yield passedBack(response);
+    for await (const response of invocation) yield passedBack(response);
   } catch (error) {
     if (!(error instanceof AssociationError)) throw error;
-    request.server.warn(`No answer to the forwarded ${request.command}: ${error.message}`);
+    server.warn(`No answer to the forwarded ${command}: ${error.message}`);
+  } finally {
+    canceled.removeEventListener("abort", cancel);
   }
 }
 

@@ -12,6 +12,7 @@ import type { ServiceUser } from "../../src/service/service_user.ts";
 import type { RequestEvent } from "../events.ts";
 import type { RecordedAssociation, RecordedEnd } from "../recorded.ts";
 import { answerOctets } from "./answer_octets.ts";
+import { type Keep, KeptCopy } from "./kept_copy.ts";
 import type { Cursors, Library } from "./library.ts";
 import { type HeldRequest, liveRequest } from "./live_request.ts";
 import { ownInitiative } from "./own_initiative.ts";
@@ -29,7 +30,7 @@ export interface SessionOptions {
   readonly responders: readonly Responder[];
   readonly told: (event: RequestEvent) => void;
   /** Keeps a C-STORE that was answered with success or a warning; gives the status of that. */
-  readonly keep: ((request: PerformRequest) => Promise<number>) | undefined;
+  readonly keep: Keep | undefined;
   /** Work that goes on beside the traffic; the server waits for it when it ends. */
   readonly beside: (work: Promise<void>) => void;
 }
@@ -46,10 +47,7 @@ export class Session implements LiveAssociation {
   constructor(user: ServiceUser, options: SessionOptions) {
     this.user = user;
     this.#options = options;
-    user.ended().then(
-      () => this.#over.abort(),
-      () => this.#over.abort(),
-    );
+    user.association.untilOver().then(() => this.#over.abort());
     this.#goOn();
   }
 
@@ -90,7 +88,10 @@ export class Session implements LiveAssociation {
 
   /** For the service user: the answers to one request. */
   async *perform(request: PerformRequest): AsyncGenerator<Answer> {
-    const live = liveRequest(request, { association: this, server: this.#options.server });
+    const { server, keep } = this.#options;
+    const keeps = keep !== undefined && request.operation === "C-STORE";
+    const copy = keeps ? new KeptCopy(request, keep) : undefined;
+    const live = liveRequest(request, { association: this, server, dataSet: copy?.dataSet });
     const answered = await this.#answer(live);
     let final: number | undefined;
     try {
@@ -99,7 +100,7 @@ export class Session implements LiveAssociation {
         await this.#options.server.pause(after, live.canceled);
         if (live.canceled.aborted && this.#isCancelable(live, answered)) break;
         if (isFinal(status)) {
-          final = await this.#finalStatus(request, live, status);
+          final = await this.#finalStatus({ live, request, copy }, status);
           this.#tell(live, answered, final);
         }
         const encoded = this.#encoded(live, { ...answer, status: final ?? status });
@@ -118,6 +119,7 @@ export class Session implements LiveAssociation {
       this.#tell(live, { ...answered, reason: notAnswered(error) }, final);
       yield { status: final };
     } finally {
+      await copy?.drop();
       if (final === undefined) this.#tell(live, answered, null);
       if (final === undefined && answered.end !== undefined) this.#end(answered.end);
       else this.#sent(answered);
@@ -149,10 +151,11 @@ export class Session implements LiveAssociation {
     return operation(name).cancelable && endsCanceled !== true;
   }
 
-  async #finalStatus(request: PerformRequest, live: HeldRequest, status: number): Promise<number> {
+  async #finalStatus({ live, request, copy }: Stored, status: number): Promise<number> {
     const isTaken = status === 0x0000 || status >>> 12 === 0xb;
-    if (live.operation === "C-STORE" && isTaken && this.#options.keep !== undefined) {
-      return (await this.#options.keep(request)) || status;
+    const { keep } = this.#options;
+    if (live.operation === "C-STORE" && isTaken && keep !== undefined) {
+      return (copy?.begun === true ? await copy.finish() : await keep(request)) || status;
     }
     await live.drain();
     return status;
@@ -251,6 +254,13 @@ export class Session implements LiveAssociation {
     });
     this.#options.beside(told);
   }
+}
+
+interface Stored {
+  readonly live: HeldRequest;
+  readonly request: PerformRequest;
+  /** Of a C-STORE that is to be kept, where somebody else reads it. */
+  readonly copy: KeptCopy | undefined;
 }
 
 function notAnswered(error: unknown): string {

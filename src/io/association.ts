@@ -117,6 +117,12 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
     return this.#over?.error;
   }
 
+  /** Resolves when the association has ended, in whatever way; `error` says which. */
+  untilOver(): Promise<void> {
+    if (this.#over !== undefined) return Promise.resolve();
+    return new Promise((resolve) => this.#overWaiters.push(resolve));
+  }
+
   /** The accepted context for an abstract syntax, the first one. */
   contextFor(abstractSyntax: string): AgreedContext | undefined {
     return this.contexts.find(
@@ -353,9 +359,7 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
   }
 
   async #ended(): Promise<void> {
-    if (this.#over === undefined) {
-      await new Promise<void>((resolve) => this.#overWaiters.push(resolve));
-    }
+    await this.untilOver();
     if (this.#over?.error !== undefined) throw this.#over.error;
   }
 

@@ -64,6 +64,8 @@ export class ServiceUser implements AsyncDisposable {
     const { answer, role } = association;
     this.#outstanding = new Outstanding(operationsWindow(answer, role));
     this.#performing = new Performing(operationsWindow(answer, otherRole(role)));
+    // Also while a request that came waits for its turn, and nothing is taken behind it.
+    association.untilOver().then(() => this.#performing.cancel());
     this.#ended = this.#takeMessages();
     this.#ended.catch(() => undefined); // Told to who waits, and by `ended`.
   }
@@ -196,7 +198,7 @@ export class ServiceUser implements AsyncDisposable {
 
   async #takeRequest(message: ReceivedMessage): Promise<void> {
     await this.#performing.room();
-    if (this.#releasing) return;
+    if (this.#releasing || this.association.error !== undefined) return;
     const facts = operationOfRequest(message.command);
     // Bulk is read as the performer wants it.
     const ahead = facts?.name === "C-STORE" ? undefined : await aheadOf(message.dataSet);

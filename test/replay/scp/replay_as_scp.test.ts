@@ -4,6 +4,7 @@ import { AssociationError } from "../../../src/io/association_error.ts";
 import type { Performers } from "../../../src/service/performance.ts";
 import type { ServiceUser } from "../../../src/service/service_user.ts";
 import { inScope, Scope } from "../../support/process.ts";
+import { pause, until } from "../../support/tcp_peers.ts";
 import {
   associated,
   CT,
@@ -12,6 +13,7 @@ import {
   find,
   hex,
   IMPLICIT,
+  type Playing,
   PRINTER,
   PRINTER_INSTANCE,
   playing,
@@ -377,8 +379,18 @@ describe("replayAsScp ends as recorded", () => {
   });
 });
 
-test("replayAsScp stops at a C-CANCEL-RQ with FE00, although the recording goes on", async () => {
-  await inScope(async (scope) => {
+describe("replayAsScp, when an operation is not waited for,", () => {
+  const scope = new Scope();
+  let running: Playing;
+  const contexts = [STUDY_FIND];
+  const query = {
+    operation: "C-FIND",
+    sopClass: STUDY_FIND,
+    dataSet: dataSet({ QueryRetrieveLevel: "STUDY", PatientID: "" }),
+  } as const;
+
+  /** Its first answer would take some days. */
+  beforeAll(async () => {
     const perform: Performers = {
       "C-FIND": async function* () {
         for (let study = 0; study < 50; study++) {
@@ -387,26 +399,41 @@ test("replayAsScp stops at a C-CANCEL-RQ with FE00, although the recording goes 
         yield { status: 0x0000 };
       },
     };
-    const contexts = [STUDY_FIND];
     const capture = await recording(scope, { supported: contexts, perform }, async (to) => {
       await associated(to, { contexts }, (user) => find(user, {}));
     });
-    const { to, requests, scp } = await playing(scope, capture, {
-      speed: 0.000_000_1,
-      maxGap: 600_000,
-    });
-    assert.ok(scp.port > 0);
+    running = await playing(scope, capture, { speed: 0.000_000_1, maxGap: 600_000 });
+  });
+  afterAll(() => scope.close());
+
+  test("stops at a C-CANCEL-RQ with FE00, although the recording goes on", async () => {
+    const { to, requests } = running;
     await associated(to, { contexts }, async (user) => {
-      const invocation = user.invoke({
-        operation: "C-FIND",
-        sopClass: STUDY_FIND,
-        dataSet: dataSet({ QueryRetrieveLevel: "STUDY", PatientID: "" }),
-      });
-      // Its first answer would take some days.
+      const invocation = user.invoke(query);
       await invocation.cancel();
       assert.equal(hex((await invocation.final()).status), "FE00");
     });
-    assert.equal(requests[0]?.status, 0xfe00);
+    assert.equal(requests.at(-1)?.status, 0xfe00);
+  });
+
+  test("tells no status where the requestor is gone", async () => {
+    const { to, requests, associations } = running;
+    const before = requests.length;
+    const ended = () => associations.filter(({ outcome }) => outcome === "aborted").length;
+    // What comes together with the A-ABORT is not performed any more, so it must not come too early.
+    for (let ms = 20; requests.length === before; ms *= 2) {
+      const endedBefore = ended();
+      await associated(to, { contexts }, async (user) => {
+        user.invoke(query);
+        await user.association.send(1, { CommandField: 0x0030, MessageID: 9 });
+        await pause(ms);
+        user.abort();
+      });
+      await until(() => ended() > endedBefore, "the association told how it ended");
+    }
+    const { matched, status, reason } = requests.at(before) ?? {};
+    assert.deepEqual([matched, status], [true, null]);
+    assert.equal(reason, "The association ended before the final answer");
   });
 });
 
