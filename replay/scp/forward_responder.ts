@@ -169,7 +169,8 @@ async function* relayed(
   const { canceled, server, command } = request;
   const invocation = user.invoke(asked);
   const cancel = (): void => void invocation.cancel().catch(() => undefined);
-  canceled.addEventListener("abort", cancel, { once: true });
+  if (canceled.aborted) cancel();
+  else canceled.addEventListener("abort", cancel, { once: true });
   try {
     for await (const response of invocation) yield passedBack(response);
   } catch (error) {

@@ -11,15 +11,21 @@ export interface HeldRequest extends LiveRequest {
 
 export function liveRequest(
   request: PerformRequest,
-  on: { readonly association: LiveAssociation; readonly server: LiveServer },
+  on: {
+    readonly association: LiveAssociation;
+    readonly server: LiveServer;
+    /** In place of the request's own, where somebody listens in. */
+    readonly dataSet?: AsyncIterable<Uint8Array> | undefined;
+  },
 ): HeldRequest {
+  const { association, server, dataSet = request.dataSet } = on;
   let begun = false;
   let read: Promise<DataSet | undefined> | undefined;
   const { operation, messageId, values, context, sopClassUid, sopInstanceUid, canceled } = request;
-  const stream = request.dataSet && {
+  const stream = dataSet && {
     [Symbol.asyncIterator]: () => {
       begun = true;
-      return (request.dataSet ?? NOTHING)[Symbol.asyncIterator]();
+      return dataSet[Symbol.asyncIterator]();
     },
   };
   return {
@@ -43,8 +49,7 @@ export function liveRequest(
       begun = true;
       await request.through(() => undefined); // not kept
     },
-    ...on,
+    association,
+    server,
   };
 }
-
-const NOTHING: AsyncIterable<Uint8Array> = (async function* () {})();

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "vitest";
 import { transferSyntax } from "../../../src/dataset/transfer_syntax.ts";
 import type { Performers } from "../../../src/service/performance.ts";
@@ -219,5 +221,85 @@ test("replayAsScp answers itself where the real PACS cannot be reached, and says
     });
     assert.equal(requests[0]?.matched, false);
     assert.match(warnings[0] ?? "", /^Cannot forward C-FIND-RQ: Cannot connect to 127\.0\.0\.1:1/);
+  });
+});
+
+test("replayAsScp passes a C-CANCEL-RQ on to the real PACS, and its last word back", async () => {
+  await inScope(async (scope) => {
+    const MOVE = "1.2.840.10008.5.1.4.1.2.2.2";
+    const real = await serveAssociations({
+      host: "127.0.0.1",
+      port: 0,
+      supported: [MOVE],
+      perform: {
+        // No pending response: only a C-CANCEL-RQ ends it.
+        "C-MOVE": async ({ canceled }) => {
+          if (!canceled.aborted) {
+            await new Promise((resolve) => {
+              canceled.addEventListener("abort", resolve, { once: true });
+            });
+          }
+          return { status: 0xfe00, values: { NumberOfRemainingSuboperations: 7 } };
+        },
+      },
+    });
+    scope.defer(() => real.close());
+    const nothing = await recording(scope, { supported: [MOVE], perform: {} }, async (to) => {
+      await associated(to, { contexts: [MOVE] }, async () => undefined);
+    });
+    const { to, requests } = await playing(scope, nothing, {
+      unmatched: { do: "forward", to: { host: real.host, port: real.port } },
+    });
+    await associated(to, { contexts: [MOVE] }, async (user) => {
+      const invocation = user.invoke({
+        operation: "C-MOVE",
+        sopClass: MOVE,
+        values: { MoveDestination: "ELSEWHERE" },
+        dataSet: dataSet({ QueryRetrieveLevel: "STUDY", StudyInstanceUID: "1.2" }),
+      });
+      await invocation.cancel();
+      const { status, values } = await invocation.final();
+      assert.deepEqual([status, values["NumberOfRemainingSuboperations"]], [0xfe00, 7]);
+    });
+    assert.deepEqual(
+      requests.map(({ by, status }) => [by, status]),
+      [["forward", 0xfe00]],
+    );
+  });
+});
+
+test("replayAsScp keeps what it forwards, where both are asked for", async () => {
+  await inScope(async (scope) => {
+    let arrived = 0;
+    const real = await serveAssociations({
+      host: "127.0.0.1",
+      port: 0,
+      supported: [CT],
+      perform: {
+        "C-STORE": async ({ dataSet: pieces }) => {
+          for await (const { length } of pieces ?? []) arrived += length;
+          return { status: 0x0000 };
+        },
+      },
+    });
+    scope.defer(() => real.close());
+    const nothing = await recording(scope, { supported: [CT], perform: {} }, async (to) => {
+      await associated(to, { contexts: [CT] }, async () => undefined);
+    });
+    const store = scope.tempDir();
+    const { to, warnings } = await playing(scope, nothing, {
+      unmatched: { do: "forward", to: { host: real.host, port: real.port } },
+      store,
+    });
+    const image = new Uint8Array(1_000_000).fill(0xaa);
+    await associated(to, { contexts: [CT] }, async (user) => {
+      const request = { operation: "C-STORE", sopClass: CT, sopInstanceUid: "1.2.3" } as const;
+      const { status } = await user.invoke({ ...request, dataSet: image }).final();
+      assert.equal(status, 0x0000);
+    });
+    assert.deepEqual([arrived, warnings], [image.length, []]);
+    const [name = "", ...others] = readdirSync(store);
+    assert.deepEqual(others, []);
+    assert.deepEqual(readFileSync(join(store, name)).subarray(-image.length), Buffer.from(image));
   });
 });
