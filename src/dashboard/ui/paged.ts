@@ -33,6 +33,8 @@ export class Paged<T> {
   #total: number | undefined;
   #asked = new Set<number>();
   #round = 0;
+  /** What was looked at last. */
+  #sight: readonly [from: number, to: number] = [0, 1];
 
   constructor(fetch: FetchPage<T>, { pageSize = 200, keyOf }: PagedOptions<T> = {}) {
     this.#fetch = fetch;
@@ -52,6 +54,7 @@ export class Paged<T> {
 
   /** Fetches what is missing of the rows from `from` to before `to`. */
   async ensure(from: number, to: number): Promise<void> {
+    this.#sight = [from, to];
     const last = Math.max(0, Math.min(to, this.#total ?? to) - 1);
     const waits: Promise<void>[] = [];
     for (let page = this.#pageOf(from); page <= this.#pageOf(last); page++) {
@@ -61,10 +64,10 @@ export class Paged<T> {
   }
 
   /** Forgets which pages are there, and fetches those again that are looked at. */
-  async refresh(from: number, to: number): Promise<void> {
+  async refresh(): Promise<void> {
     this.#round++;
     this.#asked = new Set();
-    await this.ensure(from, to);
+    await this.ensure(...this.#sight);
   }
 
   /** Puts rows in front of all others. */

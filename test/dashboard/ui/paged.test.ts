@@ -41,7 +41,7 @@ describe("Paged", () => {
     );
     assert.deepEqual([paged.indexOf("c"), paged.indexOf("x")], [4, -1]);
     // Another order: what was known of places does not mislead.
-    await paged.refresh(0, 3);
+    await paged.refresh();
     assert.deepEqual([paged.indexOf("a"), paged.indexOf("d")], [0, -1]);
   });
 
@@ -51,7 +51,7 @@ describe("Paged", () => {
       () => new Promise((resolve) => answers.push((rows) => resolve({ total: rows.length, rows }))),
     );
     const first = paged.ensure(0, 1);
-    const second = paged.refresh(0, 1);
+    const second = paged.refresh();
     answers[1]?.(["new"]);
     await second;
     answers[0]?.(["old"]);

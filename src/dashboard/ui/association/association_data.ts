@@ -26,10 +26,10 @@ export class AssociationData {
     });
   }
 
-  /** What was looked at may have grown. */
+  /** The association goes on: what is looked at may have grown. */
   refresh(): void {
     for (const paged of [this.messages, this.pdus]) {
-      if (paged.total !== undefined) paged.refresh(0, Math.max(1, paged.total));
+      if (paged.total !== undefined) paged.refresh();
     }
   }
 }

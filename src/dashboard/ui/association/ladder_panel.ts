@@ -20,13 +20,14 @@ export function LadderPanel({ route, detail, data }: PanelProps): VNode {
   const { messages, pdus } = data;
   const { association, linked } = detail;
   const drawn = `${messages.version.value} ${pdus.version.value}`;
+  // Both ends of the association are drawn from their PDUs; a live one gets more of them.
   useEffect(() => {
     messages.ensure(0, 1);
     pdus.ensure(0, 1).then(() => {
       const total = pdus.total ?? 0;
       if (total > 0) pdus.ensure(total - 1, total);
     });
-  }, [messages, pdus]);
+  }, [messages, pdus, detail]);
   // `drawn` says when one of them changed.
   const rows = useMemo(
     () =>

@@ -23,6 +23,8 @@ export function ListPage({ filter }: { readonly filter: string }): VNode {
   const [order, setOrder] = useState<Order>(NEWEST_FIRST);
   const store = useMemo(() => listStore({ filter, ...order }), [filter, order]);
   useEffect(() => {
+    // Who comes back from an association has missed the news meanwhile.
+    if (store.paged.total !== undefined) store.refresh();
     const ends = [
       listen("associations", (news) => store.news(news)),
       listen("hello", () => store.refresh()),

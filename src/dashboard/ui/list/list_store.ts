@@ -41,8 +41,6 @@ export class ListStore {
   /** Where j and k are. */
   readonly current: Signal<string | undefined> = signal(undefined);
   readonly selected: Signal<ReadonlySet<string>> = signal(new Set());
-  scrollTop = 0;
-  #sight: readonly [from: number, to: number] = [0, 60];
   #refreshing: ReturnType<typeof setTimeout> | undefined;
   #busy = false;
 
@@ -64,7 +62,6 @@ export class ListStore {
   }
 
   look(from: number, to: number): void {
-    this.#sight = [from, to];
     this.paged.ensure(from, to);
   }
 
@@ -101,7 +98,7 @@ export class ListStore {
       return;
     }
     this.#busy = true;
-    await this.paged.refresh(...this.#sight);
+    await this.paged.refresh();
     this.#busy = false;
   }
 
