@@ -71,9 +71,9 @@ export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** `1 gap`, `3 gaps`. */
+/** `1 gap`, `3 gaps`, `1,200 gaps`. */
 export function plural(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+  return count === 1 ? `1 ${noun}` : `${formatCount(count)} ${noun}s`;
 }
 
 function parseAmount(text: string, units: Readonly<Record<string, number>>): number | undefined {

@@ -6,7 +6,8 @@
  */
 import { type ReplayScp, replayAsScp } from "../../replay/scp/replay_as_scp.ts";
 import { formatAddress } from "../address.ts";
-import { formatCount } from "../units.ts";
+import { capturePaths } from "../io/capture_paths.ts";
+import { plural } from "../units.ts";
 import { defineCommand } from "./command.ts";
 import { CommandError, usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
@@ -43,6 +44,7 @@ export const command = defineCommand({
     if (listen === undefined) {
       throw usageError("Option --listen is missing", "Say where: --listen 11112");
     }
+    capturePaths(operands); // throws where there is no such file
     const stop = context.stopSignal();
     const report = new ScpReport(context, options);
     const scp = await replayAsScp({
@@ -77,8 +79,8 @@ function ready(
     out.json({ event: "ready", listen, associations: scp.associations, record: scp.record });
     return;
   }
-  const count = formatCount(scp.associations);
-  out.line(`Answering on ${paint.bold(listen)} from ${count} recorded associations`);
+  const recorded = plural(scp.associations, "recorded association");
+  out.line(`Answering on ${paint.bold(listen)} from ${recorded}`);
   if (scp.record !== null) out.line(`Recording to ${scp.record}`);
   out.line(paint.dim("Ready. Ctrl-C stops."));
 }

@@ -2,7 +2,7 @@
 import type { RequestEvent, ServedAssociationEvent } from "../../replay/events.ts";
 import { printStatus } from "../dimse/status.ts";
 import { escapeControls } from "../escape.ts";
-import { formatCount } from "../units.ts";
+import { formatCount, plural } from "../units.ts";
 import type { Context } from "./context.ts";
 import type { ReplayScpOptions } from "./replay_scp_options.ts";
 import { differenceWords } from "./replay_scu_report.ts";
@@ -40,9 +40,9 @@ export class ScpReport {
 
   end(): void {
     const { err, errPaint } = this.#context;
-    if (this.#dropped > 0) err.line(`${formatCount(this.#dropped)} events were not printed`);
+    if (this.#dropped > 0) err.line(`${plural(this.#dropped, "event")} not printed`);
     if (this.#options.json) return;
-    const counts = `${formatCount(this.#associations)} associations, ${formatCount(this.#requests)} requests`;
+    const counts = `${plural(this.#associations, "association")}, ${plural(this.#requests, "request")}`;
     const unmatched = `${formatCount(this.#unmatched)} without a recorded answer`;
     err.line(`${counts}, ${this.#unmatched === 0 ? unmatched : errPaint.yellow(unmatched)}`);
   }

@@ -12,6 +12,7 @@ import { openRecordings } from "../../replay/source/recordings.ts";
 import { formatAddress } from "../address.ts";
 import { escapeControls } from "../escape.ts";
 import type { Filter } from "../filter/filter.ts";
+import { capturePaths } from "../io/capture_paths.ts";
 import { formatDurationMs, plural } from "../units.ts";
 import { targetAt } from "./association_failure.ts";
 import { defineCommand, type ExitCode } from "./command.ts";
@@ -66,6 +67,7 @@ export const command = defineCommand({
     const target = targetAt(to);
     const { fuzz } = options;
     const { paths, filter } = splitOperands(operands);
+    capturePaths(paths); // throws where there is no such file
     if (fuzz !== undefined && filter === undefined) {
       return fuzzTarget(paths, { ...options, fuzz, target }, context);
     }

@@ -67,7 +67,7 @@ describe("dicomtap replay scp", () => {
       );
       assert.match(running.stdout, /^ {4}PatientID: no value recorded, \*\*\* now$/m);
       assert.doesNotMatch(running.stdout, /SECRET/);
-      assert.match(running.stderr, /1 associations, 1 requests, 1 without a recorded answer/);
+      assert.match(running.stderr, /1 association, 1 request, 1 without a recorded answer/);
     });
   });
 

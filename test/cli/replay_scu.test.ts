@@ -185,7 +185,7 @@ describe("dicomtap replay scu", () => {
       assert.match(missing.err, /^dicomtap replay scu: Option --to is missing\n/);
       const nothing = await replayScu(join(scope.tempDir(), "no.dcap"), "--to", "104");
       assert.equal(nothing.code, 2);
-      assert.match(nothing.err, /There is no association to play: .*no\.dcap/);
+      assert.match(nothing.err, /Cannot find .*no\.dcap\nCheck the path/);
       const wrong = [
         ["--speed", "fast"],
         ["--concurrency", "0"],
