@@ -18,6 +18,7 @@ import type { MessageJson } from "../../../src/observe/summary.ts";
 import { type TestDashboard, testDashboard } from "../../support/dashboard.ts";
 import { checkFields } from "../../support/pdu_fields.ts";
 import { inScope } from "../../support/process.ts";
+import { storedCapture } from "../../support/stored_capture.ts";
 
 const PLACES = ["test/captures/services", "test/captures/v1"];
 
@@ -100,6 +101,34 @@ describe("The API of one association", () => {
       compared += 1;
     }
     assert.equal(compared, 3);
+  });
+
+  test("finds a message late in a long association, over many blocks", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const stored = [1, 2, 3, 4].map((seed) => ({
+        dataSet: Uint8Array.from({ length: 1_000_000 }, (_, i) => (i * seed + (i >> 8)) & 0xff),
+        transferSyntax: "1.2.840.10008.1.2",
+      }));
+      writeFileSync(join(folder, "long.dcap"), storedCapture(stored));
+      const dashboard = await testDashboard({ places: [folder] });
+      for (const at of [3, 0, 2]) {
+        const path = `/api/associations/long.dcap/1/messages/${2 * at}/part10`;
+        const response = await dashboard.request(path);
+        const file = new Uint8Array(await response.arrayBuffer());
+        const octets = file.subarray(file.length - 1_000_000);
+        assert.ok(Buffer.from(octets).equals(stored[at]?.dataSet ?? Buffer.alloc(0)), `${at}`);
+      }
+      const list = await dashboard.json<PdusJson>("/api/associations/long.dcap/1/pdus?limit=2000");
+      const last = list.pdus.findLast(({ messages }) => messages.includes(6));
+      assert.ok(last !== undefined && last.offset > 3_000_000);
+      const pdu = await dashboard.json<PduDetailJson>(
+        `/api/associations/long.dcap/1/pdus/${last.index}?show_phi=1`,
+      );
+      assert.equal(pdu.hex.length / 2, last.length);
+      const tail = Buffer.from(stored[3]?.dataSet.subarray(-100) ?? []).toString("hex");
+      assert.ok(pdu.hex.endsWith(tail));
+    });
   });
 
   test("gives a capture of a selection that is sound and says the same", async () => {
