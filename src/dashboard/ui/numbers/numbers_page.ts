@@ -6,8 +6,9 @@ import { apiPath } from "../api.ts";
 import { plural } from "../format.ts";
 import { html } from "../html.ts";
 import { FilterBox } from "../list/filter_box.ts";
+import { Fetched } from "../parts/fetched.ts";
 import { PageHead } from "../parts/page_head.ts";
-import { Empty, Failure, Loading } from "../parts/states.ts";
+import { Empty } from "../parts/states.ts";
 import { useResource } from "../resource.ts";
 import { ExchangeTable } from "./exchange_table.ts";
 import { LatencyTable } from "./latency_table.ts";
@@ -17,23 +18,21 @@ import { StatusBars } from "./status_bars.ts";
 import { TimeChart } from "./time_chart.ts";
 
 export function NumbersPage({ filter }: { readonly filter: string }): VNode {
-  const { data, error, reload } = useResource<NumbersJson>(apiPath("numbers", { filter }), {
+  const resource = useResource<NumbersJson>(apiPath("numbers", { filter }), {
     keep: true,
   });
   return html`<${PageHead}
       title="Numbers"
-      about=${data === undefined ? "How many, how much, how fast" : html`<${Basis} numbers=${data} />`}
+      about=${resource.data === undefined ? "How many, how much, how fast" : html`<${Basis} numbers=${resource.data} />`}
     >
-      <button type="button" onClick=${reload}>Count again</button>
+      <button type="button" onClick=${resource.reload}>Count again</button>
     <//>
     <${FilterBox} filter=${filter} page="numbers" />
-    ${
-      data === undefined
-        ? error === undefined
-          ? html`<${Loading} what="numbers" />`
-          : html`<${Failure} what="the numbers" error=${error} again=${reload} />`
-        : html`<${Charts} numbers=${data} />`
-    }`;
+    <${Fetched}
+      resource=${resource}
+      what="numbers"
+      show=${(data: NumbersJson) => html`<${Charts} numbers=${data} />`}
+    />`;
 }
 
 function Basis({ numbers }: { readonly numbers: NumbersJson }): VNode {

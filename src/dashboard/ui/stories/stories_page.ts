@@ -6,30 +6,29 @@ import { apiPath } from "../api.ts";
 import { clockDate, clockTime, plural, statusHex } from "../format.ts";
 import { html } from "../html.ts";
 import { FilterBox } from "../list/filter_box.ts";
+import { Fetched } from "../parts/fetched.ts";
 import { Mark } from "../parts/mark.ts";
 import { PageHead } from "../parts/page_head.ts";
-import { Empty, Failure, Loading } from "../parts/states.ts";
+import { Empty } from "../parts/states.ts";
 import { useResource } from "../resource.ts";
 import { addressOfKey } from "../route.ts";
 
 export function StoriesPage({ filter }: { readonly filter: string }): VNode {
-  const { data, error, reload } = useResource<StoriesJson>(apiPath("stories", { filter }), {
+  const resource = useResource<StoriesJson>(apiPath("stories", { filter }), {
     keep: true,
   });
   return html`<${PageHead}
       title="Stories"
       about="Exchanges that share a study, an instance or a transaction, across associations"
     >
-      <button type="button" onClick=${reload}>Read again</button>
+      <button type="button" onClick=${resource.reload}>Read again</button>
     <//>
     <${FilterBox} filter=${filter} page="stories" />
-    ${
-      data === undefined
-        ? error === undefined
-          ? html`<${Loading} what="stories" />`
-          : html`<${Failure} what="the stories" error=${error} again=${reload} />`
-        : html`<${StoryList} data=${data} />`
-    }`;
+    <${Fetched}
+      resource=${resource}
+      what="stories"
+      show=${(data: StoriesJson) => html`<${StoryList} data=${data} />`}
+    />`;
 }
 
 function StoryList({ data }: { readonly data: StoriesJson }): VNode {
