@@ -45,7 +45,8 @@ export function createDashboard(services: Services, options: GuardOptions): Dash
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
       },
-      referrerPolicy: "no-referrer",
+      // With "no-referrer" a browser says "Origin: null" of the login form, which is foreign.
+      referrerPolicy: "same-origin",
       strictTransportSecurity: options.secure,
     }),
   );

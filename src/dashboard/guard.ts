@@ -90,19 +90,21 @@ export function refuse(context: Context, status: number, error: string): Respons
   return context.json({ error }, status as 400);
 }
 
-/** The token of the link, or the one that was typed into the login page. */
+/** The token of the link, or the one that was typed into the login page, and where to go on. */
 async function offeredToken(
   context: Context,
   url: URL,
 ): Promise<{ readonly token: string; readonly to: string } | undefined> {
-  if (context.req.method === "POST" && url.pathname === "/login") {
-    const { token } = await context.req.parseBody();
-    return { token: typeof token === "string" ? token.trim() : "", to: "/" };
-  }
-  const token = url.searchParams.get("token");
-  if (token === null || context.req.method !== "GET") return undefined;
+  const linked = url.searchParams.get("token");
   url.searchParams.delete("token");
-  return { token, to: `${url.pathname}${url.search}` };
+  // "//host/" would be the address of another host.
+  const to = `/${url.pathname.replace(/^[/\\]+/, "")}${url.search}`;
+  if (context.req.method === "POST" && !url.pathname.startsWith("/api/")) {
+    const { token } = await context.req.parseBody();
+    return { token: typeof token === "string" ? token.trim() : "", to };
+  }
+  if (linked === null || context.req.method !== "GET") return undefined;
+  return { token: linked, to };
 }
 
 /**

@@ -25,7 +25,10 @@ export function page() {
     </html>`;
 }
 
-/** `failed`: a token was entered and is not known here. */
+/**
+ * The form goes to the address that was asked for, so that a shared link leads on to its view.
+ * `failed`: a token was entered and is not known here.
+ */
 export function loginPage({ failed }: { readonly failed: boolean }) {
   return html`<!doctype html>
     <html lang="en">
@@ -41,7 +44,7 @@ export function loginPage({ failed }: { readonly failed: boolean }) {
           <h1>dicomtap</h1>
           <p>Open the link with the token that dicomtap printed at its start, or enter your token.</p>
           ${failed ? html`<p role="alert">This token is not known here.</p>` : ""}
-          <form method="post" action="/login">
+          <form method="post">
             <label for="token">Token</label>
             <input id="token" name="token" type="password" autocomplete="current-password" required />
             <button type="submit">Open</button>

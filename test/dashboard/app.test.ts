@@ -39,6 +39,21 @@ describe("createDashboard()", () => {
     assert.match(await second.text(), /<div id="app">/);
   });
 
+  test("the token of the login page leads to the view that was asked for, and nowhere else", async () => {
+    const { request } = await testDashboard();
+    const enter = (path: string, token: string) => {
+      const headers = { ...NOBODY, origin: `http://${HOST}` };
+      return request(path, { method: "POST", headers, body: new URLSearchParams({ token }) });
+    };
+    const entered = await enter("/a/x.dcap/1?panel=pdus", TOKEN);
+    assert.equal(entered.status, 303);
+    assert.equal(entered.headers.get("location"), "/a/x.dcap/1?panel=pdus");
+    assert.equal((await enter("//evil.example/", TOKEN)).headers.get("location"), "/evil.example/");
+    assert.equal((await enter("/a/x.dcap/1", "wrong")).status, 401);
+    // Under "no-referrer" browsers send "Origin: null" with a form of the page's own.
+    assert.equal(entered.headers.get("referrer-policy"), "same-origin");
+  });
+
   test("P-02 foreign Host, Origin and Sec-Fetch-Site headers are refused", async () => {
     const { request } = await testDashboard();
     const status = async (headers: Record<string, string>) =>

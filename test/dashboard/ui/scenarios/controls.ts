@@ -1,5 +1,5 @@
 /**
- * What a person sets and reaches without a mouse: recording, theme, saved filters, keys; and what the
+ * What a person sets and reaches without a mouse: signing in, recording, theme, saved filters, keys; and what the
  * page says when dicomtap goes away under it.
  */
 import assert from "node:assert/strict";
@@ -13,6 +13,10 @@ export interface ControlsContext {
 }
 
 export const look: Look<ControlsContext> = async ({ context, open }) => {
+  await signIn(
+    await open(context.url, "/numbers", { signedOut: true, expected: /401/ }),
+    context.url,
+  );
   const page = await open(context.url, "/", { expected: /ERR_/ });
   await page.getByRole("row").nth(1).waitFor();
   await recording(page);
@@ -21,6 +25,17 @@ export const look: Look<ControlsContext> = async ({ context, open }) => {
   await theme(page);
   await away(page, context.pid);
 };
+
+/** A shared link, without the token: the page asks for it, and then shows what the link is of. */
+async function signIn(page: Page, url: string) {
+  await page.getByLabel("Token").fill("wrong");
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.getByRole("alert").waitFor();
+  await page.getByLabel("Token").fill(new URL(url).searchParams.get("token") ?? "");
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.getByRole("heading", { name: "Numbers" }).waitFor();
+  await page.context().close();
+}
 
 async function recording(page: Page) {
   const button = page.getByRole("button", { name: /recording|off|paused/ });
