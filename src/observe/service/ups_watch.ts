@@ -151,7 +151,10 @@ export class UpsWatch {
 }
 
 /** The Status that is due; undefined where the change is legal (PS3.4 Table CC.1.1-2). */
-export function refusalOf({ state }: Pick<UnifiedStep, "state">, asked: string): string | undefined {
+export function refusalOf(
+  { state }: Pick<UnifiedStep, "state">,
+  asked: string,
+): string | undefined {
   if (asked === "SCHEDULED") return "C303H";
   switch (state) {
     case "SCHEDULED":
