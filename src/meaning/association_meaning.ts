@@ -41,7 +41,7 @@ function phraseOf(
       return count === 1 ? "verified the connection" : `verified the connection ${count} times`;
     case "C-STORE-RQ":
       // the C-STOREs of a C-GET come from the acceptor (PS3.4 C.4.3)
-      return `${summary.commands["C-GET-RQ"] ? "received" : "stored"} ${storedWords(count, summary)}`;
+      return `${summary.commands["C-GET-RQ"] ? "received" : "stored"} ${lessThanAll(count, summary)}${storedWords(count, summary)}`;
     case "C-FIND-RQ":
       return `queried ${usedClasses(summary, / - FIND$|UPS|Unified Procedure Step/)}${times(count)}, ${counted(Math.max(answers, 0), "match")}`;
     case "C-MOVE-RQ":
@@ -66,6 +66,19 @@ function normalizedWords(summary: AssociationJson): string | undefined {
 
 function times(count: number): string {
   return count === 1 ? "" : ` ${count} times`;
+}
+
+/**
+ * "2 of " where two of the instances are known to be stored: what has no answer, or one of class
+ * failure, is not. Statuses do not say whose they are, so failures count among C-STOREs alone, and
+ * behind a gap in the record nothing is known.
+ */
+function lessThanAll(count: number, summary: AssociationJson): string {
+  if (summary.gaps > 0) return "";
+  const requests = Object.keys(summary.commands).filter((command) => command.endsWith("-RQ"));
+  const failed = requests.length === 1 ? failures(summary) : 0;
+  const done = Math.max((summary.commands["C-STORE-RSP"] ?? 0) - failed, 0);
+  return done < count ? `${done} of ` : "";
 }
 
 /** "3 CT images" where all are of one class, "7 instances of 3 classes" where they are not. */
