@@ -96,10 +96,13 @@ function proxyOptions(
 
 function pause(stop: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, PAUSE);
-    stop.addEventListener("abort", () => {
+    const over = (): void => {
       clearTimeout(timer);
+      stop.removeEventListener("abort", over);
       resolve();
-    });
+    };
+    const timer = setTimeout(over, PAUSE);
+    stop.addEventListener("abort", over);
+    if (stop.aborted) over();
   });
 }
