@@ -25,6 +25,7 @@ const NAMES: readonly EventName[] = [
   "replay",
   "ping",
 ];
+const NO_ASSOCIATION = "!~all";
 const SILENCE_MS = 40_000;
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
@@ -54,14 +55,18 @@ export function connect(filter: string): void {
   open();
 }
 
-function open(): void {
+function open(filter = current): void {
   clearTimeout(retry);
   source?.close();
-  const opened = new EventSource(apiPath("events", { filter: current }));
+  const opened = new EventSource(apiPath("events", { filter }));
   source = opened;
   heard();
   opened.onerror = () => {
-    if (source === opened) lost();
+    if (source !== opened) return;
+    // It answered and refused. Where the filter cannot be read the list says so; other news go on.
+    const refused = opened.readyState === EventSource.CLOSED;
+    if (refused && filter !== "" && filter !== NO_ASSOCIATION) open(NO_ASSOCIATION);
+    else lost();
   };
   for (const name of NAMES) {
     opened.addEventListener(name, (event: MessageEvent<string>) => {
@@ -89,7 +94,7 @@ function lost(): void {
   source?.close();
   connection.value = "lost";
   losses.value++;
-  retry = setTimeout(open, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]);
+  retry = setTimeout(() => open(), RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]);
   failures++;
 }
 

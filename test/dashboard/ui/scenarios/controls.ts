@@ -17,10 +17,11 @@ export const look: Look<ControlsContext> = async ({ context, open }) => {
     await open(context.url, "/numbers", { signedOut: true, expected: /401/ }),
     context.url,
   );
-  const page = await open(context.url, "/", { expected: /ERR_/ });
+  const page = await open(context.url, "/", { expected: /ERR_|400/ });
   await page.getByRole("row").nth(1).waitFor();
   await recording(page);
   await keys(page);
+  await wrongFilter(page);
   await savedFilter(page);
   await theme(page);
   await away(page, context.pid);
@@ -66,6 +67,16 @@ async function keys(page: Page) {
   await page.keyboard.press("6");
   await page.waitForURL(/panel=findings/, { waitUntil: "commit" });
   await page.keyboard.press("Escape");
+  await page.getByRole("row").nth(1).waitFor();
+}
+
+/** A shared link whose filter cannot be read: that is what is wrong, and not the connection. */
+async function wrongFilter(page: Page) {
+  await page.goto(new URL("/?filter=~nothing", page.url()).href);
+  await page.locator(".filter_error").waitFor();
+  await page.getByText("live", { exact: true }).waitFor();
+  assert.equal(await page.getByText("The connection to dicomtap is lost.").count(), 0);
+  await page.getByRole("combobox", { name: "Filter" }).fill("");
   await page.getByRole("row").nth(1).waitFor();
 }
 
