@@ -27,8 +27,8 @@ import { type UiAsset, type UiAssets, uiAssets } from "./ui_assets.ts";
 /** Octets of a request's body: notes are the longest. */
 const MAX_BODY = 65_536;
 
-/** Addresses of the page; its script shows what belongs there. */
-const PAGES = ["/", "/a/*", "/numbers", "/stories", "/replays", "/replays/*", "/captures", "/help"];
+/** Addresses of the page; its script shows what belongs there, or that there is no such thing. */
+const PAGES = ["/", "/numbers", "/stories", "/replays", "/replays/*", "/captures", "/help"];
 
 export function createDashboard(services: Services, options: GuardOptions): DashboardApp {
   const app = new Hono<{ Variables: GuardedVariables }>();
@@ -72,6 +72,10 @@ export function createDashboard(services: Services, options: GuardOptions): Dash
   app.get("/app.css", async (context) => cached(context, (await ui()).style, "text/css"));
   app.get("/icon.svg", (context) => asset(context, ICON, "image/svg+xml"));
   for (const path of PAGES) app.get(path, (context) => context.html(page()));
+  app.get("/a/:capture/:id", (context) => {
+    const { capture, id } = context.req.param();
+    return context.html(page(), state.list.get(`${capture}/${id}`) === undefined ? 404 : 200);
+  });
   for (const found of endpoints(services)) addEndpoint(app, found);
   app.notFound((context) =>
     wantsPage(context)

@@ -85,6 +85,18 @@ describe("createDashboard()", () => {
     assert.equal((await request("/readyz", { headers: NOBODY })).status, 200);
   });
 
+  test("an association that is not there is 404, as JSON and as a page", async () => {
+    const { state, request } = await testDashboard();
+    state.setAssociation(associationJson(1, { capture: "a b.dcap" }));
+    const status = async (path: string) =>
+      (await request(path, { headers: { accept: "text/html" } })).status;
+    assert.equal(await status("/a/a%20b.dcap/1?panel=pdus"), 200);
+    for (const path of ["/a/a%20b.dcap/2", "/a/x/1", "/a/%E0%A4%A/1", "/a/x", "/nothing"]) {
+      assert.equal(await status(path), 404, path);
+    }
+    assert.equal((await request("/api/associations/a%20b.dcap/2")).status, 404);
+  });
+
   test("keeps the newest associations and updates one in place", async () => {
     const { state, json } = await testDashboard({ maxEntries: 3 });
     for (const id of [1, 2, 3]) state.setAssociation(associationJson(id, { outcome: "open" }));
