@@ -10,7 +10,7 @@ import { usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
 
 export interface ConsentOptions {
-  readonly target: Target;
+  readonly targets: readonly Target[];
   /** `--yes`. */
   readonly given: boolean;
   /** "3 associations with 12 requests". */
@@ -20,12 +20,13 @@ export interface ConsentOptions {
 
 /** Throws a usage error unless it may. */
 export async function consent(options: ConsentOptions, context: Context): Promise<void> {
-  const { target, given, what, signal } = options;
-  if (given || isThisMachine(target.host)) return;
-  const where = escapeControls(formatAddress(target));
+  const { targets, given, what, signal } = options;
+  const others = targets.filter(({ host }) => !isThisMachine(host)).map(formatAddress);
+  if (given || others.length === 0) return;
+  const where = escapeControls([...new Set(others)].join(" and "));
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
     throw usageError(
-      `Cannot play to ${where} without consent: it is not this machine`,
+      `Cannot play to ${where} without consent: that is not this machine`,
       "Say --yes if that system may be changed by what is played.",
     );
   }
@@ -33,7 +34,7 @@ export async function consent(options: ConsentOptions, context: Context): Promis
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const answer = await terminal
-      .question(`Play ${what} to ${where}, which is not this machine? [y/N] `, { signal })
+      .question(`Play ${what} to ${where}, not on this machine? [y/N] `, { signal })
       .catch(() => "");
     if (!/^y(es)?$/i.test(answer.trim())) throw usageError("Nothing was played: no consent");
   } finally {

@@ -2,15 +2,19 @@
  * `dicomtap replay scp CAPTURE... --listen [host:]port`: plays the association-acceptor's side of
  * captures, the PACS, until it is stopped.
  *
- * Exit codes: 0 stopped; 2 usage, or captures without anything to play; 3 cannot listen.
+ * Exit codes: 0 stopped; 2 usage, captures without anything to play, or a destination that is not this
+ * machine without consent; 3 cannot listen.
  */
+import type { ReplayScpOptions as Request } from "../../replay/scp/options.ts";
 import { type ReplayScp, replayAsScp } from "../../replay/scp/replay_as_scp.ts";
 import { formatAddress } from "../address.ts";
 import { capturePaths } from "../io/capture_paths.ts";
 import { plural } from "../units.ts";
+import type { Target } from "./association_failure.ts";
 import { defineCommand } from "./command.ts";
 import { CommandError, usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
+import { consent } from "./replay_consent.ts";
 import { REPLAY_SCP_OPTIONS, type ReplayScpOptions } from "./replay_scp_options.ts";
 import { ScpReport } from "./replay_scp_report.ts";
 import { scpRequest } from "./replay_scp_request.ts";
@@ -31,7 +35,7 @@ export const command = defineCommand({
       does: "Answer at once, over and over",
     },
     {
-      run: "dicomtap replay scp captures --listen 11112 --forward pacs:104 --record captures",
+      run: "dicomtap replay scp captures --listen 11112 --forward pacs:104 --yes --record captures",
       does: "Ask the real PACS for what is missing, and know it the next time",
     },
     {
@@ -46,9 +50,12 @@ export const command = defineCommand({
     }
     capturePaths(operands); // throws where there is no such file
     const stop = context.stopSignal();
+    const request = scpRequest(operands, { ...options, listen });
+    const asking = { given: options.yes, signal: stop, what: "what is asked for" };
+    await consent({ ...asking, targets: destinationsOf(request) }, context);
     const report = new ScpReport(context, options);
     const scp = await replayAsScp({
-      ...scpRequest(operands, { ...options, listen }),
+      ...request,
       onEvent: (event) => report.event(event),
       onWarning: (text) => report.warning(text),
     });
@@ -68,6 +75,16 @@ export const command = defineCommand({
     return 0;
   },
 });
+
+/** Everything that the replay may connect to. */
+function destinationsOf(request: Request): readonly Target[] {
+  const { unmatched, moveDestinations = {}, eventDestinations = {} } = request;
+  return [
+    ...(unmatched?.do === "forward" ? [unmatched.to] : []),
+    ...Object.values(moveDestinations),
+    ...Object.values(eventDestinations),
+  ].map(({ host = "127.0.0.1", port }) => ({ host, port }));
+}
 
 function ready(
   scp: ReplayScp,

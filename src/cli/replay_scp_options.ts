@@ -33,12 +33,17 @@ export const REPLAY_SCP_OPTIONS = {
   unmatched: {
     kind: "string",
     value: "status:HEX|reject|abort|echo-only|forward:HOST:PORT",
-    help: "What is not in the captures: answered with a status, association rejected or aborted, or passed on (C-ECHO and C-STORE succeed, the rest fails)",
+    help: "What is not in the captures: answered with a status, association rejected or aborted, only C-ECHO answered, or passed on; unless told, C-ECHO and C-STORE succeed and the rest fails",
   },
   forward: {
     kind: "address",
     value: "HOST:PORT",
     help: "Ask this PACS what is not in the captures; with --record its answers are in the new capture",
+  },
+  yes: {
+    kind: "flag",
+    short: "y",
+    help: "Send to systems that are not this machine without asking",
   },
   archive: {
     kind: "flag",

@@ -75,7 +75,7 @@ export const command = defineCommand({
     const request = scuRequest({ paths, filter }, { options, target, env: context.env });
     const signal = context.stopSignal();
     const { what, ms } = contentOf(paths, filter === undefined ? undefined : readFilter(filter));
-    await consent({ target, given: options.yes, what, signal }, context);
+    await consent({ targets: [target], given: options.yes, what, signal }, context);
     const takes = ms / (request.speed ?? 1);
     if (takes > LONG_MS && request.maxGap === undefined) {
       const { err, errPaint } = context;

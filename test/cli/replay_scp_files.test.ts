@@ -107,6 +107,15 @@ describe("dicomtap replay scp", () => {
       [CAPTURE, "--listen", "0", "--store", join(CAPTURE, "x")],
       /study_1/,
     ],
+    ...[
+      "--forward 192.0.2.7:104",
+      "--unmatched forward:pacs:104",
+      "--move-dest A=192.0.2.7:104",
+    ].map((words): [string, string[], RegExp] => [
+      `P-14 a destination that is not this machine (${words})`,
+      [CAPTURE, "--listen", "0", ...words.split(" ")],
+      /without consent: that is not this machine/,
+    ]),
     ["a file that is no capture", ["/dev/null", "--listen", "0"], /no association/],
   ])("refuses %s with 2", async (_name, args, message) => {
     const ran = await run(args);

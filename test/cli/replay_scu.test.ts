@@ -165,7 +165,7 @@ describe("dicomtap replay scu", () => {
       for (const to of targets) {
         const { code, err } = await replayScu(capture, "--to", to);
         assert.equal(code, 2);
-        assert.match(err, /Cannot play to .* without consent: it is not this machine\nSay --yes/);
+        assert.match(err, /Cannot play to .* without consent: that is not this machine\nSay --yes/);
       }
       const own = ["127.0.0.1", "127.1.2.3", "localhost", "::1", "0:0:0:0:0:0:0:1"];
       for (const host of [...own, "::ffff:127.0.0.1", "a.localhost", "LOCALHOST"]) {
