@@ -71,7 +71,7 @@ export function addEndpoint(app: DashboardApp, found: Endpoint): void {
     async (context, next) => {
       const { name, role: has } = context.get("user");
       if (mayAct(has, role)) return next();
-      return refuse(context, 403, `${name} is a ${has} here; this needs a ${role}`);
+      return refuse(context, 403, `${name} is a ${has} here; this is for ${role}s`);
     },
   ];
   if (query !== undefined) handlers.push(zValidator("query", query, refuseInvalid));
