@@ -12,9 +12,10 @@ import type { Verdict } from "../api_types.ts";
 /** Findings that are named one by one. */
 const MAX_FINDINGS = 3;
 
-export function verdictOf(summary: AssociationJson): Verdict {
+/** `known`: what other associations with the same acceptor tell, see `knownTitles`. */
+export function verdictOf(summary: AssociationJson, known?: string): Verdict {
   const { headline, level, section } = headlineOf(summary);
-  const details: string[] = [];
+  const details: string[] = known === undefined ? [] : [known];
   if (summary.explanation !== undefined) details.push(sentence(summary.explanation));
   const failed = failures(summary);
   if (failed !== undefined) details.push(failed);

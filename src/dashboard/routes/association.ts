@@ -20,6 +20,7 @@ import type {
 import type { AssociationPass, PassedMessage, PassedPdu } from "../detail/association_pass.ts";
 import { commandWords } from "../detail/command_words.ts";
 import { dataSetTree } from "../detail/data_set_tree.ts";
+import { knownTitles } from "../detail/known_titles.ts";
 import { readMessageOctets } from "../detail/message_octets.ts";
 import { endedMessages, messageRow, pduRow } from "../detail/pass_rows.ts";
 import { pduFields } from "../detail/pdu_fields.ts";
@@ -58,7 +59,7 @@ export function associationEndpoints(services: Services): readonly Endpoint[] {
           key: entry.key,
           association: meaning === undefined ? summary : { ...summary, meaning },
           row: state.row(entry),
-          verdict: verdictOf(summary),
+          verdict: verdictOf(summary, knownTitles(summary, all)),
           linked: await services.stories.linkedTo(entry),
           notes: state.notes.of(entry.key),
           previous: all[at + 1]?.key ?? null,
