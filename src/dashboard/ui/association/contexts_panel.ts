@@ -41,7 +41,7 @@ export function ContextsPanel({ detail }: PanelProps): VNode {
       )}
     </div>
     <div class="scroll_x" tabindex="0" role="region" aria-label="Presentation contexts">
-      <table class="context_table">
+      <table class="context_table stacked">
         <thead>
           <tr>
             <th scope="col" class="right">ID</th>
@@ -69,12 +69,12 @@ function ContextRow({ context }: { readonly context: ContextJson }): VNode {
   const { id, abstract_syntax, transfer_syntaxes, accepted_transfer_syntax, messages } = context;
   const name = context.abstract_syntax_name ?? uidName(abstract_syntax ?? "");
   return html`<tr>
-    <td class="right mono">${id}</td>
-    <td>
+    <td class="right mono" data-label="ID">${id}</td>
+    <td data-label="Abstract syntax">
       ${escapeControls(name === "" ? "not proposed" : name)}
       <code class="uid">${escapeControls(abstract_syntax ?? "")}</code>
     </td>
-    <td>
+    <td data-label="Proposed">
       <ul>
         ${transfer_syntaxes.map(
           (uid, index) => html`<li
@@ -87,8 +87,8 @@ function ContextRow({ context }: { readonly context: ContextJson }): VNode {
         )}
       </ul>
     </td>
-    <td><${Answer} context=${context} /></td>
-    <td class="right">${formatCount(messages)}</td>
+    <td data-label="Answer"><${Answer} context=${context} /></td>
+    <td class="right" data-label="Messages">${formatCount(messages)}</td>
   </tr>`;
 }
 
@@ -108,7 +108,7 @@ type UserSides = PanelProps["detail"]["association"]["user_information"];
 
 function UserInformation({ user }: { readonly user: UserSides }): VNode {
   return html`<div class="scroll_x" tabindex="0" role="region" aria-label="User information">
-    <table>
+    <table class="stacked">
       <thead>
         <tr>
           <th scope="col">Item</th>
@@ -122,8 +122,8 @@ function UserInformation({ user }: { readonly user: UserSides }): VNode {
           if (ours === undefined && theirs === undefined) return null;
           return html`<tr key=${word}>
             <th scope="row">${word}</th>
-            <td class="wrap">${escapeControls(ours ?? "-")}</td>
-            <td class="wrap">${escapeControls(theirs ?? "-")}</td>
+            <td class="wrap" data-label="requestor">${escapeControls(ours ?? "-")}</td>
+            <td class="wrap" data-label="acceptor">${escapeControls(theirs ?? "-")}</td>
           </tr>`;
         })}
       </tbody>

@@ -8,6 +8,7 @@ import { classes, html } from "../html.ts";
 import { Empty, Failure, Loading } from "../parts/states.ts";
 import { VirtualRows } from "../parts/virtual_rows.ts";
 import { type AssociationRoute, routeAddress } from "../route.ts";
+import { narrow } from "../screen.ts";
 import type { PanelProps } from "./association_page.ts";
 
 export function TimingPanel({ route, detail, data }: PanelProps): VNode {
@@ -34,7 +35,7 @@ export function TimingPanel({ route, detail, data }: PanelProps): VNode {
     </div>
     <${VirtualRows}
       count=${messages.total}
-      rowRem=${2.2}
+      rowRem=${narrow.value ? 3.6 : 2.2}
       label="Times of the messages"
       inSight=${look}
       row=${(index: number) => html`<${TimingRow}
@@ -66,9 +67,13 @@ function TimingRow({ message, all, route }: TimingRowProps): VNode {
   const percent = (ms: number) => `${((Math.max(0, ms) / all) * 100).toFixed(3)}%`;
   return html`<div class=${classes("timing_row", sender)} role="listitem">
     <a href=${address}>${escapeControls(command)} <span class="faint">${message_id ?? ""}</span></a>
-    <span class="right">${formatDurationMs(at_ms)}</span>
-    <span class="right">${formatDurationMs(duration_ms)}</span>
-    <span class="right">${response_ms === undefined ? "" : formatDurationMs(response_ms)}</span>
+    <span class="right" data-label="at">${formatDurationMs(at_ms)}</span>
+    <span class="right" data-label="took">${formatDurationMs(duration_ms)}</span>
+    ${
+      response_ms === undefined
+        ? html`<span />`
+        : html`<span class="right" data-label="answer after">${formatDurationMs(response_ms)}</span>`
+    }
     <svg class="timing_bar" aria-hidden="true" focusable="false">
       ${
         response_ms !== undefined &&

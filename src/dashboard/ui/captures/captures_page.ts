@@ -58,7 +58,7 @@ function About({ shown }: { readonly shown: CapturesJson }): VNode {
 
 function CaptureTable({ captures }: Pick<CapturesJson, "captures">): VNode {
   return html`<div class="panel scroll_x" tabindex="0" role="region" aria-label="Captures">
-    <table class="captures_table">
+    <table class="captures_table stacked">
       <thead>
         <tr>
           <th scope="col">File</th>
@@ -87,12 +87,12 @@ function CaptureRow({ capture }: { readonly capture: CaptureJson }): VNode {
       ${problems.map((text) => html`<p key=${text} class="problem">${escapeControls(text)}</p>`)}
       ${lost > 0 && html`<p class="problem">${formatSize(lost)} of traffic are missing</p>`}
     </td>
-    <td title=${what}><${Mark} tone=${problems.length > 0 && tone === "good" ? "warn" : tone} word=${state} /></td>
-    <td class="right">${formatCount(capture.associations)}</td>
-    <td class="right">${formatSize(capture.size)}</td>
-    <td class="nowrap">${when(capture.created)}</td>
-    <td class="nowrap">${when(capture.modified)}</td>
-    <td class="faint">${escapeControls(recorder.filter((part) => part !== null).join(", "))}</td>
+    <td data-label="State" title=${what}><${Mark} tone=${problems.length > 0 && tone === "good" ? "warn" : tone} word=${state} /></td>
+    <td class="right" data-label="Associations">${formatCount(capture.associations)}</td>
+    <td class="right" data-label="Size">${formatSize(capture.size)}</td>
+    <td class="nowrap" data-label="Created">${when(capture.created)}</td>
+    <td class="nowrap" data-label="Last written">${when(capture.modified)}</td>
+    <td class="faint" data-label="Recorded by">${escapeControls(recorder.filter((part) => part !== null).join(", "))}</td>
   </tr>`;
 }
 

@@ -69,7 +69,13 @@ export function AssociationRowView({ index, row, store }: RowProps): VNode {
       </span>`
       }
     </div>
-    <div role="cell" class="peer">${escapeControls(row.requestor.address)}</div>
+    <div
+      role="cell"
+      class="peer"
+      title=${escapeControls(row.route === null ? row.requestor.address : `${row.requestor.address}, by ${row.route}`)}
+    >
+      ${escapeControls(row.requestor.address)}
+    </div>
     <div role="cell" class="route">${escapeControls(row.route ?? "-")}</div>
     <div role="cell" class="what" title=${escapeControls(row.services)}>
       ${escapeControls(row.services)}
