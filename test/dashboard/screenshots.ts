@@ -10,6 +10,11 @@ import { ownRuntime, ROOT } from "../support/runtimes.ts";
 const browser = browserPartner();
 if (browser === undefined) throw new Error("The screenshots need Chromium and Node");
 
+interface Ready {
+  readonly dashboard: string;
+  readonly routes: readonly { readonly to: string }[];
+}
+
 const made = await inScope(async (scope) => {
   const demo = scope.start([
     ...ownRuntime().dicomtap,
@@ -21,8 +26,9 @@ const made = await inScope(async (scope) => {
     "127.0.0.1:0",
   ]);
   const ready = await demo.line(/"event":\s*"ready"/, 60_000);
-  const { dashboard: url } = JSON.parse(ready) as { dashboard: string };
-  const context = { url, folder: join(ROOT, "docs/screenshots") };
+  const { dashboard: url, routes } = JSON.parse(ready) as Ready;
+  const pacs = routes[0]?.to ?? "";
+  const context = { url, pacs, folder: join(ROOT, "docs/screenshots") };
   return await look<readonly string[]>(scope, { browser, scenario: "screenshots", context });
 });
 console.log(made.join("\n"));

@@ -1,91 +1,126 @@
 /** Pictures of the dashboard for people: each view once light and once dark, on screens of all sizes. */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import type { AssociationsJson } from "../../../../src/dashboard/api_types.ts";
+import type {
+  AssociationsJson,
+  ReplayJson,
+  ReplayRequest,
+} from "../../../../src/dashboard/api_types.ts";
 import { type Look, until } from "../../../support/browser_tools.ts";
+import { withPalette } from "../../palette_png.ts";
 
 export interface ScreenshotsContext {
   readonly url: string;
   readonly folder: string;
+  /** "host:port" of the demo's PACS, which a replay is played against. */
+  readonly pacs: string;
 }
 
-interface Shot {
+interface View {
   readonly name: string;
   readonly path: string;
-  readonly width: number;
-  readonly height: number;
-  readonly scheme: "light" | "dark";
+  /** What is there when the view is drawn. */
+  readonly ready: string;
   readonly before?: (page: Page) => Promise<unknown>;
 }
 
+/** The first has no suffix: the README shows its light pictures. */
+const SCREENS = [
+  { suffix: "", width: 1280, height: 800 },
+  { suffix: "_phone", width: 390, height: 844 },
+  { suffix: "_large", width: 2560, height: 1300 },
+] as const;
+
 export const look: Look<ScreenshotsContext> = async ({ context, open }) => {
   mkdirSync(context.folder, { recursive: true });
-  const { stored, rejected } = await waitForMornings(await open(context.url, "/"));
-  const shots: readonly Shot[] = [
-    { name: "list", path: "/", ...DESKTOP, scheme: "light" },
-    { name: "list_dark", path: "/", ...DESKTOP, scheme: "dark" },
-    { name: "list_phone", path: "/", ...PHONE, scheme: "light" },
-    { name: "list_large", path: "/", ...LARGE, scheme: "dark" },
-    { name: "filter", path: "/", ...DESKTOP, scheme: "light", before: typeFilter },
-    { name: "rejected", path: rejected, ...DESKTOP, scheme: "light" },
-    { name: "ladder", path: stored, ...DESKTOP, scheme: "dark" },
-    { name: "ladder_phone", path: stored, ...PHONE, scheme: "dark" },
-    { name: "message", path: `${stored}?panel=messages&message=0`, ...DESKTOP, scheme: "light" },
-    {
-      name: "octets",
-      path: `${stored}?panel=pdus&pdu=0`,
-      ...LARGE,
-      scheme: "light",
-      before: (page) => page.getByRole("button", { name: /^Called-AE-title/ }).click(),
-    },
-    { name: "timing", path: `${stored}?panel=timing`, ...DESKTOP, scheme: "dark" },
-    { name: "numbers", path: "/numbers", ...DESKTOP, scheme: "light" },
-    { name: "numbers_phone", path: "/numbers", ...PHONE, scheme: "dark" },
-    { name: "stories", path: "/stories", ...DESKTOP, scheme: "dark" },
+  const { stored, rejected, replay } = await waitForMornings(
+    await open(context.url, "/"),
+    context.pacs,
+  );
+  const views: readonly View[] = [
+    { name: "list", path: "/", ready: ".arow:not(.head, .waiting) .time" },
+    { name: "filter", path: "/", ready: ".arow:not(.head, .waiting)", before: typeFilter },
+    { name: "ladder", path: stored, ready: ".ladder .rung" },
+    { name: "rejected", path: rejected, ready: ".ladder .rung" },
+    { name: "message", path: `${stored}?panel=messages&message=0`, ready: ".message .element" },
+    { name: "octets", path: `${stored}?panel=pdus&pdu=0`, ready: ".hex_row", before: pickField },
+    { name: "contexts", path: `${stored}?panel=contexts`, ready: ".context_table" },
+    { name: "timing", path: `${stored}?panel=timing`, ready: ".timing_bar" },
+    { name: "numbers", path: "/numbers", ready: ".chart" },
+    { name: "stories", path: "/stories", ready: ".story" },
+    { name: "captures", path: "/captures", ready: ".captures_table" },
+    { name: "replays", path: replay, ready: ".replayed" },
   ];
-  for (const shot of shots) {
-    const { name, path, before, ...options } = shot;
-    const page = await open(context.url, path, options);
-    await page
-      .locator("main :is(.arow:not(.head), .ladder, .message, .pdu, .timing, .chart, .story)")
-      .first()
-      .waitFor();
-    await page.locator("main .loading").waitFor({ state: "detached" });
-    await until(page, "[...document.images].every(({ complete }) => complete)");
-    await before?.(page);
-    await page.screenshot({ path: join(context.folder, `${name}.png`), animations: "disabled" });
-    await page.context().close();
+  const made: string[] = [];
+  for (const { name, path, ready, before } of views) {
+    for (const { suffix, ...size } of SCREENS) {
+      const page = await open(context.url, path, { ...size, scheme: "light" });
+      await page.locator(`main ${ready}`).first().waitFor();
+      await page.locator("main .loading").waitFor({ state: "detached" });
+      await until(page, "[...document.images].every(({ complete }) => complete)");
+      await before?.(page);
+      for (const scheme of ["light", "dark"] as const) {
+        const file = `${name}${suffix}${scheme === "dark" ? "_dark" : ""}.png`;
+        await page.emulateMedia({ colorScheme: scheme });
+        const picture = await page.screenshot({ animations: "disabled" });
+        writeFileSync(join(context.folder, file), withPalette(picture));
+        made.push(file);
+      }
+      await page.context().close();
+    }
   }
-  return shots.map(({ name }) => name);
+  return made;
 };
 
-const DESKTOP = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
-const LARGE = { width: 2560, height: 1300 };
+async function pickField(page: Page): Promise<void> {
+  await page.getByRole("button", { name: /^Called-AE-title/ }).click();
+}
 
 async function typeFilter(page: Page): Promise<void> {
   await page.getByRole("combobox", { name: "Filter" }).fill("~m C-STORE ~");
   await page.getByRole("option").first().waitFor();
 }
 
-/** Addresses of associations that are worth a picture, as soon as the demo has played them. */
-async function waitForMornings(page: Page): Promise<{ stored: string; rejected: string }> {
+interface Mornings {
+  readonly stored: string;
+  readonly rejected: string;
+  readonly replay: string;
+}
+
+/** Addresses of what is worth a picture, as soon as the demo has played it. */
+async function waitForMornings(page: Page, pacs: string): Promise<Mornings> {
   for (;;) {
     const answer = await page.request.get(new URL("/api/associations?limit=200", page.url()).href);
     const { associations } = (await answer.json()) as AssociationsJson;
     const ended = associations.filter(({ outcome }) => outcome !== "open");
-    const addressOf = (matches: (row: (typeof ended)[number]) => boolean) => {
-      const row = ended.find(matches);
-      return row === undefined ? undefined : `/a/${encodeURIComponent(row.capture)}/${row.id}`;
-    };
-    const stored = addressOf(({ services }) => services.startsWith("stored 3"));
-    const rejected = addressOf(({ outcome }) => outcome === "rejected");
+    const stored = ended.find(({ services }) => services.startsWith("stored 3"));
+    const rejected = ended.find(({ outcome }) => outcome === "rejected");
     if (ended.length >= MORNINGS && stored !== undefined && rejected !== undefined) {
+      const replay = await replayOf(page, { keys: [stored.key, rejected.key], to: pacs });
       await page.context().close();
-      return { stored, rejected };
+      return { stored: addressOf(stored), rejected: addressOf(rejected), replay };
     }
     await page.waitForTimeout(1_000);
+  }
+}
+
+function addressOf({ capture, id }: AssociationsJson["associations"][number]): string {
+  return `/a/${encodeURIComponent(capture)}/${id}`;
+}
+
+/** Address of a replay that has ended. */
+async function replayOf(page: Page, request: ReplayRequest): Promise<string> {
+  const replays = new URL("/api/replays", page.url()).href;
+  const started = (await (
+    await page.request.post(replays, { data: request })
+  ).json()) as ReplayJson;
+  for (;;) {
+    const { state } = (await (
+      await page.request.get(`${replays}/${started.id}`)
+    ).json()) as ReplayJson;
+    if (state !== "running") return `/replays/${started.id}`;
+    await page.waitForTimeout(500);
   }
 }
 
