@@ -82,7 +82,7 @@ function TimingRow({ message, all, route }: TimingRowProps): VNode {
       <line
         class="send"
         x1=${percent(at_ms)}
-        x2=${percent(at_ms + Math.max(duration_ms, all / 400))}
+        x2=${percent(at_ms + Math.max(duration_ms, all / (narrow.value ? 75 : 400)))}
         y1="50%"
         y2="50%"
       />

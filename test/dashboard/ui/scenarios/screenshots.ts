@@ -40,17 +40,22 @@ export const look: Look<ScreenshotsContext> = async ({ context, open }) => {
   );
   const views: readonly View[] = [
     { name: "list", path: "/", ready: ".arow:not(.head, .waiting) .time" },
+    { name: "replays", path: replay, ready: ".replayed" },
     { name: "filter", path: "/", ready: ".arow:not(.head, .waiting)", before: typeFilter },
     { name: "ladder", path: stored, ready: ".ladder .rung" },
     { name: "rejected", path: rejected, ready: ".ladder .rung" },
-    { name: "message", path: `${stored}?panel=messages&message=0`, ready: ".message .element" },
+    {
+      name: "message",
+      path: `${stored}?panel=messages&message=0`,
+      ready: ".message .element",
+      before: toDataSet,
+    },
     { name: "octets", path: `${stored}?panel=pdus&pdu=0`, ready: ".hex_row", before: pickField },
     { name: "contexts", path: `${stored}?panel=contexts`, ready: ".context_table" },
     { name: "timing", path: `${stored}?panel=timing`, ready: ".timing_bar" },
     { name: "numbers", path: "/numbers", ready: ".chart" },
     { name: "stories", path: "/stories", ready: ".story" },
     { name: "captures", path: "/captures", ready: ".captures_table" },
-    { name: "replays", path: replay, ready: ".replayed" },
   ];
   const made: string[] = [];
   for (const { name, path, ready, before } of views) {
@@ -72,6 +77,11 @@ export const look: Look<ScreenshotsContext> = async ({ context, open }) => {
   }
   return made;
 };
+
+async function toDataSet(page: Page): Promise<void> {
+  const element = page.locator(".message .element").first();
+  await element.evaluate((shown) => shown.scrollIntoView({ block: "center" }));
+}
 
 async function pickField(page: Page): Promise<void> {
   await page.getByRole("button", { name: /^Called-AE-title/ }).click();
@@ -112,9 +122,12 @@ function addressOf({ capture, id }: AssociationsJson["associations"][number]): s
 /** Address of a replay that has ended. */
 async function replayOf(page: Page, request: ReplayRequest): Promise<string> {
   const replays = new URL("/api/replays", page.url()).href;
-  const started = (await (
-    await page.request.post(replays, { data: request })
-  ).json()) as ReplayJson;
+  const answer = await page.request.post(replays, {
+    data: request,
+    headers: { "x-dicomtap": "1" },
+  });
+  if (!answer.ok()) throw new Error(`No replay was started: ${await answer.text()}`);
+  const started = (await answer.json()) as ReplayJson;
   for (;;) {
     const { state } = (await (
       await page.request.get(`${replays}/${started.id}`)
