@@ -37,10 +37,15 @@ export function headSlice(size: number, height: number): Uint8Array {
       const x = (2 * column) / (size - 1) - 1;
       const y = 1 - (2 * row) / (size - 1);
       const density = HEAD.reduce((sum, one) => sum + densityAt(one, { x, y, z: height }), 0);
-      view.setUint16(2 * (row * size + column), Math.round(Math.max(0, density) * 2_000), true);
+      view.setUint16(2 * (row * size + column), pixelOf(density), true);
     }
   }
   return pixels;
+}
+
+/** Air outside; inside so that what is 0.22 dense, most of the head, is 40 Hounsfield units. */
+function pixelOf(density: number): number {
+  return density < 0.01 ? 0 : Math.round(624 + density * 2_000);
 }
 
 function densityAt(
@@ -62,8 +67,7 @@ export function fan(width: number, height: number): Uint8Array {
       const depth = Math.hypot(x, row + height / 8) / height;
       if (depth < 0.22 || depth > 1.05 || Math.abs(Math.atan2(x, row + height / 8)) > 0.62)
         continue;
-      const speckle = 0.5 + 0.5 * Math.sin(row * 12.9898 + column * 78.233 + row * column * 0.37);
-      const grey = Math.round(150 * speckle * (1.2 - depth));
+      const grey = Math.round(170 * speckle(row, column) * (1.2 - depth));
       const flow = Math.hypot(x - width / 9, row - height / 2) < height / 9;
       const at = 3 * (row * width + column);
       pixels[at] = flow ? 190 : grey;
@@ -72,4 +76,10 @@ export function fan(width: number, height: number): Uint8Array {
     }
   }
   return pixels;
+}
+
+/** Grain, between 0.3 and 1, the same each time. */
+function speckle(row: number, column: number): number {
+  const mixed = Math.imul(Math.imul(row, 73_856_093) ^ Math.imul(column, 19_349_663), 83_492_791);
+  return 0.3 + (0.7 * ((mixed >>> 16) & 0xff)) / 255;
 }
