@@ -16,15 +16,8 @@ interface Ready {
 }
 
 const made = await inScope(async (scope) => {
-  const demo = scope.start([
-    ...ownRuntime().dicomtap,
-    "demo",
-    "--json",
-    "--record",
-    scope.tempDir(),
-    "--dashboard",
-    "127.0.0.1:0",
-  ]);
+  const args = ["--json", "--record", "captures", "--dashboard", "127.0.0.1:0"];
+  const demo = scope.start([...ownRuntime().dicomtap, "demo", ...args], { cwd: scope.tempDir() });
   const ready = await demo.line(/"event":\s*"ready"/, 60_000);
   const { dashboard: url, routes } = JSON.parse(ready) as Ready;
   const pacs = routes[0]?.to ?? "";
