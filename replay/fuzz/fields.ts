@@ -8,6 +8,7 @@ import { printTag } from "../../src/dataset/tag.ts";
 import type { TransferSyntax } from "../../src/dataset/transfer_syntax.ts";
 import { vrFacts } from "../../src/dataset/vr.ts";
 import { readCommandSet } from "../../src/dimse/command_set.ts";
+import { hex2 } from "../../src/ul/names.ts";
 
 export interface Field {
   /** "MessageID", "(0008,0018)", "item 20H". */
@@ -79,7 +80,7 @@ function addItems(
     const valueLength = ((pdu[at + 2] ?? 0) << 8) | (pdu[at + 3] ?? 0);
     const valueAt = at + 4;
     fields.push({
-      name: `item ${type.toString(16).padStart(2, "0").toUpperCase()}H`,
+      name: `item ${hex2(type)}`,
       ...{ lengthAt: at + 2, lengthSize: 2, bigEndian: true, valueAt, valueLength },
     });
     const inside = INSIDE.get(type);

@@ -4,6 +4,7 @@
  * Most go to lengths and values, where decoders compute; the rest to any octet, and to what is sent
  * at all.
  */
+import { hex2 } from "../../src/ul/names.ts";
 import type { Field } from "./fields.ts";
 import { pduFields } from "./fields.ts";
 import { type FuzzScript, stepOctets } from "./fuzz_script.ts";
@@ -79,7 +80,7 @@ function changedValue(place: Place, { field, random }: FieldChoice): Mutation {
   const filler = random.pick(FILLERS);
   if (random.below(2) === 0 && valueLength > 0) {
     const insert = new Uint8Array(Math.min(valueLength, 4096)).fill(filler);
-    const words = `${insert.length} octets ${hex(filler)} for the value of ${name} in the ${place.name}`;
+    const words = `${insert.length} octets ${hex2(filler)} for the value of ${name} in the ${place.name}`;
     return made(place, { at: valueAt, remove: insert.length, insert, words });
   }
   return valueOfLength(random.pick(LENGTHS), { place, field, filler });
@@ -96,7 +97,7 @@ function valueOfLength(
   const view = new DataView(insert.buffer);
   if (lengthSize === 2) view.setUint16(0, length, !bigEndian);
   else view.setUint32(0, length, !bigEndian);
-  const words = `a value of ${length} octets ${hex(filler)} for ${name} in the ${place.name}`;
+  const words = `a value of ${length} octets ${hex2(filler)} for ${name} in the ${place.name}`;
   return {
     ...made(place, { at: lengthAt, remove: between + valueLength, insert, words }),
     milder: () => LENGTHS.filter((one) => one < length).map((one) => valueOfLength(one, of)),
@@ -109,7 +110,7 @@ function changedOctets(place: Place, random: SeededRandom): Mutation {
   switch (random.below(4)) {
     case 0: {
       const octet = random.pick(FILLERS);
-      const words = `octet ${at} of the ${name} to ${hex(octet)}`;
+      const words = `octet ${at} of the ${name} to ${hex2(octet)}`;
       return made(place, { at, remove: 1, insert: Uint8Array.of(octet), words });
     }
     case 1: {
@@ -131,10 +132,6 @@ function changedOctets(place: Place, random: SeededRandom): Mutation {
 
 function made({ unit, level }: Place, change: Omit<Mutation, "unit" | "level">): Mutation {
   return { unit, level, ...change };
-}
-
-function hex(octet: number): string {
-  return `${octet.toString(16).padStart(2, "0").toUpperCase()}H`;
 }
 
 /** Of values: around the limits of VRs (PS3.5 6.2), and far beyond all of them. */

@@ -16,6 +16,11 @@ export function pduNameOf(pduType: number): PduName | undefined {
   return NAMES[pduType];
 }
 
+/** Where PS3.8 has the structure of a PDU; where it has that of all, for another type. */
+export function pduSection(pduType: number): string {
+  return SECTIONS[pduType] ?? "PS3.8 9.3.1";
+}
+
 const NAMES: readonly (PduName | undefined)[] = [
   undefined,
   "A-ASSOCIATE-RQ",
@@ -25,4 +30,15 @@ const NAMES: readonly (PduName | undefined)[] = [
   "A-RELEASE-RQ",
   "A-RELEASE-RP",
   "A-ABORT",
+];
+
+const SECTIONS: readonly (string | undefined)[] = [
+  undefined,
+  "PS3.8 9.3.2",
+  "PS3.8 9.3.3",
+  "PS3.8 9.3.4",
+  "PS3.8 9.3.5",
+  "PS3.8 9.3.6",
+  "PS3.8 9.3.7",
+  "PS3.8 9.3.8",
 ];

@@ -19,7 +19,7 @@ import type {
   Pdu,
   Pdv,
 } from "./pdu.ts";
-import { pduNameOf } from "./pdu_type.ts";
+import { pduNameOf, pduSection } from "./pdu_type.ts";
 import { isZero, readAssociate } from "./read_associate.ts";
 import { ReadBudget, reservedField } from "./read_items.ts";
 
@@ -72,7 +72,7 @@ function readOwnPdu(bytes: Uint8Array, offset: number, budget: ReadBudget): Pdu 
   const pdu = readBody(pduType, reader, budget);
   const { shortage } = reader;
   if (shortage !== undefined) {
-    budget.add(() => shortageError(shortage, SECTIONS[pduType] ?? "PS3.8 9.3.1"));
+    budget.add(() => shortageError(shortage, pduSection(pduType)));
   } else if (pduLength > left && budget.problems.length === 0) {
     const missing = { field: "PDU", needed: pduLength, left, offset: offset + HEADER };
     budget.add(() => shortageError(missing, "PS3.8 9.3.1"));
@@ -179,7 +179,7 @@ function readAbort(reader: ByteReader): AAbort {
 function wrongLength(what: string, offset: number, pduType?: number): ProtocolError {
   const subject = pduType === undefined ? "PDU" : (pduNameOf(pduType) ?? `PDU ${hex2(pduType)}`);
   return new ProtocolError(`Cannot read ${subject}: ${what}`, {
-    section: SECTIONS[pduType ?? 0] ?? "PS3.8 9.3.1",
+    section: pduSection(pduType ?? 0),
     abortReason: 6,
     offset,
   });
@@ -187,13 +187,3 @@ function wrongLength(what: string, offset: number, pduType?: number): ProtocolEr
 
 /** PDU-type, reserved, PDU-length: PS3.8 9.3.1. */
 const HEADER = 6;
-
-const SECTIONS: Readonly<Record<number, string>> = {
-  1: "PS3.8 9.3.2",
-  2: "PS3.8 9.3.3",
-  3: "PS3.8 9.3.4",
-  4: "PS3.8 9.3.5",
-  5: "PS3.8 9.3.6",
-  6: "PS3.8 9.3.7",
-  7: "PS3.8 9.3.8",
-};

@@ -14,10 +14,7 @@ import type { Contender } from "./contenders.ts";
 import type { Plan } from "./relay_load.ts";
 import { notMeasured, type Row, ratios, show, spread } from "./report.ts";
 import { inTurns, type Values, valuesOf } from "./rounds.ts";
-import { startStorescp, writeFiles } from "./store_load.ts";
-
-const KIB = 1024;
-const MIB = KIB * KIB;
+import { startStorescp, storeLoads, writeFiles } from "./store_load.ts";
 
 export async function replayRows(plan: Plan): Promise<readonly Row[]> {
   const missing = ["storescp", "storescu", "dcmsend"].filter(
@@ -32,14 +29,8 @@ export async function replayRows(plan: Plan): Promise<readonly Row[]> {
       mode === "relay" && runtime !== undefined ? [runtime] : [],
     );
     const programs = runtimes.map((runtime) => ({ runtime, command: [...runtime.command, bin] }));
-    const loads = plan.short
-      ? [{ name: "5 x 512 KiB", count: 5, size: 512 * KIB }]
-      : [
-          { name: "500 x 512 KiB", count: 500, size: 512 * KIB },
-          { name: "20 x 50 MiB", count: 20, size: 50 * MIB },
-        ];
     const rows: Row[] = [];
-    for (const load of loads) {
+    for (const load of storeLoads(plan.short)) {
       const folder = writeFiles(scope, load);
       const [first] = programs;
       if (first === undefined) continue;

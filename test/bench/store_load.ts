@@ -17,6 +17,16 @@ const KIB = 1024;
 const MIB = KIB * KIB;
 const SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7";
 
+/** Files of one size, in the two shapes that C-STORE is measured with. */
+export function storeLoads(short: boolean) {
+  return short
+    ? [{ name: "5 x 512 KiB", count: 5, size: 512 * KIB }]
+    : [
+        { name: "500 x 512 KiB", count: 500, size: 512 * KIB },
+        { name: "20 x 50 MiB", count: 20, size: 50 * MIB },
+      ];
+}
+
 export async function storeRows(plan: Plan): Promise<readonly Row[]> {
   const { short, rounds } = plan;
   const missing = ["storescp", "storescu", "dcmsend"].filter(
@@ -28,14 +38,8 @@ export async function storeRows(plan: Plan): Promise<readonly Row[]> {
   return await inScope(async (scope) => {
     const to = await startStorescp(scope);
     const contenders = await startAll(scope, plan, to);
-    const loads = short
-      ? [{ name: "5 x 512 KiB", count: 5, size: 512 * KIB }]
-      : [
-          { name: "500 x 512 KiB", count: 500, size: 512 * KIB },
-          { name: "20 x 50 MiB", count: 20, size: 50 * MIB },
-        ];
     const rows: Row[] = [];
-    for (const load of loads) {
+    for (const load of storeLoads(short)) {
       const folder = writeFiles(scope, load);
       for (const tool of ["storescu", "dcmsend"] as const) {
         const what = `${tool} ${load.name}`;

@@ -3,6 +3,7 @@ import { uidEntry } from "../../dictionary/uids.ts";
 import { escapeControls } from "../../escape.ts";
 import {
   contextResultName,
+  hex2,
   itemTypeName,
   roleSelectionName,
   userIdentityTypeName,
@@ -17,9 +18,7 @@ export function itemFields(reader: FieldReader): void {
     const length = reader.peek(2) * 256 + reader.peek(3);
     const name = `${itemTypeName(itemType)} item`;
     reader.group(name, ITEM_HEAD + length, (item) => {
-      item.number("Item-type", 1, (value) => ({
-        value: `${value.toString(16).toUpperCase().padStart(2, "0")}H`,
-      }));
+      item.number("Item-type", 1, (value) => ({ value: hex2(value) }));
       item.octets("reserved", 1);
       item.number("Item-length", 2);
       const read = ITEMS[itemType];

@@ -13,6 +13,7 @@ import {
   rejectResultName,
   rejectSourceName,
 } from "../../ul/names.ts";
+import { pduSection } from "../../ul/pdu_type.ts";
 import type { PduField } from "../api_types.ts";
 import { commandWords } from "./command_words.ts";
 import { FieldReader } from "./field_reader.ts";
@@ -27,7 +28,7 @@ export function pduFields(
   const type = reader.number("PDU-type", 1, (value) => ({
     value: hex2(value),
     words: pduTypeName(value),
-    section: SECTIONS[value] ?? "PS3.8 9.3.1",
+    section: pduSection(value),
   }));
   reader.octets("reserved", 1);
   reader.number("PDU-length", 4, (value) => ({ words: `${value} octets follow` }));
@@ -55,16 +56,6 @@ export function pduFields(
   reader.rest("trailing octets");
   return reader.fields;
 }
-
-const SECTIONS: Readonly<Record<number, string>> = {
-  1: "PS3.8 9.3.2",
-  2: "PS3.8 9.3.3",
-  3: "PS3.8 9.3.4",
-  4: "PS3.8 9.3.5",
-  5: "PS3.8 9.3.6",
-  6: "PS3.8 9.3.7",
-  7: "PS3.8 9.3.8",
-};
 
 function associate(reader: FieldReader): void {
   reader.number("Protocol-version", 2, (value) => ({
