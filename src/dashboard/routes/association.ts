@@ -1,6 +1,7 @@
 /** Endpoints for one association: what became of it, its messages and its PDUs. */
 import * as z from "zod";
 import { printFinding } from "../../dataset/finding.ts";
+import { hexTag } from "../../dataset/tag.ts";
 import { uidEntry } from "../../dictionary/uids.ts";
 import { readCommandSet } from "../../dimse/command_set.ts";
 import { associationMeaning } from "../../meaning/association_meaning.ts";
@@ -79,9 +80,7 @@ export function associationEndpoints(services: Services): readonly Endpoint[] {
       query: WINDOW,
       handle: async (call) => {
         const { offset, limit: count } = call.query;
-        const entry = entryOf(services, call);
-        const { pass, complete } = (await details.get(entry.key)) ?? nothingRecorded(entry);
-        const { findings } = summaryOf(entry);
+        const { pass, complete, findings } = await passOf(services, call);
         const messages = endedMessages(pass);
         const window = messages.slice(offset, offset + count);
         const answer: MessagesJson = {
@@ -136,9 +135,7 @@ export function associationEndpoints(services: Services): readonly Endpoint[] {
       query: WINDOW,
       handle: async (call) => {
         const { offset, limit: count } = call.query;
-        const entry = entryOf(services, call);
-        const { pass, complete } = (await details.get(entry.key)) ?? nothingRecorded(entry);
-        const { findings } = summaryOf(entry);
+        const { pass, complete, findings } = await passOf(services, call);
         const window = pass.pdus.slice(offset, offset + count);
         const answer: PdusJson = {
           total: pass.pdus.length,
@@ -216,8 +213,12 @@ export function nothingThere(entry: Entry): ApiError {
     : notThere(entry.key);
 }
 
-function nothingRecorded(entry: Entry): never {
-  throw nothingThere(entry);
+/** All that its records say, and the findings about it. */
+async function passOf(services: Services, call: Call<unknown, unknown>) {
+  const entry = entryOf(services, call);
+  const read = await services.details.get(entry.key);
+  if (read === undefined) throw nothingThere(entry);
+  return { ...read, findings: summaryOf(entry).findings };
 }
 
 function pduOf(pass: AssociationPass, call: Call<unknown, unknown>): PassedPdu {
@@ -238,7 +239,7 @@ function nameOf(uid: string | undefined): string | null {
 
 function commandElements(bytes: Uint8Array): CommandElement[] {
   return readCommandSet(bytes).elements.map(({ tag, keyword, vr, offset, length, value }) => ({
-    tag: tag.toString(16).toUpperCase().padStart(8, "0"),
+    tag: hexTag(tag),
     keyword: keyword ?? "",
     vr,
     value,
