@@ -22,6 +22,7 @@ import {
   startProxy,
   stopProcess,
 } from "./dicomtap.ts";
+import { isAbsent, orthanc, PARTNERS } from "./scenario_partners.ts";
 import {
   filesOf,
   runScenario,
@@ -31,10 +32,6 @@ import {
 } from "./scenario_run.ts";
 import { PASSCODE, type PartnerName, SCENARIOS, type Scenario } from "./scenarios.ts";
 
-const dcmtk = ["dump2dcm", "storescu", "storescp", "dcmqrscp", "wlmscpfs"].map((program) =>
-  partner(program, "dcmtk"),
-);
-const orthanc = partner("Orthanc", "orthanc");
 const tshark = partner("tshark", "tshark");
 
 /** A partner with the proxy before it, a wire relay between the two, and its twin without. */
@@ -49,9 +46,8 @@ interface Rig {
 }
 
 for (const runtime of runtimesUnderTest()) {
-  for (const name of new Set(SCENARIOS.map((scenario) => scenario.partner))) {
-    const absent = dcmtk.includes(undefined) || (name === "Orthanc" && orthanc === undefined);
-    describe.skipIf(absent)(`${name} behind dicomtap on ${runtime.name}`, () => {
+  for (const name of PARTNERS) {
+    describe.skipIf(isAbsent(name))(`${name} behind dicomtap on ${runtime.name}`, () => {
       const scope = new Scope();
       let rig: Rig;
       let shown: readonly Shown[];

@@ -6,7 +6,6 @@ import assert from "node:assert/strict";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { type DatasetFiles, makeDatasetFiles } from "../support/dataset_files.ts";
 import { startStorescp } from "../support/dcmtk_servers.ts";
-import { partner } from "../support/partner.ts";
 import { Scope } from "../support/process.ts";
 import { ownRuntime } from "../support/runtimes.ts";
 import { capturesIn, show, stopProcess } from "./dicomtap.ts";
@@ -16,28 +15,17 @@ import {
   recordScenarios,
   startReplayScp,
 } from "./replay_partners.ts";
+import { ANSWERING, isAbsent, orthanc } from "./scenario_partners.ts";
 import { runScenario, type ScenarioResult, type Stage } from "./scenario_run.ts";
 import { type PartnerName, SCENARIOS, type Scenario } from "./scenarios.ts";
 
 const runtime = ownRuntime();
-const dcmtk = ["dump2dcm", "storescu", "storescp", "dcmqrscp", "wlmscpfs"].map((program) =>
-  partner(program, "dcmtk"),
-);
-const orthanc = partner("Orthanc", "orthanc");
 
 /** Those that send to others. */
 const ARCHIVES: readonly PartnerName[] = ["dcmqrscp", "Orthanc"];
-const PARTNERS: readonly PartnerName[] = [
-  "storescp",
-  "storescp that rejects",
-  "dcmqrscp",
-  "wlmscpfs",
-  "Orthanc",
-];
 
-for (const name of PARTNERS) {
-  const absent = dcmtk.includes(undefined) || (name === "Orthanc" && orthanc === undefined);
-  describe.skipIf(absent)(`${name} played by replay scp on ${runtime.name}`, () => {
+for (const name of ANSWERING) {
+  describe.skipIf(isAbsent(name))(`${name} played by replay scp on ${runtime.name}`, () => {
     const scope = new Scope();
     const scenarios = SCENARIOS.filter((one) => one.partner === name);
     let files: DatasetFiles;

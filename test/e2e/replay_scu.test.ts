@@ -15,7 +15,6 @@ import {
   STUDY_UIDS,
 } from "../support/dataset_files.ts";
 import { NO_DELAY, type ReceivedFile, startStorescp } from "../support/dcmtk_servers.ts";
-import { partner } from "../support/partner.ts";
 import { freePort, portOpen } from "../support/ports.ts";
 import { inScope, Scope } from "../support/process.ts";
 import { ownRuntime } from "../support/runtimes.ts";
@@ -26,25 +25,13 @@ import {
   recordScenarios,
   replayScu,
 } from "./replay_partners.ts";
+import { ANSWERING, hasDcmtk, isAbsent, orthanc } from "./scenario_partners.ts";
 import { startStage } from "./scenario_run.ts";
-import type { PartnerName } from "./scenarios.ts";
 
 const runtime = ownRuntime();
-const dcmtk = ["dump2dcm", "storescu", "storescp", "dcmqrscp", "wlmscpfs"].map((program) =>
-  partner(program, "dcmtk"),
-);
-const orthanc = partner("Orthanc", "orthanc");
-const PARTNERS: readonly PartnerName[] = [
-  "storescp",
-  "storescp that rejects",
-  "dcmqrscp",
-  "wlmscpfs",
-  "Orthanc",
-];
 
-for (const name of PARTNERS) {
-  const absent = dcmtk.includes(undefined) || (name === "Orthanc" && orthanc === undefined);
-  describe.skipIf(absent)(`replay scu on ${runtime.name} and ${name}`, () => {
+for (const name of ANSWERING) {
+  describe.skipIf(isAbsent(name))(`replay scu on ${runtime.name} and ${name}`, () => {
     const scope = new Scope();
     let files: DatasetFiles;
     let recorded: RecordedScenarios;
@@ -81,7 +68,7 @@ for (const name of PARTNERS) {
   });
 }
 
-describe.skipIf(dcmtk.includes(undefined))(`replay scu --uids new on ${runtime.name}`, () => {
+describe.skipIf(!hasDcmtk)(`replay scu --uids new on ${runtime.name}`, () => {
   test("X-01: twice in a row makes twice the studies, references intact", async () => {
     await inScope(async (scope) => {
       const files = await makeDatasetFiles(scope);
