@@ -21,6 +21,9 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+const DESCRIBE_MS = 5_000;
+const DESCRIBE_LIMIT = 8_000;
+
 async function main([scenario = "", context = "{}"]: readonly string[]): Promise<void> {
   const { look } = (await import(pathToFileURL(resolve(scenario)).href)) as { look: Look<unknown> };
   const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
@@ -32,11 +35,30 @@ async function main([scenario = "", context = "{}"]: readonly string[]): Promise
       problems,
       open: (url, path, options = {}) => open(browser, { url, path, options, problems }),
     };
-    const result = await look(tools);
+    const result = await look(tools).catch(async (error: unknown) => {
+      await describePages(browser, problems);
+      throw error;
+    });
     if (problems.length > 0) throw new Error(`The page complained:\n${problems.join("\n")}`);
     console.log(JSON.stringify(result ?? null));
   } finally {
     await browser.close();
+  }
+}
+
+/** What a person would have seen when the scenario gave up: on stderr, for who reads the failure. */
+async function describePages(browser: Browser, problems: readonly string[]): Promise<void> {
+  for (const text of problems) console.error(`the page complained: ${text}`);
+  for (const page of browser.contexts().flatMap((context) => context.pages())) {
+    const shown = await page
+      .locator("body")
+      .ariaSnapshot({ timeout: DESCRIBE_MS })
+      .catch((error: unknown) => String(error));
+    const focus = await page
+      .evaluate("document.activeElement?.outerHTML.slice(0, 200)")
+      .catch((error: unknown) => String(error));
+    const text = shown.slice(0, DESCRIBE_LIMIT);
+    console.error(`at ${new URL(page.url()).pathname}, focus on ${focus}:\n${text}`);
   }
 }
 

@@ -2,7 +2,7 @@
  * Keys of the page: single letters, and two in a row such as `g l`. A key that is typed into a field
  * is the field's, but for Escape.
  */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** By key as `KeyboardEvent.key` names it, "j"; "g l" for two in a row. */
 export type KeyMap = Readonly<Record<string, () => void>>;
@@ -10,11 +10,14 @@ export type KeyMap = Readonly<Record<string, () => void>>;
 const maps: { readonly current: KeyMap }[] = [];
 const PAIR_MS = 1_200;
 
-/** The keys of a view while it is shown. Those of the view that came last go first. */
+/**
+ * The keys of a view while it is shown, from the moment on that it can be seen: an effect after the
+ * first frame would lose what is pressed before it. Those of the view that came last go first.
+ */
 export function useKeys(keys: KeyMap): void {
   const holder = useRef(keys);
   holder.current = keys;
-  useEffect(() => {
+  useLayoutEffect(() => {
     maps.unshift(holder);
     return () => {
       maps.splice(maps.indexOf(holder), 1);

@@ -59,7 +59,7 @@ async function keys(page: Page) {
   await page.keyboard.press("p");
   await page.getByRole("button", { name: "Paused" }).waitFor();
   await page.keyboard.press("p");
-  await page.keyboard.press("j");
+  await focusBeforeAFrame(page);
   await page.keyboard.press("x");
   await page.getByRole("region", { name: "Selection" }).waitFor();
   await page.keyboard.press("Enter");
@@ -68,6 +68,18 @@ async function keys(page: Page) {
   await page.waitForURL(/panel=findings/, { waitUntil: "commit" });
   await page.keyboard.press("Escape");
   await page.getByRole("row").nth(1).waitFor();
+}
+
+/** j takes the focus before the next frame: or an Enter would press the button that had it. */
+async function focusBeforeAFrame(page: Page) {
+  const focus = await page.evaluate(`(async () => {
+    document.querySelector("header button").focus();
+    const key = { key: "j", bubbles: true, cancelable: true };
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", key));
+    await null; // microtasks of the page run, and no frame is drawn
+    return document.activeElement.closest("[role=row]") === null ? "a button" : "the row";
+  })()`);
+  assert.equal(focus, "the row");
 }
 
 /** A shared link whose filter cannot be read: that is what is wrong, and not the connection. */
