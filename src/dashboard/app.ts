@@ -28,11 +28,11 @@ import { type UiAsset, type UiAssets, uiAssets } from "./ui_assets.ts";
 const MAX_BODY = 65_536;
 
 /** Addresses of the page; its script shows what belongs there, or that there is no such thing. */
-const PAGES = ["/", "/numbers", "/stories", "/replays", "/replays/*", "/captures", "/help"];
+const PAGES = ["/", "/numbers", "/stories", "/replays", "/captures"];
 
 export function createDashboard(services: Services, options: GuardOptions): DashboardApp {
   const app = new Hono<{ Variables: GuardedVariables }>();
-  const { state } = services;
+  const { state, replays } = services;
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -76,6 +76,9 @@ export function createDashboard(services: Services, options: GuardOptions): Dash
     const { capture, id } = context.req.param();
     return context.html(page(), state.list.get(`${capture}/${id}`) === undefined ? 404 : 200);
   });
+  app.get("/replays/:id", (context) =>
+    context.html(page(), replays.has(context.req.param("id")) ? 200 : 404),
+  );
   for (const found of endpoints(services)) addEndpoint(app, found);
   app.notFound((context) =>
     wantsPage(context)

@@ -4,7 +4,10 @@
  * Rule: one browser that stops reading costs `MAX_WAITING` keys and one event, no more: writes are
  * awaited, of one association only the newest state waits, and when more wait than that, the browser
  * is told to fetch everything again. After `STALL_MS` without progress it is dropped (O-07).
+ * Rule: who comes back with the id of an event gets what is new since then, or is told to fetch
+ * everything: where that was of another run, where it is too much, and where something went away.
  */
+import { randomUUID } from "node:crypto";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import type { AssociationRow, DashboardEvent, ReplayEvent, ReplayNews } from "./api_types.ts";
 import type { DashboardContext } from "./endpoint.ts";
@@ -34,8 +37,8 @@ const GATHER_MS = 100;
 
 export interface StreamOptions {
   readonly filter: EntryQuery["filter"];
-  /** The id of the last event that the browser had before it lost the connection. */
-  readonly after: number | undefined;
+  /** The id of the last event that the browser had before it lost the connection, as it sent it. */
+  readonly lastEventId: string | undefined;
   /** May see what a replay got, which can be patients' data. */
   readonly operates: boolean;
 }
@@ -43,6 +46,8 @@ export interface StreamOptions {
 export class EventStreams {
   readonly #state: DashboardState;
   readonly #stallMs: number;
+  /** Versions count from 0 in each run of the program. */
+  readonly #runId = randomUUID().slice(0, 8);
   #count = 0;
 
   constructor(state: DashboardState, stallMs = STALL_MS) {
@@ -59,11 +64,12 @@ export class EventStreams {
     return this.#count >= MAX_STREAMS;
   }
 
-  open(context: DashboardContext, { filter, after, operates }: StreamOptions): Response {
+  open(context: DashboardContext, { filter, lastEventId, operates }: StreamOptions): Response {
     const state = this.#state;
     this.#count += 1;
     return streamSSE(context, async (stream) => {
       const waiting = new Waiting(state, { filter, operates });
+      const after = this.#versionOf(lastEventId);
       if (after === undefined || !waiting.catchUp(after)) waiting.lost = true;
       stream.onAbort(() => waiting.close());
       const end = state.listen(waiting);
@@ -76,13 +82,19 @@ export class EventStreams {
     });
   }
 
+  /** Undefined where it is none of this run. */
+  #versionOf(eventId = ""): number | undefined {
+    const [, run, version] = /^(\w+)-(\d{1,15})$/.exec(eventId) ?? [];
+    return run === this.#runId ? Number(version) : undefined;
+  }
+
   async #run(stream: SSEStreamingApi, waiting: Waiting): Promise<void> {
     while (!stream.aborted && !waiting.closed) {
       for (const event of waiting.take()) {
         const written = stream.writeSSE({
           event: event.event,
           data: JSON.stringify(event.data),
-          id: String(waiting.version),
+          id: `${this.#runId}-${waiting.version}`,
         });
         if (!(await inTime(written, this.#stallMs))) {
           stream.abort();
@@ -122,7 +134,7 @@ class Waiting {
 
   /** Entries that are newer than those of the last connection; false where they are too many. */
   catchUp(after: number): boolean {
-    if (after > this.#state.version) return false; // of another run of the program
+    if (after < this.#state.goneVersion) return false;
     const missed = this.#state.list.newestFirst().filter(({ version }) => version > after);
     if (missed.length > MAX_WAITING) return false;
     for (const entry of missed) this.entry(entry);

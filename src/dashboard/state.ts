@@ -60,6 +60,7 @@ export class DashboardState {
     routes: [],
   };
   #version = 0;
+  #goneVersion = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: DashboardStateOptions = {}) {
@@ -88,6 +89,11 @@ export class DashboardState {
   /** That of the newest entry. */
   get version(): number {
     return this.#version;
+  }
+
+  /** That of the last change that took something from the list: the list itself does not tell. */
+  get goneVersion(): number {
+    return this.#goneVersion;
   }
 
   /** Looks at the captures now, and again and again until `stop`. */
@@ -184,12 +190,15 @@ export class DashboardState {
   #put(entry: Entry): void {
     const known = this.list.get(entry.key);
     if (known?.spark !== undefined && entry.spark === undefined) entry.spark = known.spark;
+    const { left } = this.list;
     this.list.put(entry);
+    if (this.list.left > left) this.#goneVersion = this.#nextVersion();
     this.#tell((listener) => listener.entry?.(entry));
   }
 
   #gone(key: string): void {
     this.list.delete(key);
+    this.#goneVersion = this.#nextVersion();
     this.#tell((listener) => listener.gone?.(key));
   }
 

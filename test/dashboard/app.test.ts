@@ -85,16 +85,25 @@ describe("createDashboard()", () => {
     assert.equal((await request("/readyz", { headers: NOBODY })).status, 200);
   });
 
-  test("an association that is not there is 404, as JSON and as a page", async () => {
+  test("what is not there is 404, as JSON and as a page", async () => {
     const { state, request } = await testDashboard();
     state.setAssociation(associationJson(1, { capture: "a b.dcap" }));
     const status = async (path: string) =>
       (await request(path, { headers: { accept: "text/html" } })).status;
     assert.equal(await status("/a/a%20b.dcap/1?panel=pdus"), 200);
-    for (const path of ["/a/a%20b.dcap/2", "/a/x/1", "/a/%E0%A4%A/1", "/a/x", "/nothing"]) {
+    for (const path of ["/", "/numbers", "/stories", "/replays", "/captures"]) {
+      assert.equal(await status(path), 200, path);
+    }
+    const wrong = ["/a/a%20b.dcap/2", "/a/a%20b.dcap/1/2", "/a/x/1", "/a/%E0%A4%A/1", "/a/x"];
+    for (const path of [...wrong, "/replays/x", "/replays/x/y", "/captures/x", "/nothing"]) {
       assert.equal(await status(path), 404, path);
     }
-    assert.equal((await request("/api/associations/a%20b.dcap/2")).status, 404);
+    const json = ["associations/a%20b.dcap/2", "replays/x", "commands?key=x/1", "captures/x"];
+    for (const path of json) {
+      const response = await request(`/api/${path}`, { headers: { accept: "text/html" } });
+      assert.equal(response.status, 404, path);
+      assert.equal(typeof ((await response.json()) as { error: unknown }).error, "string", path);
+    }
   });
 
   test("keeps the newest associations and updates one in place", async () => {

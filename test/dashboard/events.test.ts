@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "vitest";
 import type { DashboardEvent } from "../../src/dashboard/api_types.ts";
+import { captureFacts, someRecords, writeCapture } from "../support/captures.ts";
 import { associationJson, type TestDashboard, testDashboard } from "../support/dashboard.ts";
+import { inScope } from "../support/process.ts";
 
 type Named = DashboardEvent["event"];
 
@@ -92,9 +96,42 @@ describe("/api/events", () => {
       ["x.dcap/2"],
     );
     await after.close();
-    const strange = await listen(dashboard, "/api/events", { "last-event-id": "999999" });
-    assert.deepEqual(await strange.next("hello"), { all: 2 });
-    await strange.close();
+    const run = after.id.slice(0, after.id.indexOf("-"));
+    for (const [why, id] of [
+      ["of another run", after.id.replace(run, "0")],
+      ["of no dashboard", "999999"],
+    ] as const) {
+      const strange = await listen(dashboard, "/api/events", { "last-event-id": id });
+      assert.deepEqual(await strange.next("hello"), { all: 2 }, why);
+      await strange.close();
+    }
+  });
+
+  test("says that everything has to be fetched where a capture was deleted meanwhile", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      for (const [name, seed] of [
+        ["a.dcap", 1],
+        ["b.dcap", 2],
+      ] as const) {
+        const records = someRecords({ count: 2, chunks: 1, size: 10 });
+        writeFileSync(join(folder, name), writeCapture(records, { facts: captureFacts(seed) }));
+      }
+      const dashboard = await testDashboard({ places: [folder] });
+      const before = await listen(dashboard);
+      assert.deepEqual(await before.next("hello"), { all: 4 });
+      await before.close();
+      rmSync(join(folder, "a.dcap"));
+      await dashboard.state.library.refresh();
+      const after = await listen(dashboard, "/api/events", { "last-event-id": before.id });
+      assert.deepEqual(await after.next("hello"), { all: 2 });
+      const { captures } = await after.next("captures");
+      assert.deepEqual(
+        captures.map(({ capture }) => capture),
+        ["b.dcap"],
+      );
+      await after.close();
+    });
   });
 
   test("O-07 keeps little for a browser that stops reading, and drops it", async () => {

@@ -122,9 +122,18 @@ describe("The image of a message", () => {
 
   test("is refused in words where it cannot be shown", async () => {
     const { request } = await testDashboard({ places: ["test/captures/services"] });
-    const response = await request("/api/associations/study_1.dcap/3/messages/0/image?frame=7");
-    assert.equal(response.status, 415);
-    assert.deepEqual(await response.json(), { error: "There are 1 frames" });
+    const ask = async (path: string) => {
+      const response = await request(`/api/associations/study_1.dcap/${path}`);
+      return [response.status, ((await response.json()) as { error: string }).error];
+    };
+    assert.deepEqual(await ask("3/messages/0/image?frame=7"), [
+      404,
+      "There is no frame 7: the image has 1 frame, from 0 on",
+    ]);
+    assert.deepEqual(await ask("1/messages/0/image"), [
+      415,
+      "There are no Rows and Columns in this data set",
+    ]);
   });
 });
 

@@ -8,6 +8,7 @@ import { readDataSet } from "../../dataset/read_data_set.ts";
 import { transferSyntax } from "../../dataset/transfer_syntax.ts";
 import type { RecordedStreams } from "../../inspect/stream_reader.ts";
 import { readHeadOf } from "../../meaning/read_head.ts";
+import { plural } from "../../units.ts";
 import type { PassedMessage } from "../detail/association_pass.ts";
 import { dataSetPieces, readMessageOctets } from "../detail/message_octets.ts";
 import { decodeFrame, decodesCompressed } from "./decode_frame.ts";
@@ -29,7 +30,10 @@ export interface FrameRequest {
   readonly window: Window | undefined;
 }
 
-export type FrameImage = { readonly bytes: Uint8Array } | { readonly reason: string };
+/** `absent`: the image has fewer frames; without it, it cannot be shown here. */
+export type FrameImage =
+  | { readonly bytes: Uint8Array }
+  | { readonly reason: string; readonly absent?: boolean };
 
 export async function frameImage(
   streams: RecordedStreams,
@@ -42,7 +46,10 @@ export async function frameImage(
   const options = { transferSyntax: message.transferSyntax, decodes: decodesCompressed() };
   const reason = whyNot(described, options);
   if (reason !== undefined) return { reason };
-  if (frame >= described.frames) return { reason: `There are ${described.frames} frames` };
+  if (frame >= described.frames) {
+    const has = plural(described.frames, "frame");
+    return { reason: `There is no frame ${frame}: the image has ${has}, from 0 on`, absent: true };
+  }
   if (described.pixels?.kind === "fragments") {
     return compressed(streams, { message, frame, window });
   }

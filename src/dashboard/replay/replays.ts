@@ -78,6 +78,10 @@ export class Replays {
     return kept.json;
   }
 
+  has(id: string): boolean {
+    return this.#kept.has(id);
+  }
+
   /** Does nothing where it has ended. */
   stop(id: string): ReplayJson {
     const kept = this.#find(id);

@@ -101,11 +101,9 @@ export function listEndpoints(services: Services): readonly Endpoint[] {
       query: z.object({ filter: FILTER_TEXT }),
       handle: ({ context, query, user }) => {
         if (streams.full) throw new ApiError(503, { error: "Too many browsers listen already" });
-        const last = context.req.header("last-event-id");
-        const after = last !== undefined && /^\d{1,15}$/.test(last) ? Number(last) : undefined;
         return streams.open(context, {
           filter: filterOf(query.filter),
-          after,
+          lastEventId: context.req.header("last-event-id"),
           operates: mayAct(user.role, "operator"),
         });
       },

@@ -69,7 +69,9 @@ export function octetEndpoints(services: Services): readonly Endpoint[] {
           return frameImage(streams, { message, frame, window });
         });
         if (png === undefined) throw nothingThere(entry);
-        if ("reason" in png) throw new ApiError(415, { error: png.reason });
+        if ("reason" in png) {
+          throw new ApiError(png.absent === true ? 404 : 415, { error: png.reason });
+        }
         call.context.header("cache-control", "private, max-age=60");
         call.context.header("content-type", "image/png");
         return call.context.body(png.bytes as Uint8Array<ArrayBuffer>);
