@@ -38,6 +38,8 @@ const FIND_FIELDS: readonly Field[] = [
   { name: "fuzzy semantic matching of person names", values: NO_YES },
   { name: "timezone query adjustment", values: NO_YES },
   { name: "enhanced multi-frame image conversion", values: NO_YES },
+  { name: "empty value matching", values: NO_YES },
+  { name: "multiple value matching", values: NO_YES },
 ];
 
 /** PS3.4 K.5: the first two octets of C-FIND have no meaning for a worklist. */

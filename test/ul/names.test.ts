@@ -84,13 +84,15 @@ describe("names of the upper layer", () => {
   test("extendedNegotiationWords reads Query/Retrieve, worklist and Storage, and counts the rest", () => {
     const words = (uid: string, ...octets: number[]): readonly string[] =>
       extendedNegotiationWords(`1.2.840.10008.5.1.4.${uid}`, Uint8Array.from(octets));
-    assert.deepEqual(words("1.2.2.1", 1, 0, 1, 2, 0, 9), [
+    assert.deepEqual(words("1.2.2.1", 1, 0, 1, 2, 0, 1, 0, 9), [
       "relational queries: yes",
       "combined date and time matching: no",
       "fuzzy semantic matching of person names: yes",
       "timezone query adjustment: reserved value 2",
       "enhanced multi-frame image conversion: no",
-      "octet 6: 9",
+      "empty value matching: yes",
+      "multiple value matching: no",
+      "octet 8: 9",
     ]);
     assert.deepEqual(words("1.2.1.3", 1), ["relational retrieval: yes"]);
     assert.deepEqual(words("31", 0, 0, 1), [

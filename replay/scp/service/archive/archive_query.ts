@@ -22,6 +22,7 @@ export interface ArchiveQuery {
   readonly aeTitle: string;
   /** As negotiated (C.5.1.1). */
   readonly combinedDateTime?: boolean;
+  readonly emptyValues?: boolean;
   readonly multipleValues?: boolean;
 }
 
@@ -154,9 +155,14 @@ function levelOf(identifier: DataSet, levels: readonly QueryLevel[]): QueryLevel
   throw new IdentifierError(`Query/Retrieve Level (0008,0052) ${what} (PS3.4 C.4.1.1.3.1)`);
 }
 
-function matchOptions({ combinedDateTime, multipleValues }: Partial<ArchiveQuery>): MatchOptions {
+function matchOptions({
+  combinedDateTime,
+  emptyValues,
+  multipleValues,
+}: Partial<ArchiveQuery>): MatchOptions {
   return {
     ...(combinedDateTime !== undefined && { combinedDateTime }),
+    ...(emptyValues !== undefined && { emptyValues }),
     ...(multipleValues !== undefined && { multipleValues }),
     notKeys: NOT_KEYS,
   };

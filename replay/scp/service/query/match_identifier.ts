@@ -33,6 +33,8 @@ export interface MatchOptions {
    * hour (C.2.2.2.5.4 where negotiated; always for the scheduled start in worklists, Table K.6-1).
    */
   readonly combinedDateTime?: boolean;
+  /** Two quotation marks ask for what has no value (C.2.2.2.7, where negotiated). */
+  readonly emptyValues?: boolean;
   /** Each value of a key must match (C.2.2.2.8, where negotiated). */
   readonly multipleValues?: boolean;
   /** Tags that are told and not asked: they match whatever is there. */
@@ -103,7 +105,7 @@ function keyMatcher(
   }
   if (key.kind !== "value") return () => false;
   const values = heldStrings({ element: key, holder: identifier });
-  if (values.length === 1 && values[0] === EMPTY_VALUE) {
+  if (options.emptyValues === true && values.length === 1 && values[0] === EMPTY_VALUE) {
     return (candidate) => candidate.held(tag).length === 0;
   }
   if (values.length === 0) {
@@ -198,7 +200,7 @@ function isNoKey(tag: number): boolean {
   return tag === 0x00080005 || (tag & 0xffff) === 0;
 }
 
-/** Two quotation marks ask for what has no value (C.2.2.2.7). */
+/** PS3.4 C.2.2.2.7. */
 const EMPTY_VALUE = '""';
 
 const WHOLE_DAY: Span = { from: "000000000000", to: "235959999999" };

@@ -149,7 +149,8 @@ describe("matchesIdentifier", () => {
       ['AccessionNumber=""', "PatientID=1", true],
       ['AccessionNumber=""', "AccessionNumber=1", false],
     ];
-    check(rows);
+    check(rows, { emptyValues: true });
+    check([['AccessionNumber=""', "AccessionNumber", false]]);
     check([["ModalitiesInStudy=CT\\MR", "ModalitiesInStudy=CT", true]]);
     check([["ModalitiesInStudy=CT\\MR", "ModalitiesInStudy=CT", false]], { multipleValues: true });
     check([["ModalitiesInStudy=CT\\MR", "ModalitiesInStudy=MR\\SR\\CT", true]], {
