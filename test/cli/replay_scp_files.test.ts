@@ -20,7 +20,7 @@ describe("dicomtap replay scp", () => {
     await inScope(async (scope) => {
       const args = ["replay", "scp", CAPTURE, "--listen", "0", "--speed", "max", "--json"];
       const running = scope.start([...runtime.dicomtap, ...args]);
-      const ready = JSON.parse(await running.line(/"event":"ready"/, 30_000));
+      const ready = JSON.parse(await running.line(/"event":"ready"/));
       assert.deepEqual(Object.keys(ready), ["event", "listen", "associations", "record"]);
       assert.match(ready.listen, /^127\.0\.0\.1:\d+$/);
       assert.deepEqual([ready.associations, ready.record], [5, null]);
@@ -28,7 +28,7 @@ describe("dicomtap replay scp", () => {
       const port = Number(ready.listen.split(":")[1]);
       const user = await openAssociation({ host: "127.0.0.1", port, contexts: ["Verification"] });
       await user.invoke({ operation: "C-ECHO" }).final();
-      const told = await running.line(/"event":"request"/, 30_000);
+      const told = await running.line(/"event":"request"/);
       const { event, association, request, matched, by, status }: RequestEvent = JSON.parse(told);
       assert.deepEqual(
         [event, association, request, matched, by, status],
@@ -38,10 +38,10 @@ describe("dicomtap replay scp", () => {
       running.signal("SIGTERM");
       assert.equal((await user.invoke({ operation: "C-ECHO" }).final()).status, 0);
       await user.release();
-      const last = JSON.parse(await running.line(/"outcome":"released"/, 30_000));
+      const last = JSON.parse(await running.line(/"outcome":"released"/));
       const { outcome, called_ae_title: called }: ServedAssociationEvent = last;
       assert.deepEqual([outcome, called], ["released", "ANY-SCP"]);
-      assert.equal((await running.exit(30_000)).code, 0, running.stderr);
+      assert.equal((await running.exit()).code, 0, running.stderr);
     });
   });
 
@@ -49,7 +49,7 @@ describe("dicomtap replay scp", () => {
     await inScope(async (scope) => {
       const args = ["replay", "scp", CAPTURE, "--listen", "127.0.0.1:0", "--speed", "max"];
       const running = scope.start([...runtime.dicomtap, ...args]);
-      const ready = await running.line(/^Answering on /, 30_000);
+      const ready = await running.line(/^Answering on /);
       assert.match(ready, /^Answering on 127\.0\.0\.1:\d+ from 5 recorded associations$/);
       const port = Number(/:(\d+) /.exec(ready)?.[1]);
       const worklist = "1.2.840.10008.5.1.4.31";
@@ -58,7 +58,7 @@ describe("dicomtap replay scp", () => {
       const dataSet = dataSetFromJson({ PatientID: { vr: "LO", Value: ["SECRET"] } });
       await user.invoke({ operation: "C-FIND", sopClass: worklist, dataSet }).final();
       await user.release();
-      await running.line(/ released$/, 30_000);
+      await running.line(/ released$/);
       await stopProcess(running);
       assert.match(running.stdout, /^#1 DICOMTAP > ANY-SCP accepted: In the recording /m);
       assert.match(

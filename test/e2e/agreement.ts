@@ -84,7 +84,7 @@ function compareAssociation(ours: AssociationJson, theirs: TsharkAssociation, sa
     const proposed = theirs.proposed.get(context.id);
     const answered = theirs.answered.get(context.id);
     const which = `${where}, context ${context.id}`;
-    same(`${which}: abstract syntax`, context.abstract_syntax, proposed?.abstractSyntax);
+    same(`${which}: abstract syntax`, context.abstract_syntax, proposed?.abstractSyntax ?? null);
     same(`${which}: transfer syntaxes`, context.transfer_syntaxes, proposed?.transferSyntaxes);
     same(`${which}: result`, context.result, answered?.result ?? null);
     // The transfer syntax of a context that was refused is not significant (PS3.8 9.3.3.2).

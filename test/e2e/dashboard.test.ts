@@ -31,7 +31,7 @@ async function startDashboard(
 ): Promise<{ readonly process: RunningProcess; readonly url: string }> {
   const listen = ["--listen", "127.0.0.1:0", "--json"];
   const process = scope.start([...runtime.dicomtap, "dashboard", ...listen, ...args]);
-  const ready = JSON.parse(await process.line(/"event":\s*"ready"/, 60_000));
+  const ready = JSON.parse(await process.line(/"event":\s*"ready"/));
   return { process, url: ready.dashboard };
 }
 
@@ -44,7 +44,7 @@ async function startWatched(scope: Scope, runtime: StartableRuntime) {
     ...[...runtime.dicomtap, "proxy", "--json", "--listen", "127.0.0.1:0"],
     ...["--to", `127.0.0.1:${pacs.port}`, "--record", folder, "--dashboard", "127.0.0.1:0"],
   ]);
-  const ready = JSON.parse(await process.line(/"event":\s*"ready"/, 60_000));
+  const ready = JSON.parse(await process.line(/"event":\s*"ready"/));
   const port = Number(/:(\d+)$/.exec(ready.routes[0].listen)?.[1]);
   const client = new DashboardClient(ready.dashboard);
   const to = { host: "127.0.0.1", port, calledAeTitle: AE_TITLE };

@@ -72,7 +72,7 @@ async function killOnce(scope: Scope, runtime: StartableRuntime): Promise<Loss> 
   const arrived = Math.floor((to.received - before) / size);
   proxy.process.signal("SIGKILL");
   const killed = Date.now();
-  await proxy.process.exit(10_000);
+  await proxy.process.exit();
 
   // 1: a kill in the middle of a write leaves a torn block, which `show` tells.
   const args = ["show", "--json", "-v", ...capturesIn(proxy.folder)];

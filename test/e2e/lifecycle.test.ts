@@ -40,7 +40,7 @@ for (const runtime of runtimesUnderTest()) {
           assert.equal(proxy.process.over, false, "ended before its associations");
           await release(association);
         }
-        const { code } = await proxy.process.exit(20_000);
+        const { code } = await proxy.process.exit();
         assert.equal(code, 0, proxy.process.stderr);
         await assertSound(scope, runtime, proxy.folder);
         const shown = await show(scope, runtime, capturesIn(proxy.folder));
@@ -66,7 +66,7 @@ for (const runtime of runtimesUnderTest()) {
         await refuses(proxy.port);
         assert.equal(proxy.process.over, false);
         proxy.process.signal("SIGTERM");
-        await proxy.process.exit(10_000);
+        await proxy.process.exit();
         await Promise.all([requestor.ended(), to.ended()]);
         const shown = await show(scope, runtime, capturesIn(proxy.folder));
         assert.ok(shown.length <= 1);

@@ -67,9 +67,7 @@ export async function startReplayScp(
   const listen = ["--listen", "127.0.0.1:0", "--speed", "max", "--json"];
   const command = [...runtime.dicomtap, "replay", "scp", ...captures, ...listen];
   const process = scope.start([...command, ...args.map(String)], { keep: 64 * 2 ** 20 });
-  const ready: { readonly listen: string } = JSON.parse(
-    await process.line(/"event":\s*"ready"/, 60_000),
-  );
+  const ready: { readonly listen: string } = JSON.parse(await process.line(/"event":\s*"ready"/));
   return {
     process,
     port: Number(/:(\d+)$/.exec(ready.listen)?.[1]),

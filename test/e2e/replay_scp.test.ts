@@ -56,7 +56,7 @@ for (const name of ANSWERING) {
       scp = await startReplayScp(scope, { runtime, captures, args });
       const aeTitle = name === "Orthanc" ? "ORTHANC" : "ANY-SCP";
       stage = { partner: { port: scp.port, aeTitle, received: async () => [] }, destination };
-    }, 120_000);
+    });
     afterAll(() => scope.close());
 
     for (const maxPdu of [undefined, 4096]) {

@@ -15,7 +15,7 @@ import {
   STUDY_UIDS,
 } from "../support/dataset_files.ts";
 import { NO_DELAY, type ReceivedFile, startStorescp } from "../support/dcmtk_servers.ts";
-import { freePort, portOpen } from "../support/ports.ts";
+import { freePort } from "../support/ports.ts";
 import { inScope, Scope } from "../support/process.ts";
 import { ownRuntime } from "../support/runtimes.ts";
 import { capturesIn, dicomtap, show, startProxy, stopProcess } from "./dicomtap.ts";
@@ -41,7 +41,7 @@ for (const name of ANSWERING) {
       recorded = await recordScenarios(scope, {
         ...{ runtime, name, files, orthanc: orthanc ?? "", withDestination: false },
       });
-    }, 120_000);
+    });
     afterAll(() => scope.close());
 
     test("X-01: the same answers, the same files", async () => {
@@ -76,8 +76,8 @@ describe.skipIf(!hasDcmtk)(`replay scu --uids new on ${runtime.name}`, () => {
       const captures = await recordStore(scope, images);
       const folder = scope.tempDir();
       const port = await freePort();
-      scope.start(["storescp", "-od", folder, String(port)], { env: NO_DELAY });
-      await portOpen(port, 10_000);
+      const storescp = ["storescp", "-od", folder, String(port)];
+      await scope.start(storescp, { env: NO_DELAY }).listens(port);
       for (const seed of ["first", "second"]) {
         const args = ["--uids", "new", "--seed", seed];
         const run = await replayScu(scope, { runtime, captures, to: port, args });

@@ -1,6 +1,7 @@
 /** Either end of a connection under the control of a test: sends what it is told, counts and hashes what comes. */
 import { createHash } from "node:crypto";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { PATIENCE_MS } from "../support/patience.ts";
 import type { Scope } from "../support/process.ts";
 
 /** How the other end was heard to finish. */
@@ -106,7 +107,10 @@ export class Peer {
       };
       const late = (how: string, missing: string) =>
         new Error(`Connection ${how} without ${missing}: ${this.#length} octets came`);
-      const timer = setTimeout(() => settle(() => reject(late("waited 20 s", what))), 20_000);
+      const timer = setTimeout(
+        () => settle(() => reject(late(`waited ${PATIENCE_MS} ms`, what))),
+        PATIENCE_MS,
+      );
       this.#waiting.add(look);
       look();
     });

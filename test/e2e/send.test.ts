@@ -286,7 +286,7 @@ describe("dicomtap send and DCMTK", () => {
           assert.ok(code === 0 || code === 1 || request[0] === "c-store", `${request[0]}: ${code}`);
         }
         proxy.process.signal("SIGTERM");
-        await proxy.process.exit(20_000);
+        await proxy.process.exit();
         for (const shown of await show(scope, ownRuntime(), capturesIn(proxy.folder))) {
           messages += shown.messages.length;
           for (const { sender, severity, id, text } of shown.association.findings) {
@@ -332,7 +332,7 @@ describe("dicomtap send and DCMTK", () => {
       ]);
       await run.line(/FF00H/);
       run.signal("SIGINT");
-      const { code } = await run.exit(20_000);
+      const { code } = await run.exit();
       assert.equal(code, 0, run.stderr);
       assert.match(run.stdout, /C-FIND {2}FE00H/);
       assert.equal(canceled, true);
@@ -356,7 +356,7 @@ describe("dicomtap send and DCMTK", () => {
       const watch = setInterval(() => {
         most = Math.max(most, residentBytes(run.pid) ?? 0);
       }, 50);
-      const { code } = await run.exit(110_000);
+      const { code } = await run.exit();
       clearInterval(watch);
       assert.equal(code, 0, run.stderr);
       const [received] = await scp.received();

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { startProxy } from "../e2e/dicomtap.ts";
 import { NO_DELAY, startDcmqrscp, startStorescp } from "../support/dcmtk_servers.ts";
 import { ask, startDimseScp } from "../support/dimse_peer.ts";
-import { freePort, portOpen } from "../support/ports.ts";
+import { freePort } from "../support/ports.ts";
 import { inScope, type Scope } from "../support/process.ts";
 import { ownRuntime } from "../support/runtimes.ts";
 import {
@@ -57,7 +57,7 @@ async function tap(
     ports: proxy.ready.routes.map((route) => Number(/:(\d+)$/.exec(route.listen)?.[1])),
     close: async () => {
       proxy.process.signal("SIGTERM");
-      await proxy.process.exit(20_000);
+      await proxy.process.exit();
     },
   };
 }
@@ -196,11 +196,8 @@ async function recordPrint(scope: Scope, folder: string): Promise<void> {
   const [file = ""] = await makeImages(scope, [1]);
   const port = await freePort();
   const server = await printConfiguration(scope, port);
-  scope.start(["dcmprscp", "-c", server.config, "-p", "PRINTER"], {
-    env: NO_DELAY,
-    cwd: server.folder,
-  });
-  await portOpen(port, 10_000);
+  const command = ["dcmprscp", "-c", server.config, "-p", "PRINTER"];
+  await scope.start(command, { env: NO_DELAY, cwd: server.folder }).listens(port);
   const tapped = await tap(scope, { to: [port], folder });
   const client = await printConfiguration(scope, tapped.ports[0] ?? 0);
   const run = { cwd: client.folder };

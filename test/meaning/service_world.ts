@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NO_DELAY } from "../support/dcmtk_servers.ts";
-import { freePort, portOpen } from "../support/ports.ts";
+import { freePort } from "../support/ports.ts";
 import type { Scope } from "../support/process.ts";
 import { findProgram } from "../support/runtimes.ts";
 
@@ -63,8 +63,8 @@ export async function makeWorklist(scope: Scope): Promise<string> {
 export async function startWorklist(scope: Scope): Promise<number> {
   const folder = await makeWorklist(scope);
   const port = await freePort();
-  scope.start(["wlmscpfs", "-dfp", folder, "-csk", String(port)], { env: NO_DELAY });
-  await portOpen(port, 10_000);
+  const command = ["wlmscpfs", "-dfp", folder, "-csk", String(port)];
+  await scope.start(command, { env: NO_DELAY }).listens(port);
   return port;
 }
 
@@ -103,8 +103,7 @@ export async function startArchive(
       ),
     }),
   );
-  scope.start([program, config], { env: NO_DELAY, cwd: folder });
-  await portOpen(own, 20_000);
+  await scope.start([program, config], { env: NO_DELAY, cwd: folder }).listens(own);
   return own;
 }
 

@@ -29,7 +29,7 @@ export async function look<T>(
   const command = [browser.node, support("run_typescript.mjs"), support("browser_main.ts"), file];
   const { code, stdout, stderr } = await scope.run([...command, JSON.stringify(context)], {
     env: { CHROMIUM: browser.chromium },
-    limitMs: 240_000,
+    limitMs: 500_000,
   });
   if (code !== 0) throw new Error(`${scenario} ended with ${code}\n${stdout}\n${stderr}`);
   return JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "null") as T;

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NO_DELAY } from "./dcmtk_servers.ts";
-import { freePort, portOpen } from "./ports.ts";
+import { freePort } from "./ports.ts";
 import type { Scope } from "./process.ts";
 
 export async function startDcmprscp(
@@ -13,8 +13,8 @@ export async function startDcmprscp(
   const aeTitle = "PRINTER";
   for (const name of ["database", "spool", "log", "lut"]) mkdirSync(join(folder, name));
   writeFileSync(join(folder, "print.cfg"), configuration({ port, aeTitle }));
-  scope.start(["dcmprscp", "-c", "print.cfg", "-p", aeTitle], { cwd: folder, env: NO_DELAY });
-  await portOpen(port, 10_000);
+  const command = ["dcmprscp", "-c", "print.cfg", "-p", aeTitle];
+  await scope.start(command, { cwd: folder, env: NO_DELAY }).listens(port);
   return { port, aeTitle };
 }
 

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeWorklist } from "./dataset_files.ts";
-import { freePort, portOpen } from "./ports.ts";
+import { freePort } from "./ports.ts";
 import type { Scope } from "./process.ts";
 
 export const NO_DELAY = { TCP_NODELAY: "1" } as const;
@@ -36,10 +36,8 @@ export async function startStorescp(
 ): Promise<Partner> {
   const folder = scope.tempDir();
   const port = await freePort();
-  scope.start(["storescp", "-aet", aeTitle, ...args, "-od", folder, String(port)], {
-    env: NO_DELAY,
-  });
-  await portOpen(port, 10_000);
+  const command = ["storescp", "-aet", aeTitle, ...args, "-od", folder, String(port)];
+  await scope.start(command, { env: NO_DELAY }).listens(port);
   return { port, aeTitle, received: async () => takeFiles(folder) };
 }
 
@@ -57,10 +55,7 @@ export async function startDcmqrscp(
   writeFileSync(config, archiveConfiguration({ port, database, aeTitle, destinations }));
   const indexed = await scope.run(["dcmqridx", "-n", database, ...files]);
   if (indexed.code !== 0) throw new Error(`dcmqridx ended with ${indexed.code}: ${indexed.stderr}`);
-  scope.start(["dcmqrscp", "-c", config, String(port)], {
-    env: NO_DELAY,
-  });
-  await portOpen(port, 10_000);
+  await scope.start(["dcmqrscp", "-c", config, String(port)], { env: NO_DELAY }).listens(port);
   const before = new Set(readdirSync(database));
   // The archive chooses names of its own: only the content can be compared.
   const received = async () => {
@@ -78,8 +73,8 @@ export async function startWlmscpfs(scope: Scope): Promise<Partner> {
   const aeTitle = "WORKLIST";
   const port = await freePort();
   await makeWorklist(scope, folder, aeTitle);
-  scope.start(["wlmscpfs", "-dfp", folder, "-csk", String(port)], { env: NO_DELAY });
-  await portOpen(port, 10_000);
+  const command = ["wlmscpfs", "-dfp", folder, "-csk", String(port)];
+  await scope.start(command, { env: NO_DELAY }).listens(port);
   return { port, aeTitle, received: async () => [] };
 }
 

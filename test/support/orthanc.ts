@@ -9,7 +9,7 @@ import {
   type Partner,
   type ReceivedFile,
 } from "./dcmtk_servers.ts";
-import { freePort, portOpen } from "./ports.ts";
+import { freePort } from "./ports.ts";
 import type { Scope } from "./process.ts";
 
 export async function startOrthanc(
@@ -21,9 +21,9 @@ export async function startOrthanc(
   const http = await freePort();
   const config = join(folder, "orthanc.json");
   writeFileSync(config, JSON.stringify(configuration({ folder, port, http, destinations })));
-  scope.start([program, config], { env: NO_DELAY, cwd: folder });
-  await portOpen(port, 20_000);
-  await portOpen(http, 20_000);
+  const orthanc = scope.start([program, config], { env: NO_DELAY, cwd: folder });
+  await orthanc.listens(port);
+  await orthanc.listens(http);
   const known = new Set<string>();
   // Identifiers of Orthanc are hashes of the UIDs: the same in every run.
   const received = async () => {

@@ -5,15 +5,21 @@
  */
 import { readFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
+import process from "node:process";
+import { PATIENCE_MS } from "./patience.ts";
 
 const LOWEST = 20_000;
 const HIGHEST = 32_000;
+/** Each worker of a run has a slice of its own: two that probe at once never find the same port. */
+const SLICES = 16;
+const SLICE = Number(process.env["VITEST_POOL_ID"] ?? 0) % SLICES;
 const given = new Set<number>();
 
 /** A TCP port of 127.0.0.1 that nothing listens on, different at every call of this process. */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 200; attempt++) {
-    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+    const port =
+      LOWEST + SLICES * Math.floor((Math.random() * (HIGHEST - LOWEST)) / SLICES) + SLICE;
     if (given.has(port) || !(await canListen(port))) continue;
     given.add(port);
     return port;
@@ -22,7 +28,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Resolves when something listens on the port. Does not connect where the system can be asked. */
-export async function portOpen(port: number, limitMs: number): Promise<void> {
+export async function portOpen(port: number, limitMs = PATIENCE_MS): Promise<void> {
   const end = Date.now() + limitMs;
   while (Date.now() < end) {
     if (await isListening(port)) return;
@@ -32,7 +38,7 @@ export async function portOpen(port: number, limitMs: number): Promise<void> {
 }
 
 /** A connection would leave a refused association in the partner's log: ask the kernel first. */
-async function isListening(port: number): Promise<boolean> {
+export async function isListening(port: number): Promise<boolean> {
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
   const listening = new RegExp(`:${hex} \\S+ 0A `); // 0A: TCP_LISTEN
   for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {

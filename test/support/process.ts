@@ -8,6 +8,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { PATIENCE_MS } from "./patience.ts";
+import { isListening } from "./ports.ts";
 import { forgetGroup, killGroup, rememberGroup } from "./process_group.ts";
 import { KeptText } from "./process_output.ts";
 
@@ -55,7 +57,7 @@ export class Scope {
 
   /** Runs a program to its end. Whatever its exit code is, that is the result. */
   async run(command: readonly string[], options: RunOptions = {}): Promise<Finished> {
-    const { limitMs = 60_000, ...rest } = options;
+    const { limitMs = PATIENCE_MS, ...rest } = options;
     const started = Date.now();
     const running = this.start(command, { keep: 256 * 2 ** 20, ...rest });
     const exit = await running.exit(limitMs);
@@ -137,7 +139,7 @@ export class RunningProcess {
   }
 
   /** The first line of stdout or stderr that matches, also when it came before the call. */
-  line(pattern: RegExp, limitMs = 30_000): Promise<string> {
+  line(pattern: RegExp, limitMs = PATIENCE_MS): Promise<string> {
     return this.until(
       () => {
         for (const text of [this.stdout, this.stderr]) {
@@ -153,7 +155,7 @@ export class RunningProcess {
   /** Waits until `look` finds something; it is asked again whenever output comes. */
   until<T>(
     look: () => T | undefined,
-    { limitMs = 30_000, what = "that" }: { limitMs?: number; what?: string } = {},
+    { limitMs = PATIENCE_MS, what = "that" }: { limitMs?: number; what?: string } = {},
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       const settle = (act: () => void) => {
@@ -174,7 +176,17 @@ export class RunningProcess {
     });
   }
 
-  async exit(limitMs: number): Promise<Exit> {
+  /** Resolves when something listens on the port that this program was told. */
+  async listens(port: number, limitMs = PATIENCE_MS): Promise<void> {
+    const end = Date.now() + limitMs;
+    while (!(await isListening(port))) {
+      if (this.#over) throw this.#failure(`ended before it listened on port ${port}`);
+      if (Date.now() > end) throw this.#failure(`does not listen on port ${port} in ${limitMs} ms`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  async exit(limitMs = PATIENCE_MS): Promise<Exit> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), limitMs);

@@ -12,7 +12,7 @@ export interface ProxyProcess {
   /** The last figures that were printed. */
   readonly last: () => ProxyFigures | undefined;
   readonly signal: (name: NodeJS.Signals) => void;
-  readonly exit: (limitMs: number) => Promise<{ readonly code: number | null }>;
+  readonly exit: () => Promise<{ readonly code: number | null }>;
 }
 
 export async function startProxy(
@@ -55,6 +55,6 @@ export async function startProxy(
     last,
     // Not child.kill(): Deno then reports the signal, and not the exit code of the program.
     signal: (name) => void process.kill(running.pid, name),
-    exit: (limitMs) => running.exit(limitMs),
+    exit: () => running.exit(),
   };
 }

@@ -6,6 +6,7 @@ import { createHash, type Hash } from "node:crypto";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { ProxyServer, type ProxyServerOptions } from "../../proxy/proxy_server.ts";
 import type { Random } from "./fuzz.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 export class Peers {
   readonly #servers: Server[] = [];
@@ -197,9 +198,9 @@ export function pause(ms: number): Promise<void> {
 
 /** Waits until `look` is true, for as long as a loaded machine may need. */
 export async function until(look: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + PATIENCE_MS;
   while (!look()) {
-    if (Date.now() > end) throw new Error(`Not within 20 s: ${what}`);
+    if (Date.now() > end) throw new Error(`Not within ${PATIENCE_MS} ms: ${what}`);
     await pause(2);
   }
 }

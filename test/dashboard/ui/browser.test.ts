@@ -23,7 +23,7 @@ describe("The dashboard in Chromium", () => {
 
   test.skipIf(browser === undefined || dcmtk.includes(undefined))(
     `shows a C-STORE as it comes, down to its octets, plays it again, and obeys (${runtime.name})`,
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async () => {
       if (browser === undefined) return;
       const storescp = await startStorescp(scope);

@@ -46,7 +46,7 @@ function views(): void {
   let url = "";
   const serve = async (folder: string) => {
     const command = [...runtime.dicomtap, "dashboard", folder, "--listen", "127.0.0.1:0", "--json"];
-    const ready = await scope.start(command).line(/"event":\s*"ready"/, 60_000);
+    const ready = await scope.start(command).line(/"event":\s*"ready"/);
     return (JSON.parse(ready) as { dashboard: string }).dashboard;
   };
   beforeAll(async () => {
@@ -62,7 +62,7 @@ function views(): void {
 
   test.skipIf(browser === undefined)(
     "are as axe-core wants them, light and dark, wide and narrow",
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async () => {
       if (browser === undefined) return;
       const context: AxeContext = { url, views: VIEWS };
@@ -75,7 +75,7 @@ function views(): void {
 
   test.skipIf(browser === undefined)(
     "P-03: show markup as text, whatever string it stands in",
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async () => {
       if (browser === undefined) return;
       const context: HostileContext = { url, capture: HOSTILE, associations: PAYLOADS.length };
@@ -88,7 +88,7 @@ function views(): void {
 
   test.skipIf(browser === undefined)(
     "list 100,000 associations and drop no row while scrolling",
-    { timeout: 300_000 },
+    { timeout: 600_000 },
     async () => {
       if (browser === undefined) return;
       const folder = scope.tempDir();

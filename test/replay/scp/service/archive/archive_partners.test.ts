@@ -108,7 +108,7 @@ describe.skipIf(missing)("--archive of a recording of a worklist", () => {
       rows += own.length;
     }
     console.log(`${WORKLIST_QUERIES.length} worklist queries: ${rows} rows as of wlmscpfs`);
-  }, 120_000);
+  });
 });
 
 const inStep = (keyword: string): string => `0040,0100[0].${keyword}`;
@@ -151,7 +151,7 @@ describe.skipIf(missing || orthanc === undefined)("--archive of a recording of C
       { name: "dcmqrscp", at: archive },
       { name: "Orthanc", at: other },
     );
-  }, 120_000);
+  });
   afterAll(async () => {
     await replay?.close();
     await scope.close();

@@ -75,7 +75,7 @@ describe.skipIf(missing || orthanc === undefined)("RetrieveResponder with --arch
       },
       onWarning: (text) => warnings.push(text),
     });
-  }, 120_000);
+  });
   afterAll(async () => {
     await replay?.close();
     await scope.close();
