@@ -9,7 +9,8 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import type { Access, User } from "./access.ts";
-import { loginPage } from "./page.ts";
+import { cleanAddress, hasArrived, ownStep } from "./arrival.ts";
+import { arrivalPage, loginPage } from "./page.ts";
 import { RateLimit } from "./rate_limit.ts";
 
 export interface GuardOptions {
@@ -66,7 +67,12 @@ export function guard(options: GuardOptions): MiddlewareHandler<{ Variables: Gua
       if (token !== undefined && !wrong.take("all")) {
         return refuse(context, 429, "Too many wrong tokens: wait a minute");
       }
-      if (isPage(context, url)) return context.html(loginPage({ failed: false }), 401);
+      if (isPage(context, url)) {
+        // a cookie that came and is not known here would not be better the second time
+        const step = token === undefined ? ownStep(context, url) : undefined;
+        if (step !== undefined) return context.html(arrivalPage({ to: step }), 401);
+        return context.html(loginPage({ failed: false }), 401);
+      }
       return refuse(
         context,
         401,
@@ -81,6 +87,7 @@ export function guard(options: GuardOptions): MiddlewareHandler<{ Variables: Gua
     if (changes && context.req.header("x-dicomtap") !== "1") {
       return refuse(context, 403, `A ${context.req.method} needs the header x-dicomtap: 1`);
     }
+    if (hasArrived(url) && isPage(context, url)) return context.redirect(cleanAddress(url), 303);
     context.set("user", user);
     return next();
   };
@@ -96,9 +103,7 @@ async function offeredToken(
   url: URL,
 ): Promise<{ readonly token: string; readonly to: string } | undefined> {
   const linked = url.searchParams.get("token");
-  url.searchParams.delete("token");
-  // "//host/" would be the address of another host.
-  const to = `/${url.pathname.replace(/^[/\\]+/, "")}${url.search}`;
+  const to = cleanAddress(url);
   if (context.req.method === "POST" && !url.pathname.startsWith("/api/")) {
     const { token } = await context.req.parseBody();
     return { token: typeof token === "string" ? token.trim() : "", to };

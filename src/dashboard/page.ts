@@ -1,6 +1,6 @@
 /**
  * The one HTML page of the dashboard; what it shows is made by the script in `ui/`. Without a valid
- * token there is another one, to enter it.
+ * token there is another one, to enter it, and one before it for links from other sites.
  *
  * Rule: no value of the wire is in this HTML, and no inline script or style (P-03).
  */
@@ -21,6 +21,27 @@ export function page() {
       <body>
         <div id="app"></div>
         <noscript>The dashboard is a program that runs in the browser: allow JavaScript here.</noscript>
+      </body>
+    </html>`;
+}
+
+/** Leads on to the address `to`, as a link of this page. See `arrival.ts`. */
+export function arrivalPage({ to }: { readonly to: string }) {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta http-equiv="refresh" content="0; url=${to}" />
+        <title>dicomtap</title>
+        <link rel="stylesheet" href="/login.css" />
+      </head>
+      <body>
+        <main>
+          <h1>dicomtap</h1>
+          <p><a href="${to}">Open the dashboard</a></p>
+        </main>
       </body>
     </html>`;
 }
