@@ -6,6 +6,7 @@ import { describe, test } from "vitest";
 import { inScope, type Scope } from "../support/process.ts";
 import { residentBytes } from "../support/process_memory.ts";
 import type { StartableRuntime } from "../support/runtimes.ts";
+import { until } from "../support/tcp_peers.ts";
 import {
   assertSound,
   capturesIn,
@@ -176,11 +177,7 @@ async function stopAndShow(
 
 /** Resolves when the process is no more. */
 async function gone(pid: number): Promise<void> {
-  for (let attempt = 0; attempt < 3_000; attempt++) {
-    if (!isAlive(pid)) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`Process ${pid} goes on`);
+  await until(() => !isAlive(pid), `the end of process ${pid}`);
 }
 
 function isAlive(pid: number): boolean {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, test } from "vitest";
 import { type Batch, RecordQueue } from "../../proxy/record_queue.ts";
+import { until } from "../support/tcp_peers.ts";
 
 function setUp(capacity: number) {
   const sent: Batch[] = [];
@@ -79,9 +80,7 @@ describe("RecordQueue", () => {
     put(new Uint8Array(10));
     put(new Uint8Array(5));
     assert.equal(sent.length, 0);
-    for (let tries = 0; sent.length === 0 && tries < 500; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await until(() => sent.length > 0, "the batch");
     assert.deepEqual(
       sent.map(({ length }) => length),
       [15],

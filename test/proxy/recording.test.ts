@@ -14,6 +14,7 @@ import { startWorker } from "../../src/io/worker_start.ts";
 import type { AssociationJson } from "../../src/observe/summary.ts";
 import { messageBytes, STORE_RQ } from "../support/dimse_stream.ts";
 import { acceptOf, GOLDEN_EXCHANGES, requestOf, streamOf } from "../support/golden_exchanges.ts";
+import { until } from "../support/tcp_peers.ts";
 
 const scratch: string[] = [];
 
@@ -164,10 +165,7 @@ describe("Recording", () => {
     assert.equal(recording.status.state, "paused");
     assert.match(heard.alarms.join(), /The recorder stopped \(.*x/);
     assert.equal(pass(recording, 1), false, "unrecorded, and no fault");
-    for (let tries = 0; (recording.status.state as string) !== "ok" && tries < 200; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    assert.equal(recording.status.state, "ok");
+    await until(() => (recording.status.state as string) === "ok", "a new thread that records");
     assert.ok(pass(recording, 2));
     await recording.stop();
     assert.deepEqual(
