@@ -85,6 +85,8 @@ export interface RequestEvent {
   } | null;
   /** What differs from the candidate. */
   readonly missed: readonly Difference[];
+  /** What came in the data set other than in the candidate's; empty where nothing matched. */
+  readonly differences: readonly Difference[];
   readonly status: number | null;
   /** What was done instead of an answer, in words, or why. */
   readonly reason: string | null;

@@ -3,13 +3,16 @@ import type { RecordedDataSet, RecordedMessage } from "../recorded.ts";
 import type { ExchangeMessage } from "./exchange_message.ts";
 import { readForCompare } from "./read_for_compare.ts";
 
-export async function recordedMessage(message: RecordedMessage): Promise<ExchangeMessage> {
+export async function recordedMessage(
+  message: RecordedMessage,
+  options: { readonly hashes?: boolean } = {},
+): Promise<ExchangeMessage> {
   const { values, dataSet } = message;
   if (dataSet === undefined) return { values };
   const { length, sha256, transferSyntax } = dataSet;
   if (message.complete && dataSet.complete) {
     try {
-      const read = await readForCompare(dataSet.octets(), dataSet.transferSyntax);
+      const read = await readForCompare(dataSet.octets(), dataSet.transferSyntax, options);
       return { values, transferSyntax, ...read };
     } catch {
       // the file was damaged or cut since it was listed: what can be had of it is compared

@@ -16,34 +16,56 @@ export interface ReadForCompare {
   readonly dataSet: DataSet | undefined;
   /** Octets as they came. */
   readonly length: number;
-  /** Of these octets, hexadecimal. */
-  readonly sha256: string;
+  /** Of these octets, hexadecimal; undefined without hashes. */
+  readonly sha256: string | undefined;
   /** Of the values that `dataSet` does not hold, by their offset in it; of fragments without the first. */
-  readonly bulk: ReadonlyMap<number, string>;
+  readonly bulk: ReadonlyMap<number, string> | undefined;
 }
 
 /** `syntax`: UID of the transfer syntax that the octets are in. */
 export async function readForCompare(
   octets: AsyncIterable<Uint8Array>,
   syntax: string,
+  options: { readonly hashes?: boolean } = {},
 ): Promise<ReadForCompare> {
-  const known = transferSyntax(syntax);
-  const whole = createHash("sha256");
-  let length = 0;
-  const sink = known && new HashingSink(new DataSetBuilder({ syntax: known }));
-  const reader = known && sink && new DataSetReader(sink, { syntax: known });
-  for await (const chunk of octets) {
-    whole.update(chunk);
-    length += chunk.length;
-    reader?.receive(chunk);
+  const reader = new CompareReader(syntax, options);
+  for await (const chunk of octets) reader.receive(chunk);
+  return reader.end();
+}
+
+/** Reads one data set as it comes. Nothing of a chunk is needed after `receive`. */
+export class CompareReader {
+  readonly #reader: DataSetReader | undefined;
+  readonly #builder: DataSetBuilder | undefined;
+  readonly #hashing: HashingSink | undefined;
+  readonly #whole: Hash | undefined;
+  #length = 0;
+
+  /** Without `hashes` of long values only the length is known. */
+  constructor(syntax: string, { hashes = true }: { readonly hashes?: boolean } = {}) {
+    const known = transferSyntax(syntax);
+    if (hashes) this.#whole = createHash("sha256");
+    if (known === undefined) return;
+    this.#builder = new DataSetBuilder({ syntax: known });
+    if (hashes) this.#hashing = new HashingSink(this.#builder);
+    this.#reader = new DataSetReader(this.#hashing ?? this.#builder, { syntax: known });
   }
-  reader?.end();
-  return {
-    dataSet: sink?.dataSet,
-    length,
-    sha256: whole.digest("hex"),
-    bulk: sink?.bulk ?? new Map(),
-  };
+
+  receive(chunk: Uint8Array): void {
+    this.#whole?.update(chunk);
+    this.#length += chunk.length;
+    this.#reader?.receive(chunk);
+  }
+
+  end(): ReadForCompare {
+    this.#reader?.end();
+    return {
+      dataSet: this.#builder?.dataSet,
+      length: this.#length,
+      sha256: this.#whole?.digest("hex"),
+      bulk: this.#hashing?.bulk,
+    };
+  }
 }
 
 class HashingSink implements DataSetSink {
@@ -55,10 +77,6 @@ class HashingSink implements DataSetSink {
 
   constructor(builder: DataSetBuilder) {
     this.#builder = builder;
-  }
-
-  get dataSet(): DataSet {
-    return this.#builder.dataSet;
   }
 
   value(tag: number, vr: string, bytes: Uint8Array, offset: number): void {

@@ -1,26 +1,57 @@
 /**
  * SOP instances that the recording and the live side know under different UIDs: what an SCU creates
- * anew (a performed procedure step, a film session) and what this side creates for it (film boxes,
- * print jobs).
+ * anew (a performed procedure step, a film session), what this side creates for it (film boxes, print
+ * jobs), and what a modality stores anew (studies, series, images).
+ *
+ * What was stored makes copies: the same recorded study may be stored several times, each time under
+ * other UIDs. A request that names a UID of a copy is about that copy, one that names a recorded UID is
+ * about the recorded one, and one that names neither is about the latest.
  *
  * Rule: bounded; the pair that was not used for longest is forgotten first.
  */
+import { BoundedMap } from "../../src/observe/service/bounded_map.ts";
+import { Aliases } from "../rewrite/aliases.ts";
 
 /** Pairs that are remembered. */
 const MAX_PAIRS = 100_000;
+/** Studies that were stored. */
+const MAX_COPIES = 10_000;
+
+/** The live UID of a recorded one, as a request means it; undefined where it is the same. */
+export type LiveUid = (recorded: string) => string | undefined;
 
 export class InstanceMap {
-  readonly #live = new Map<string, string>();
-  readonly #recorded = new Map<string, string>();
+  readonly #live = new BoundedMap<string, string>(MAX_PAIRS);
+  readonly #recorded = new BoundedMap<string, string>(MAX_PAIRS);
+  /** By the Study Instance UID under which it was stored. */
+  readonly #copies = new BoundedMap<string, Aliases>(MAX_COPIES);
+  /** Which copy a live UID is of. */
+  readonly #copyOf = new BoundedMap<string, Aliases>(MAX_PAIRS);
+
+  /** Nothing has another UID than in the recording. */
+  get isEmpty(): boolean {
+    return this.#live.size === 0;
+  }
 
   /** From now on the recorded instance is this live one. */
   learn(recorded: string, live: string): void {
-    this.#live.delete(recorded);
     this.#live.set(recorded, live);
-    this.#recorded.delete(live);
     this.#recorded.set(live, recorded);
-    forgetOldest(this.#live);
-    forgetOldest(this.#recorded);
+  }
+
+  /**
+   * UIDs that an instance of a live study was stored with, beside those of the recorded instance in
+   * whose place it came. In one copy the first pair of a recorded UID counts.
+   */
+  learnCopy(study: string, pairs: Iterable<readonly [recorded: string, live: string]>): void {
+    for (const [recorded, live] of pairs) {
+      if (recorded === live && this.#live.get(recorded) === undefined) continue;
+      const copy = this.#copies.get(study) ?? new Aliases();
+      this.#copies.set(study, copy);
+      this.#copyOf.set(live, copy);
+      if (copy.bind(recorded, live)) this.learn(recorded, live);
+      else this.#recorded.set(live, recorded);
+    }
   }
 
   /** The live UID of a recorded instance; the latest one, where it was created more than once. */
@@ -31,12 +62,27 @@ export class InstanceMap {
   recordedOf(live: string): string | undefined {
     return this.#recorded.get(live);
   }
-}
 
-function forgetOldest(map: Map<string, string>): void {
-  if (map.size <= MAX_PAIRS) return;
-  for (const key of map.keys()) {
-    map.delete(key);
-    return;
+  /** What recorded UIDs are in an answer to a request that names these UIDs. */
+  meant(named: Iterable<string>): LiveUid {
+    const own = new Map<string, string>();
+    const copies = new Set<Aliases>();
+    for (const uid of named) {
+      const recorded = this.#recorded.get(uid);
+      if (recorded === undefined && this.#live.get(uid) === undefined) continue;
+      own.set(recorded ?? uid, uid);
+      const copy = this.#copyOf.get(uid);
+      if (copy !== undefined) copies.add(copy);
+    }
+    if (own.size === 0) return (recorded) => this.liveOf(recorded);
+    return (recorded) => {
+      const said = own.get(recorded);
+      if (said !== undefined) return said;
+      for (const copy of copies) {
+        const live = copy.live(recorded);
+        if (live !== undefined) return live;
+      }
+      return undefined;
+    };
   }
 }

@@ -15,6 +15,7 @@ import type { OperationName } from "../../src/service/operation.ts";
 import type { Difference } from "../events.ts";
 import { recordedFacts, type Scope } from "./exchange_index.ts";
 import type { Cursors, Library, RecordedExchange } from "./library.ts";
+import { recordedIdentifier } from "./live_uids.ts";
 import {
   differences,
   LEVELS,
@@ -109,7 +110,7 @@ async function liveFacts(request: LiveRequest): Promise<RequestFacts> {
     // An instance that was created under another UID in the recording.
     sopInstanceUid:
       sopInstanceUid && (server.instances.recordedOf(sopInstanceUid) ?? sopInstanceUid),
-    dataSet: operation === "C-STORE" ? undefined : await request.identifier(),
+    dataSet: operation === "C-STORE" ? undefined : await recordedIdentifier(request),
   });
 }
 

@@ -1,5 +1,6 @@
 /** What `replayAsScp` is told; all but the captures may be left out. */
 import type { RequestEvent, ServedAssociationEvent } from "../events.ts";
+import type { RequestComparison } from "./compare_requests.ts";
 import type { Reuse } from "./library.ts";
 import type { RecordedLevel } from "./request_facts.ts";
 import type { ServiceOptions } from "./service/service_responders.ts";
@@ -42,6 +43,10 @@ export interface ReplayScpOptions extends ServiceOptions {
   readonly idleTimeout?: number;
   /** Names and identifiers of patients stand in events. */
   readonly showPatient?: boolean;
+  /** What of a request's data set is held against the recorded one; "attributes" unless told. */
+  readonly compare?: RequestComparison;
+  /** Elements that may differ there, as typed after `--ignore`: "PatientName", "0008,0012", "Study*". */
+  readonly ignore?: readonly string[];
   readonly onEvent?: (event: RequestEvent | ServedAssociationEvent) => void;
   /** What went wrong beside the answers, in words. */
   readonly onWarning?: (text: string) => void;

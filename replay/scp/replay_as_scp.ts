@@ -12,6 +12,7 @@ import { wait } from "../scu/pace.ts";
 import { openRecordings, type RecordingProblem, type Recordings } from "../source/recordings.ts";
 import { Acceptor } from "./acceptance.ts";
 import { responderChain } from "./chain.ts";
+import { CompareRequests } from "./compare_requests.ts";
 import { Kept } from "./kept.ts";
 import { Library } from "./library.ts";
 import { LiveReplay } from "./live_replay.ts";
@@ -68,6 +69,7 @@ async function started(recordings: Recordings, options: ReplayScpOptions): Promi
     responders: responderChain(library, options),
     live,
     kept,
+    compare: new CompareRequests({ ...options, showPatient: live.showPatient }),
     told: (event) => options.onEvent?.(event),
   });
   try {

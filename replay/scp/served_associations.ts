@@ -10,6 +10,7 @@ import type { AAssociateRq } from "../../src/ul/pdu.ts";
 import type { RequestEvent, ServedAssociationEvent } from "../events.ts";
 import type { RecordedConnection } from "../record/recorded_connection.ts";
 import type { Acceptance, Acceptor } from "./acceptance.ts";
+import type { CompareRequests } from "./compare_requests.ts";
 import type { Kept } from "./kept.ts";
 import { Cursors, type Library } from "./library.ts";
 import type { LiveReplay } from "./live_replay.ts";
@@ -22,6 +23,7 @@ export interface ServedAssociationsOptions {
   readonly responders: readonly Responder[];
   readonly live: LiveReplay;
   readonly kept: Kept;
+  readonly compare: CompareRequests;
   readonly told: (event: RequestEvent | ServedAssociationEvent) => void;
 }
 
@@ -66,7 +68,7 @@ export class ServedAssociations {
   }
 
   begin(user: ServiceUser): void {
-    const { library, responders, live, kept, told } = this.#options;
+    const { library, responders, live, kept, compare, told } = this.#options;
     const { association } = user;
     const { acceptance, number = 0 } = this.#accepted.get(association.request) ?? {};
     const recorded = acceptance?.recorded;
@@ -78,6 +80,7 @@ export class ServedAssociations {
       server: live,
       responders,
       told,
+      compare,
       keep: kept.keepsInstances ? (request) => kept.instance(request, association) : undefined,
       beside: (work) => live.beside(work),
     });

@@ -9,12 +9,15 @@ import { AssociationError } from "../../src/io/association_error.ts";
 import { operation } from "../../src/service/operation.ts";
 import type { Answer, PerformRequest } from "../../src/service/service_message.ts";
 import type { ServiceUser } from "../../src/service/service_user.ts";
-import type { RequestEvent } from "../events.ts";
+import type { Difference, RequestEvent } from "../events.ts";
 import type { RecordedAssociation, RecordedEnd } from "../recorded.ts";
 import { answerOctets } from "./answer_octets.ts";
+import type { CompareRequests } from "./compare_requests.ts";
 import { type Keep, KeptCopy } from "./kept_copy.ts";
 import type { Cursors, Library } from "./library.ts";
 import { type HeldRequest, liveRequest } from "./live_request.ts";
+import { liveAnswer, liveUids } from "./live_uids.ts";
+import { LookedAtStore } from "./looked_at_store.ts";
 import { ownInitiative } from "./own_initiative.ts";
 import { sendRecordedReport } from "./recorded_report.ts";
 import type { Answered, LiveAnswer, LiveAssociation, LiveServer, Responder } from "./responder.ts";
@@ -31,6 +34,7 @@ export interface SessionOptions {
   readonly told: (event: RequestEvent) => void;
   /** Keeps a C-STORE that was answered with success or a warning; gives the status of that. */
   readonly keep: Keep | undefined;
+  readonly compare: CompareRequests;
   /** Work that goes on beside the traffic; the server waits for it when it ends. */
   readonly beside: (work: Promise<void>) => void;
 }
@@ -87,23 +91,29 @@ export class Session implements LiveAssociation {
   }
 
   /** For the service user: the answers to one request. */
-  async *perform(request: PerformRequest): AsyncGenerator<Answer> {
-    const { server, keep } = this.#options;
-    const keeps = keep !== undefined && request.operation === "C-STORE";
-    const copy = keeps ? new KeptCopy(request, keep) : undefined;
+  async *perform(given: PerformRequest): AsyncGenerator<Answer> {
+    const { server, keep, compare } = this.#options;
+    const isStore = given.operation === "C-STORE";
+    const store = isStore ? new LookedAtStore(given, compare) : undefined;
+    const request = store?.request ?? given;
+    const copy = keep !== undefined && isStore ? new KeptCopy(request, keep) : undefined;
     const live = liveRequest(request, { association: this, server, dataSet: copy?.dataSet });
     const answered = await this.#answer(live);
     let final: number | undefined;
     try {
+      const uids = await liveUids(live);
       for await (const answer of answered.answers) {
         const { status, after = 0 } = answer;
         await this.#options.server.pause(after, live.canceled);
         if (live.canceled.aborted && this.#isCancelable(live, answered)) break;
         if (isFinal(status)) {
           final = await this.#finalStatus({ live, request, copy }, status);
-          this.#tell(live, answered, final);
+          if (isTaken(final)) await store?.learn(live, answered);
+          const differences = await this.#differences(live, answered, store);
+          this.#tell(live, answered, final, differences);
         }
-        const encoded = this.#encoded(live, { ...answer, status: final ?? status });
+        const told = uids === undefined ? answer : liveAnswer(answer, uids);
+        const encoded = this.#encoded(live, { ...told, status: final ?? status });
         if (encoded !== undefined) yield encoded;
         if (final !== undefined) return;
       }
@@ -152,13 +162,28 @@ export class Session implements LiveAssociation {
   }
 
   async #finalStatus({ live, request, copy }: Stored, status: number): Promise<number> {
-    const isTaken = status === 0x0000 || status >>> 12 === 0xb;
     const { keep } = this.#options;
-    if (live.operation === "C-STORE" && isTaken && keep !== undefined) {
+    if (live.operation === "C-STORE" && isTaken(status) && keep !== undefined) {
       return (copy?.begun === true ? await copy.finish() : await keep(request)) || status;
     }
     await live.drain();
     return status;
+  }
+
+  /** The answer goes out whatever becomes of the comparison. */
+  async #differences(
+    live: HeldRequest,
+    answered: Answered,
+    store: LookedAtStore | undefined,
+  ): Promise<readonly Difference[]> {
+    const { compare, server } = this.#options;
+    try {
+      return await compare.differences(live, answered, store?.read());
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      server.warn(`Cannot compare the data set of ${live.command}: ${why}`);
+      return [];
+    }
   }
 
   /** Undefined for a pending one that cannot be sent. */
@@ -177,7 +202,12 @@ export class Session implements LiveAssociation {
     }
   }
 
-  #tell(request: HeldRequest, answered: Answered, status: number | null): void {
+  #tell(
+    request: HeldRequest,
+    answered: Answered,
+    status: number | null,
+    differences: readonly Difference[] = [],
+  ): void {
     const { by, exchange, missed = [], reason = null } = answered;
     this.#options.told({
       event: "request",
@@ -193,6 +223,7 @@ export class Session implements LiveAssociation {
           }
         : null,
       missed,
+      differences,
       status,
       reason: reason ?? (status === null ? "The association ended before the final answer" : null),
     });
@@ -261,6 +292,11 @@ interface Stored {
   readonly request: PerformRequest;
   /** Of a C-STORE that is to be kept, where somebody else reads it. */
   readonly copy: KeptCopy | undefined;
+}
+
+/** With success or a warning (PS3.4 B.2.3). */
+function isTaken(status: number): boolean {
+  return status === 0x0000 || status >>> 12 === 0xb;
 }
 
 function notAnswered(error: unknown): string {

@@ -7,10 +7,9 @@
  */
 import type { DataSet } from "../../src/dataset/data_set.ts";
 import type { DataElement, ValueElement } from "../../src/dataset/element.ts";
-import { elementStrings } from "../../src/dataset/element_value.ts";
 import { isPatientElement } from "../../src/dataset/patient_elements.ts";
-import { hexTag } from "../../src/dataset/tag.ts";
-import { elementByTag } from "../../src/dictionary/elements.ts";
+import { nameOf } from "../compare/ignore_rules.ts";
+import { typed, valueMeaning } from "../compare/value_meaning.ts";
 
 export interface Fact {
   /** Empty where the element has no value. */
@@ -64,49 +63,27 @@ function normalised(level: DataSet, element: DataElement): string {
   }
 }
 
+/** As replay compares values everywhere, and what makes no difference to a key besides. */
 function normalisedValue(level: DataSet, element: ValueElement): string {
-  const values = elementStrings(element, level.characterSet).map((text) => text.trim());
-  switch (element.vr) {
+  const known = typed(element);
+  const { text } = valueMeaning(known, level);
+  const values = text.split("\\").map((value) => value.trim());
+  switch (known.vr) {
     case "UI": // a list of UIDs is a set (PS3.4 C.2.2.2.2)
       return [...new Set(values)].sort().join("\\");
-    case "PN":
-      return values.map(normalisedName).join("\\");
-    case "IS":
-    case "DS":
-      return values.map(normalisedNumber).join("\\");
     case "DA":
     case "TM":
     case "DT":
       return values.map(normalisedRange).join("\\");
     default:
-      if (values.length === 0 && element.bytes.length > 0) return `${element.bytes.length} octets`;
       return values.join("\\");
   }
-}
-
-/** Empty components and groups at the end say nothing (PS3.5 6.2.1.1). */
-function normalisedName(name: string): string {
-  return name
-    .split("=")
-    .map((group) => group.replace(/[\s^]+$/, ""))
-    .join("=")
-    .replace(/=+$/, "");
-}
-
-function normalisedNumber(text: string): string {
-  const number = Number(text);
-  return text === "" || Number.isNaN(number) ? text : String(number);
 }
 
 /** From a time to the same time is that time. */
 function normalisedRange(text: string): string {
   const [from, to, ...more] = text.split("-").map((part) => part.trim());
   return more.length === 0 && from !== "" && from === to ? (from ?? "") : text;
-}
-
-function nameOf(tag: number): string {
-  const keyword = elementByTag(tag)?.keyword ?? "";
-  return keyword === "" ? hexTag(tag) : keyword;
 }
 
 const SPECIFIC_CHARACTER_SET = 0x00080005;

@@ -1,5 +1,6 @@
 /** The options of `dicomtap replay scp`, for its parts. */
 import { type CommandArguments, JSON_OPTION } from "./command.ts";
+import { IGNORE_OPTION } from "./ignore_option.ts";
 
 export const REPLAY_SCP_OPTIONS = {
   listen: {
@@ -72,6 +73,13 @@ export const REPLAY_SCP_OPTIONS = {
     kind: "flag",
     help: "Worklists: what was scheduled on the day of the recording is scheduled today",
   },
+  compare: {
+    kind: "string",
+    choices: ["none", "attributes", "all"],
+    default: "attributes",
+    help: "Data sets that come are held against the recorded ones: not at all, without pixels, or with them",
+  },
+  ignore: IGNORE_OPTION,
   speed: {
     kind: "string",
     value: "recorded|max|Nx",

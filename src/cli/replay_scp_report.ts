@@ -13,6 +13,7 @@ export class ScpReport {
   #associations = 0;
   #requests = 0;
   #unmatched = 0;
+  #others = 0;
   /** Events that were not printed because nobody read fast enough. */
   #dropped = 0;
 
@@ -25,6 +26,7 @@ export class ScpReport {
     if (event.event === "request") {
       this.#requests++;
       if (!event.matched) this.#unmatched++;
+      if (event.differences.length > 0) this.#others++;
     } else if (event.outcome === "accepted") this.#associations++;
     const { out } = this.#context;
     // Answers do not wait for whoever reads about them.
@@ -44,7 +46,9 @@ export class ScpReport {
     if (this.#options.json) return;
     const counts = `${plural(this.#associations, "association")}, ${plural(this.#requests, "request")}`;
     const unmatched = `${formatCount(this.#unmatched)} without a recorded answer`;
-    err.line(`${counts}, ${this.#unmatched === 0 ? unmatched : errPaint.yellow(unmatched)}`);
+    const others = `${formatCount(this.#others)} with other data than recorded`;
+    const told = this.#unmatched === 0 ? unmatched : errPaint.yellow(unmatched);
+    err.line(`${counts}, ${told}${this.#others === 0 ? "" : `, ${errPaint.yellow(others)}`}`);
   }
 
   #lines(event: RequestEvent | ServedAssociationEvent): readonly string[] {
@@ -70,10 +74,17 @@ export class ScpReport {
     const how = event.matched ? `by ${by}${from}` : paint.yellow(`not matched, closest${from}`);
     const told = candidate === null && !event.matched ? paint.yellow("not matched") : how;
     const reason = event.reason === null ? "" : `: ${escapeControls(event.reason)}`;
-    const missed = event.matched && by !== "shape" && by !== "order" ? [] : event.missed;
+    const isLoose = by === "shape" || by === "order";
+    const missed = event.matched && !isLoose ? [] : event.missed;
+    const shown = event.differences.length > 0 ? event.differences : missed;
+    const more = shown.length - MAX_DIFFERENCES;
     return [
       `#${association} ${request}${code} ${told}${reason}`,
-      ...missed.map((difference) => `    ${differenceWords(difference)}`),
+      ...shown.slice(0, MAX_DIFFERENCES).map((one) => `    ${differenceWords(one)}`),
+      ...(more > 0 ? [`    and ${plural(more, "more difference")} (--json has them all)`] : []),
     ];
   }
 }
+
+/** That are shown of a request. */
+const MAX_DIFFERENCES = 20;

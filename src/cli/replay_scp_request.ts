@@ -6,6 +6,7 @@ import { type Address, parseAddress } from "../address.ts";
 import { escapeControls } from "../escape.ts";
 import { checkAeTitle, targetAt } from "./association_failure.ts";
 import { usageError } from "./command_error.ts";
+import { ignored } from "./ignore_option.ts";
 import type { ReplayScpOptions } from "./replay_scp_options.ts";
 
 export function scpRequest(
@@ -43,6 +44,8 @@ export function scpRequest(
     acseTimeout: options["acse-timeout"],
     dimseTimeout: options["dimse-timeout"],
     idleTimeout: options["idle-timeout"],
+    compare: options.compare,
+    ignore: ignored(options.ignore),
     showPatient: options["show-phi"],
   };
 }

@@ -3,6 +3,7 @@
  * recording finds what would have been found. One pending response a match (PS3.4 C.4.1.3.1).
  */
 
+import { recordedIdentifier } from "../../live_uids.ts";
 import type { Answered, LiveAnswer, LiveRequest, Responder } from "../../responder.ts";
 import { NOTHING } from "../query/candidate.ts";
 import { negotiatedMatching } from "../query/negotiated.ts";
@@ -20,7 +21,7 @@ export class ArchiveResponder implements Responder {
   async answer(request: LiveRequest): Promise<Answered | undefined> {
     if (request.operation !== "C-FIND") return undefined;
     const { sopClassUid, association } = request;
-    const identifier = (await request.identifier()) ?? NOTHING;
+    const identifier = (await recordedIdentifier(request)) ?? NOTHING;
     try {
       const matches = findInArchive(await this.#archive, {
         sopClassUid,

@@ -2,8 +2,9 @@
  * The N-EVENT-REPORT of Storage Commitment, built from the live request (PS3.4 J.3.3): its Transaction
  * UID, all of its instances, each committed or failed as the recorded ones were.
  *
- * - Which failed: the one at the same place in the list, where the classes there are the same; else
- *   those of a class of which every recorded one failed.
+ * - Which failed: the one that was stored in the place of a recorded one that failed; else the one at
+ *   the same place in the list, where the classes there are the same; else those of a class of which
+ *   every recorded one failed.
  * - Event Type 1: all committed; 2: some were not (J.3.3.1.1).
  *
  * Rule: no UID of the recording is in it.
@@ -18,6 +19,8 @@ import { PUSH_MODEL, TRANSACTION_UID } from "./recorded_reports.ts";
 export interface RecordedCommitment {
   readonly request: DataSet;
   readonly report: DataSet;
+  /** The recorded instance that a live one was stored in the place of. */
+  readonly recordedOf?: (live: string) => string | undefined;
 }
 
 /** Undefined where the live request has no Transaction UID: nothing can be reported of it. */
@@ -29,7 +32,8 @@ export function commitmentReport(live: DataSet, recorded?: RecordedCommitment): 
   const failed: DataSet[] = [];
   for (const [at, item] of itemsOf(findElement(live, REFERENCED_SOP_SEQUENCE)).entries()) {
     const sopClassUid = textOf(item, REFERENCED_SOP_CLASS_UID) ?? "";
-    const reason = reasons.at(at, sopClassUid);
+    const uid = textOf(item, REFERENCED_SOP_INSTANCE_UID) ?? "";
+    const reason = reasons.of(recorded?.recordedOf?.(uid) ?? uid, { place: at, sopClassUid });
     const reference = item.elements.filter(({ tag }) => REFERENCE.has(tag));
     if (reason === undefined) committed.push(new DataSet(reference));
     else
@@ -50,12 +54,16 @@ export function commitmentReport(live: DataSet, recorded?: RecordedCommitment): 
   };
 }
 
-/** Failure Reason (0008,1197) by place and by class. */
+interface Asked {
+  readonly uid: string;
+  readonly sopClassUid: string;
+  readonly reason: number | undefined;
+}
+
+/** Failure Reason (0008,1197) by instance, by place and by class. */
 class Reasons {
-  readonly #places: readonly {
-    readonly sopClassUid: string;
-    readonly reason: number | undefined;
-  }[];
+  readonly #places: readonly Asked[];
+  readonly #byUid: ReadonlyMap<string, Asked>;
 
   constructor(recorded: RecordedCommitment | undefined) {
     const failed = new Map<string, number>();
@@ -64,14 +72,21 @@ class Reasons {
       if (uid !== undefined) failed.set(uid, item.number(FAILURE_REASON) ?? PROCESSING_FAILURE);
     }
     const asked = itemsOf(recorded && findElement(recorded.request, REFERENCED_SOP_SEQUENCE));
-    this.#places = asked.map((item) => ({
-      sopClassUid: textOf(item, REFERENCED_SOP_CLASS_UID) ?? "",
-      reason: failed.get(textOf(item, REFERENCED_SOP_INSTANCE_UID) ?? ""),
-    }));
+    this.#places = asked.map((item) => {
+      const uid = textOf(item, REFERENCED_SOP_INSTANCE_UID) ?? "";
+      const sopClassUid = textOf(item, REFERENCED_SOP_CLASS_UID) ?? "";
+      return { uid, sopClassUid, reason: failed.get(uid) };
+    });
+    this.#byUid = new Map(this.#places.map((one) => [one.uid, one]));
   }
 
   /** Undefined where it is committed. */
-  at(place: number, sopClassUid: string): number | undefined {
+  of(
+    uid: string,
+    { place, sopClassUid }: { readonly place: number; readonly sopClassUid: string },
+  ): number | undefined {
+    const known = this.#byUid.get(uid);
+    if (known !== undefined) return known.reason;
     const same = this.#places[place];
     if (same?.sopClassUid === sopClassUid) return same.reason;
     const ofClass = this.#places.filter((one) => one.sopClassUid === sopClassUid);

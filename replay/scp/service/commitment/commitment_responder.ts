@@ -53,7 +53,12 @@ export class CommitmentResponder implements Responder {
     const asked = match.exchange.request.dataSet?.read();
     const report = commitmentReport(
       live,
-      recorded && asked && { request: asked, report: recorded.dataSet },
+      recorded &&
+        asked && {
+          request: asked,
+          report: recorded.dataSet,
+          recordedOf: (uid) => request.server.instances.recordedOf(uid),
+        },
     );
     if (report === undefined || !this.#isDue(request, recorded)) return answered;
     const way = this.#way(match.exchange, recorded);

@@ -13,11 +13,12 @@ import {
   GRAYSCALE_IMAGE_BOX,
 } from "../../../../src/observe/service/print_attributes.ts";
 import { freshUid } from "../../fresh_uid.ts";
+import { withOtherUids } from "../../other_uids.ts";
 import type { LiveAnswer } from "../../responder.ts";
 import { findElement, itemsOf, textOf } from "../query/candidate.ts";
 import { boxesOf, filmBoxAnswer, IMAGE_DISPLAY_FORMAT } from "./film_box.ts";
 import { imageBoxes } from "./image_display_format.ts";
-import { readAnswer, withLiveUids } from "./live_references.ts";
+import { readAnswer } from "./live_references.ts";
 import {
   type Asked,
   DUPLICATE_INSTANCE,
@@ -107,6 +108,6 @@ function withFreshReferences({ request, answer }: Granted): LiveAnswer {
     instances.learn(recorded, fresh);
     return fresh;
   };
-  const fresh = withLiveUids(dataSet, live);
+  const fresh = withOtherUids(dataSet, live);
   return fresh === dataSet ? answer : { ...answer, dataSet: fresh };
 }

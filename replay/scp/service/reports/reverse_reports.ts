@@ -10,10 +10,11 @@ import { proposedContexts } from "../../../../src/ul/associate_view.ts";
 import type { ContextProposal } from "../../../../src/ul/negotiate.ts";
 import type { RecordedAssociation, RecordedMessage } from "../../../recorded.ts";
 import { exchangesOf, type Library, type RecordedExchange } from "../../library.ts";
+import { withOtherUids } from "../../other_uids.ts";
 import type { LiveRequest } from "../../responder.ts";
 import { PUSH_MODEL } from "../commitment/recorded_reports.ts";
 import type { Destination, DestinationTimeouts } from "../destination.ts";
-import { readAnswer, withLiveUids } from "../instances/live_references.ts";
+import { readAnswer } from "../instances/live_references.ts";
 import { type Report, reportAnew, waited } from "./send_reports.ts";
 
 export interface ReverseReports {
@@ -70,7 +71,7 @@ function liveReport(message: RecordedMessage, { server }: LiveRequest): Report {
     sopClassUid: textValue(values, "AffectedSOPClassUID") ?? "",
     sopInstanceUid: live(recorded) ?? recorded,
     eventTypeId: numberValue(values, "EventTypeID") ?? 0,
-    dataSet: dataSet && withLiveUids(dataSet, live),
+    dataSet: dataSet && withOtherUids(dataSet, live),
   };
 }
 

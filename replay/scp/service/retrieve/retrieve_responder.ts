@@ -12,6 +12,7 @@ import { statusClass } from "../../../../src/dimse/status.ts";
 import type { CommandValues } from "../../../../src/io/association.ts";
 import { numberValue, textValue } from "../../../../src/service/service_message.ts";
 import type { Library, RecordedExchange } from "../../library.ts";
+import { liveInstance, liveUids, recordedIdentifier } from "../../live_uids.ts";
 import { matchRecorded } from "../../match.ts";
 import type { RecordedLevel } from "../../request_facts.ts";
 import type { Answered, LiveAnswer, LiveRequest, Responder } from "../../responder.ts";
@@ -44,14 +45,14 @@ export class RetrieveResponder implements Responder {
     if (request.operation !== "C-MOVE" && request.operation !== "C-GET") return undefined;
     const archive = await this.#options.archive;
     const match = await matchRecorded(request, library, { lowest: this.#options.lowest });
-    const identifier = (await request.identifier()) ?? NOTHING;
+    const identifier = (await recordedIdentifier(request)) ?? NOTHING;
     if (match.by !== undefined) {
       const { exchange, by, missed } = match;
       const instances = recordedInstances(library, { exchange, identifier, archive });
       const isRefusal = instances.length === 0;
       const answers = isRefusal
         ? recordedNumbers(exchange)
-        : this.#performed(instances, { request, tells: recordedTelling(exchange) });
+        : await this.#performed(instances, { request, tells: recordedTelling(exchange) });
       const reason = isRefusal && broughtAny(exchange) ? NUMBERS_ONLY : undefined;
       // what is performed ends with FE00H by itself, and tells how far it came
       const endsCanceled = !isRefusal || exchange.request.canceledBy !== undefined;
@@ -69,15 +70,18 @@ export class RetrieveResponder implements Responder {
       answers:
         "refusal" in found
           ? [found.refusal]
-          : this.#performed(found.instances, { request, tells: "all but the last" }),
+          : await this.#performed(found.instances, { request, tells: "all but the last" }),
     };
   }
 
-  #performed(
-    instances: readonly RecordedInstance[],
+  async #performed(
+    recorded: readonly RecordedInstance[],
     options: { readonly request: LiveRequest; readonly tells: Telling },
-  ): Answered["answers"] {
+  ): Promise<Answered["answers"]> {
     const { request } = options;
+    const live = await liveUids(request);
+    const instances =
+      live === undefined ? recorded : recorded.map((instance) => liveInstance(instance, live));
     if (request.operation === "C-GET") return performGet(instances, options);
     const aeTitle = textValue(request.values, "MoveDestination") ?? "";
     const destination = this.#options.destinations.get(aeTitle);

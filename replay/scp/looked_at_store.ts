@@ -1,0 +1,34 @@
+/** A C-STORE whose data set is looked at on its way, whoever reads it: for its UIDs, and to be compared. */
+import type { PerformRequest } from "../../src/service/service_message.ts";
+import type { CompareReader, ReadForCompare } from "../compare/read_for_compare.ts";
+import type { CompareRequests } from "./compare_requests.ts";
+import type { Answered, LiveRequest } from "./responder.ts";
+import { learnStored, StoredUids } from "./stored_uids.ts";
+import { watchedRequest } from "./watched_request.ts";
+
+export class LookedAtStore {
+  /** In place of the request. */
+  readonly request: PerformRequest;
+  readonly #uids: StoredUids;
+  readonly #reader: CompareReader | undefined;
+
+  constructor(request: PerformRequest, compare: CompareRequests) {
+    this.#uids = new StoredUids(request.context.transferSyntax ?? "");
+    this.#reader = compare.reader(request);
+    this.request = watchedRequest(request, (octets) => {
+      this.#uids.receive(octets);
+      this.#reader?.receive(octets);
+    });
+  }
+
+  /** What came, once it came whole; undefined where it is not compared. */
+  read(): ReadForCompare | undefined {
+    return this.#reader?.end();
+  }
+
+  /** It was taken in the place of a recorded instance: its UIDs stand for the recorded ones. */
+  async learn({ server }: LiveRequest, { exchange, by }: Answered): Promise<void> {
+    if (exchange === undefined || by === null || by === "forward") return;
+    await learnStored(this.#uids.uids, { exchange, server });
+  }
+}
