@@ -131,7 +131,7 @@ async function sendRequest(
   );
   const started = performance.now();
   const invocation = invoked(user, { ...plan.request, contextId: agreed.id });
-  const cancel = canceling(invocation, user, stop);
+  using cancel = canceling(invocation, user, stop);
   let pending = 0;
   let last: OperationResponse | undefined;
   if (options["cancel-after"] === 0) await cancel();
@@ -162,12 +162,15 @@ function notSendable(error: RangeError): CommandError {
   });
 }
 
-interface Cancel {
+interface Cancel extends Disposable {
   (): Promise<void>;
   readonly called: () => boolean;
 }
 
-/** Ctrl-C, too, ends an operation that is pending; what cannot be canceled is aborted (PS3.7 9.1). */
+/**
+ * Ctrl-C, too, ends an operation that is pending; what cannot be canceled is aborted (PS3.7 9.1). To be
+ * disposed of with the operation: what comes after that, such as --wait, ends in order.
+ */
 function canceling(invocation: Invocation, user: ServiceUser, stop: AbortSignal): Cancel {
   let called = false;
   const cancel = async (): Promise<void> => {
@@ -181,7 +184,10 @@ function canceling(invocation: Invocation, user: ServiceUser, stop: AbortSignal)
   };
   if (stop.aborted) stopped();
   else stop.addEventListener("abort", stopped, { once: true });
-  return Object.assign(cancel, { called: () => called });
+  return Object.assign(cancel, {
+    called: () => called,
+    [Symbol.dispose]: () => stop.removeEventListener("abort", stopped),
+  });
 }
 
 /** What the other side may ask of us: C-STORE for a C-GET, and reports of events. */

@@ -298,11 +298,14 @@ describe("dicomtap send", () => {
   });
 
   test("--cancel-after ends an operation early; so does Ctrl-C", async () => {
+    const stop = new AbortController();
+    let matchesUntilStop = Number.POSITIVE_INFINITY;
     const port = await serve(
       {
         async *"C-FIND"(request) {
           await request.read();
           for (let number = 0; !request.canceled.aborted; number++) {
+            if (number === matchesUntilStop) stop.abort();
             yield { status: 0xff00, dataSet: dataSetFromJson({ PatientID: String(number) }) };
             await new Promise((resolve) => setTimeout(resolve, 2));
           }
@@ -315,8 +318,7 @@ describe("dicomtap send", () => {
     const { code, out } = await send(...args, "--cancel-after", "3");
     assert.equal(code, 0);
     assert.match(out, /C-FIND {2}FE00H .*[Cc]ancel/);
-    const stop = new AbortController();
-    setTimeout(() => stop.abort(), 100);
+    matchesUntilStop = 20;
     const stopped = await inProcess((context) => {
       return runCommand(command, { args, context: { ...context, stopSignal: () => stop.signal } });
     });
@@ -327,6 +329,7 @@ describe("dicomtap send", () => {
   test("an event that is reported meanwhile is printed and answered", async () => {
     const report = dataSetFromJson({ TransactionUID: "1.2.9" });
     let answered: number | undefined;
+    const enough = new AbortController();
     const commitment = "1.2.840.10008.1.20.1";
     const port = await serve(
       {
@@ -339,6 +342,7 @@ describe("dicomtap send", () => {
             } as const;
             const instance = { sopInstanceUid: "1.2.840.10008.1.20.1.1", dataSet: report };
             answered = (await user.invoke({ ...event, ...instance }).final()).status;
+            enough.abort();
           }, 20);
           return { status: 0 };
         },
@@ -346,10 +350,16 @@ describe("dicomtap send", () => {
       [commitment],
     );
     const item = "ReferencedSOPSequence[0].ReferencedSOP";
-    const { code, out, err } = await send(
+    const args = [
       ...["n-action", "--class", commitment, "--action", "1", "TransactionUID=1.2.9"],
-      ...[`${item}ClassUID=1.2`, `${item}InstanceUID=1.3`, "--wait", "300ms", "--to", String(port)],
-    );
+      ...[`${item}ClassUID=1.2`, `${item}InstanceUID=1.3`, "--wait", "10m", "--to", String(port)],
+    ];
+    const { code, out, err } = await inProcess((context) => {
+      return runCommand(command, {
+        args,
+        context: { ...context, stopSignal: () => enough.signal },
+      });
+    });
     assert.equal(code, 0, err);
     assert.match(
       out,
@@ -420,7 +430,7 @@ describe("dicomtap send", () => {
         { item: "user information", items: [{ item: "maximum length", maximumLength: 0 }] },
       ],
     });
-    const wrong = await send("c-echo", "--to", String(unasked), "--timeout", "300ms");
+    const wrong = await send("c-echo", "--to", String(unasked));
     assert.equal(wrong.code, 3);
     assert.match(
       wrong.err,

@@ -190,7 +190,7 @@ describe("ServiceUser, both sides over TCP", () => {
 
   test("a handler that throws, or gives no final answer, ends the association", async () => {
     const errors: (Error | undefined)[] = [];
-    const { port } = await serve(
+    const server = await serve(
       {
         "C-ECHO": () => {
           throw new Error("disk full");
@@ -203,12 +203,13 @@ describe("ServiceUser, both sides over TCP", () => {
       { ended: (_association, error) => errors.push(error) },
     );
     for (const request of [{ operation: "C-ECHO" } as const, QUERY]) {
-      const user = await open(port, [VERIFICATION, FIND]);
+      const user = await open(server.port, [VERIFICATION, FIND]);
       await assert.rejects(
         user.invoke(request).final(),
         (error: unknown) => error instanceof AssociationError && error.kind === "aborted",
       );
     }
+    await server.drained();
     assert.match(errors[0]?.message ?? "", /disk full/);
     assert.match(errors[1]?.message ?? "", /without a final answer/);
   });
@@ -272,7 +273,8 @@ describe("ServiceUser against peers that break PS3.7", () => {
           yield { values: { CommandField, MessageIDBeingRespondedTo: 1, Status: 0, ...answer } };
         },
       });
-      const user = await open(port, [VERIFICATION], { dimseTimeout: 300 });
+      const silence = answer === undefined ? { dimseTimeout: 300 } : {};
+      const user = await open(port, [VERIFICATION], silence);
       await assert.rejects(user.invoke({ operation: "C-ECHO" }).final(), what);
       await assert.rejects(user.ended(), what);
       await assert.rejects(user.invoke({ operation: "C-ECHO" }).final(), AssociationError);

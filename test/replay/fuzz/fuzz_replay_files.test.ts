@@ -13,7 +13,7 @@ import { encodeCommandSet } from "../../../src/dimse/encode_command_set.ts";
 import type { AssociationServer } from "../../../src/io/accept_associations.ts";
 import { serveAssociations } from "../../../src/mod.ts";
 import { STORE_RQ } from "../../support/dimse_stream.ts";
-import { freePort } from "../../support/ports.ts";
+import { freePort, portOpen } from "../../support/ports.ts";
 import { ROOT } from "../../support/runtimes.ts";
 
 const CAPTURE = join(ROOT, "test/captures/services/orthanc_2.dcap");
@@ -90,6 +90,7 @@ describe("fuzzReplay", () => {
 
     // what it gives is enough: those octets alone do it again
     const before = toy.crashes;
+    await portOpen(port); // it may still be starting again after the last try
     await sendOctets(port, Buffer.from(found.octets, "hex"));
     assert.equal(toy.crashes, before + 1);
   });

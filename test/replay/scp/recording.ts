@@ -49,7 +49,7 @@ export async function recording(
     await server.drained();
   } finally {
     await server.close();
-    recorder.close();
+    await recorder.close();
   }
   return recorder.path;
 }
