@@ -5,10 +5,12 @@ import { describe, test } from "vitest";
 import { PATIENCE_MS } from "../support/patience.ts";
 import { inScope, type Scope } from "../support/process.ts";
 import type { StartableRuntime } from "../support/runtimes.ts";
+import { until } from "../support/tcp_peers.ts";
 import {
   assertSound,
   capturesIn,
   dicomtap,
+  readShown,
   runtimesUnderTest,
   shellWords,
   show,
@@ -63,16 +65,21 @@ for (const runtime of runtimesUnderTest()) {
         const acceptor = await startAcceptor(scope);
         const proxy = await startProxy(scope, { runtime, to: acceptor.port });
         const { requestor, acceptor: to } = await associate({ port: proxy.port, acceptor });
+        // The first block makes the file; before that there is nothing to be read.
+        await until(() => capturesIn(proxy.folder).length > 0, "the capture");
         proxy.process.signal("SIGTERM");
         await refuses(proxy.port);
         assert.equal(proxy.process.over, false);
         proxy.process.signal("SIGTERM");
         await proxy.process.exit();
         await Promise.all([requestor.ended(), to.ended()]);
-        // Beside what refuses() opened; the last block may be missing.
-        const shown = await show(scope, runtime, capturesIn(proxy.folder));
-        const loads = shown.filter(({ association }) => association.calling_ae_title === "LOAD");
-        assert.ok(loads.length <= 1);
+        // The end may have come in the middle of a write: 1 and what is torn, instead of 0.
+        const args = ["show", "--json", "-v", ...capturesIn(proxy.folder)];
+        const { code, stdout, stderr } = await dicomtap(scope, runtime, args);
+        assert.ok(code === 0 || (code === 1 && /ends inside a block/.test(stderr)), stderr);
+        // Beside it what refuses() opened.
+        const titles = readShown(stdout).map(({ association }) => association.calling_ae_title);
+        assert.ok(titles.filter((title) => title === "LOAD").length <= 1, titles.join());
       });
     });
 
