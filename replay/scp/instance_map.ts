@@ -10,12 +10,15 @@
  * Rule: bounded; the pair that was not used for longest is forgotten first.
  */
 import { BoundedMap } from "../../src/observe/service/bounded_map.ts";
-import { Aliases } from "../rewrite/aliases.ts";
 
 /** Pairs that are remembered. */
 const MAX_PAIRS = 100_000;
-/** Studies that were stored. */
-const MAX_COPIES = 10_000;
+/** Studies that were stored, and the pairs of one of them. */
+const MAX_COPIES = 1_000;
+const MAX_COPY = 20_000;
+
+/** Of one live study: live UIDs by recorded ones. */
+type Copy = BoundedMap<string, string>;
 
 /** The live UID of a recorded one, as a request means it; undefined where it is the same. */
 export type LiveUid = (recorded: string) => string | undefined;
@@ -24,9 +27,9 @@ export class InstanceMap {
   readonly #live = new BoundedMap<string, string>(MAX_PAIRS);
   readonly #recorded = new BoundedMap<string, string>(MAX_PAIRS);
   /** By the Study Instance UID under which it was stored. */
-  readonly #copies = new BoundedMap<string, Aliases>(MAX_COPIES);
+  readonly #copies = new BoundedMap<string, Copy>(MAX_COPIES);
   /** Which copy a live UID is of. */
-  readonly #copyOf = new BoundedMap<string, Aliases>(MAX_PAIRS);
+  readonly #copyOf = new BoundedMap<string, Copy>(MAX_PAIRS);
 
   /** Nothing has another UID than in the recording. */
   get isEmpty(): boolean {
@@ -45,13 +48,19 @@ export class InstanceMap {
    */
   learnCopy(study: string, pairs: Iterable<readonly [recorded: string, live: string]>): void {
     for (const [recorded, live] of pairs) {
-      if (recorded === live && this.#live.get(recorded) === undefined) continue;
-      const copy = this.#copies.get(study) ?? new Aliases();
+      if (recorded === live && !this.#live.has(recorded)) continue;
+      const copy = this.#copies.get(study) ?? new BoundedMap(MAX_COPY);
       this.#copies.set(study, copy);
       this.#copyOf.set(live, copy);
-      if (copy.bind(recorded, live)) this.learn(recorded, live);
-      else this.#recorded.set(live, recorded);
+      if (!copy.has(recorded)) copy.set(recorded, live);
+      this.#live.set(recorded, copy.get(recorded) ?? live);
+      if (!this.#recorded.has(live)) this.#recorded.set(live, recorded);
     }
+  }
+
+  /** Whether the recorded one was stored with this live study. */
+  isInCopy(study: string, recorded: string): boolean {
+    return this.#copies.get(study)?.has(recorded) === true;
   }
 
   /** The live UID of a recorded instance; the latest one, where it was created more than once. */
@@ -66,7 +75,7 @@ export class InstanceMap {
   /** What recorded UIDs are in an answer to a request that names these UIDs. */
   meant(named: Iterable<string>): LiveUid {
     const own = new Map<string, string>();
-    const copies = new Set<Aliases>();
+    const copies = new Set<Copy>();
     for (const uid of named) {
       const recorded = this.#recorded.get(uid);
       if (recorded === undefined && this.#live.get(uid) === undefined) continue;
@@ -79,7 +88,7 @@ export class InstanceMap {
       const said = own.get(recorded);
       if (said !== undefined) return said;
       for (const copy of copies) {
-        const live = copy.live(recorded);
+        const live = copy.get(recorded);
         if (live !== undefined) return live;
       }
       return undefined;

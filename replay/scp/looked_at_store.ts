@@ -2,8 +2,9 @@
 import type { PerformRequest } from "../../src/service/service_message.ts";
 import type { CompareReader, ReadForCompare } from "../compare/read_for_compare.ts";
 import type { CompareRequests } from "./compare_requests.ts";
+import type { Library, RecordedExchange } from "./library.ts";
 import type { Answered, LiveRequest } from "./responder.ts";
-import { learnStored, StoredUids } from "./stored_uids.ts";
+import { Counterparts, learnStored, StoredUids } from "./stored_uids.ts";
 import { watchedRequest } from "./watched_request.ts";
 
 export class LookedAtStore {
@@ -26,9 +27,26 @@ export class LookedAtStore {
     return this.#reader?.end();
   }
 
-  /** It was taken in the place of a recorded instance: its UIDs stand for the recorded ones. */
-  async learn({ server }: LiveRequest, { exchange, by }: Answered): Promise<void> {
-    if (exchange === undefined || by === null || by === "forward") return;
-    await learnStored(this.#uids.uids, { exchange, server });
+  /**
+   * The recorded exchange in whose place it came; undefined where it is not known. Once it `isTaken`,
+   * its UIDs stand for the recorded ones.
+   */
+  async counterpart(
+    { server }: LiveRequest,
+    { answered, library, isTaken }: Counterpart,
+  ): Promise<RecordedExchange | undefined> {
+    const { exchange: given, by } = answered;
+    if (given === undefined || by === null || by === "forward") return undefined;
+    const { uids } = this.#uids;
+    const counterparts = server.state.of(Counterparts, () => new Counterparts());
+    const exchange = counterparts.of(uids, { exchange: given, library, server });
+    if (isTaken) await learnStored(uids, { exchange, server });
+    return exchange;
   }
+}
+
+interface Counterpart {
+  readonly answered: Answered;
+  readonly library: Library;
+  readonly isTaken: boolean;
 }

@@ -108,8 +108,7 @@ export class Session implements LiveAssociation {
         if (live.canceled.aborted && this.#isCancelable(live, answered)) break;
         if (isFinal(status)) {
           final = await this.#finalStatus({ live, request, copy }, status);
-          if (isTaken(final)) await store?.learn(live, answered);
-          const differences = await this.#differences(live, answered, store);
+          const differences = await this.#differences(live, { answered, store, final });
           this.#tell(live, answered, final, differences);
         }
         const told = uids === undefined ? answer : liveAnswer(answer, uids);
@@ -170,15 +169,17 @@ export class Session implements LiveAssociation {
     return status;
   }
 
-  /** The answer goes out whatever becomes of the comparison. */
+  /** What came other than in the recording. The answer goes out whatever becomes of it. */
   async #differences(
     live: HeldRequest,
-    answered: Answered,
-    store: LookedAtStore | undefined,
+    { answered, store, final }: Ending,
   ): Promise<readonly Difference[]> {
-    const { compare, server } = this.#options;
+    const { compare, server, library } = this.#options;
     try {
-      return await compare.differences(live, answered, store?.read());
+      const way = { answered, library, isTaken: isTaken(final) };
+      const exchange = (await store?.counterpart(live, way)) ?? answered.exchange;
+      const { by } = answered;
+      return await compare.differences(live, { by, ...(exchange && { exchange }) }, store?.read());
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       server.warn(`Cannot compare the data set of ${live.command}: ${why}`);
@@ -285,6 +286,12 @@ export class Session implements LiveAssociation {
     });
     this.#options.beside(told);
   }
+}
+
+interface Ending {
+  readonly answered: Answered;
+  readonly store: LookedAtStore | undefined;
+  readonly final: number;
 }
 
 interface Stored {

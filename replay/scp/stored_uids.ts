@@ -5,9 +5,10 @@
  * Elements with one UID outside of sequences are paired by tag: those of PS3.3 C.7, not references.
  */
 
-import type { RecordedDataSet } from "../recorded.ts";
+import { BoundedMap } from "../../src/observe/service/bounded_map.ts";
+import type { RecordedAssociation, RecordedDataSet } from "../recorded.ts";
 import { UidWatch } from "../rewrite/sent_uids.ts";
-import type { RecordedExchange } from "./library.ts";
+import type { Library, RecordedExchange } from "./library.ts";
 import type { LiveServer } from "./responder.ts";
 
 /** By tag; none where an element has several. */
@@ -44,17 +45,79 @@ export class StoredUids {
 /** `live` was stored in the place of a recorded instance, and was taken. */
 export async function learnStored(
   live: UidsByTag,
-  { exchange, server }: { readonly exchange: RecordedExchange; readonly server: LiveServer },
+  { exchange, server }: StoredInPlace,
 ): Promise<void> {
   const { dataSet } = exchange.request;
-  const sopInstanceUid = live.get(SOP_INSTANCE_UID);
-  if (dataSet === undefined || sopInstanceUid === undefined) return;
-  const isSame = sopInstanceUid === exchange.sopInstanceUid;
+  const study = studyOf(live);
+  if (dataSet === undefined || study === undefined) return;
+  const isSame = live.get(SOP_INSTANCE_UID) === exchange.sopInstanceUid;
   if (isSame && server.instances.isEmpty) return;
   const recorded = await uidsOf(dataSet);
   const pairs = Array.from(live, ([tag, uid]) => [recorded.get(tag) ?? uid, uid] as const);
-  server.instances.learnCopy(live.get(STUDY_INSTANCE_UID) ?? sopInstanceUid, pairs);
+  server.instances.learnCopy(study, pairs);
 }
+
+/** Under which its instances are one copy; undefined where no instance is named. */
+function studyOf(live: UidsByTag): string | undefined {
+  const sopInstanceUid = live.get(SOP_INSTANCE_UID);
+  return sopInstanceUid && (live.get(STUDY_INSTANCE_UID) ?? sopInstanceUid);
+}
+
+/**
+ * In the place of which recorded instances live ones come. That is not always the one whose answer is
+ * given: when all were used, the last answer is given again.
+ */
+export class Counterparts {
+  /** How many recorded ones of a list were stored with a live study, by both. */
+  readonly #stored = new BoundedMap<string, number>(MAX_COUNTED);
+  readonly #lists = new WeakMap<RecordedAssociation, Map<string, readonly RecordedExchange[]>>();
+
+  /**
+   * The recorded one that answers, unless another live instance came in its place: then the first one
+   * of its association and SOP class that this live study has not yet.
+   */
+  of(
+    live: UidsByTag,
+    { exchange, library, server }: StoredInPlace & { readonly library: Library },
+  ): RecordedExchange {
+    const { instances } = server;
+    const { association, sopClassUid, sopInstanceUid = "" } = exchange;
+    const taken = instances.liveOf(sopInstanceUid);
+    const study = studyOf(live);
+    if (study === undefined || taken === undefined || taken === live.get(SOP_INSTANCE_UID)) {
+      return exchange;
+    }
+    const all = this.#stores(library, { association, sopClassUid });
+    const key = `${study} ${sopClassUid} ${association.capture} ${association.id}`;
+    let at = this.#stored.get(key) ?? 0;
+    while (at < all.length && instances.isInCopy(study, all[at]?.sopInstanceUid ?? "")) at++;
+    this.#stored.set(key, at);
+    return all[at] ?? exchange;
+  }
+
+  #stores(
+    library: Library,
+    { association, sopClassUid }: Pick<RecordedExchange, "association" | "sopClassUid">,
+  ): readonly RecordedExchange[] {
+    const lists = this.#lists.get(association) ?? new Map<string, readonly RecordedExchange[]>();
+    this.#lists.set(association, lists);
+    let list = lists.get(sopClassUid);
+    if (list === undefined) {
+      const all = library.exchanges("C-STORE", sopClassUid);
+      list = all.filter((one) => one.association === association);
+      lists.set(sopClassUid, list);
+    }
+    return list;
+  }
+}
+
+interface StoredInPlace {
+  readonly exchange: RecordedExchange;
+  readonly server: LiveServer;
+}
+
+/** Live studies for which it is known how far their stores have come. */
+const MAX_COUNTED = 1_000;
 
 /** Read once; none where the octets are not in the capture. */
 async function uidsOf(dataSet: RecordedDataSet): Promise<UidsByTag> {
