@@ -203,8 +203,13 @@ export function sentenceLine({ request, result }: Sentence, paint: Paint): strin
 export function findingLine(found: FindingJson, paint: Paint): string {
   const word = { error: paint.red, warning: paint.yellow, note: paint.blue }[found.severity];
   const at = found.at_ms === undefined ? "" : ` at ${formatDurationMs(found.at_ms)}`;
-  return `${INDENT}${word(found.severity)}  ${escapeControls(found.text)} ${paint.dim(`(${found.section}; ${found.sender}${at})`)}`;
+  const who = OF_NO_AE.has(found.id) ? "" : ` ${found.sender}`;
+  const place = `${who}${at}` === "" ? "" : `;${who}${at}`;
+  return `${INDENT}${word(found.severity)}  ${escapeControls(found.text)} ${paint.dim(`(${found.section}${place})`)}`;
 }
+
+/** Findings about the recorder, not about what an AE did. */
+const OF_NO_AE: ReadonlySet<string> = new Set(["undecodable", "clock-set"]);
 
 export function nameOf(uid: string | null): string {
   if (uid === null) return "-";

@@ -53,6 +53,7 @@ export class CaptureScan {
     const records = new RecordReader(block.payload);
     for (let record = records.next(); record !== undefined; record = records.next()) {
       if (record.kind === "gap" || record.kind === "lost") this.lost += record.length;
+      if (record.kind === "clock") this.#observer.consume(record);
       if (!("association" in record)) continue;
       this.#place(record.association, block);
       this.#changed.add(record.association);

@@ -18,6 +18,9 @@ import type { Role } from "../role.ts";
  */
 export const SUMMARY_HEAD_LENGTH = 16_384;
 
+/** Between two associations; a recorder tells of more than that in a clock record. Microseconds. */
+const MOST_DRIFT = 500_000;
+
 export interface RecordObserverOptions extends ObserverOptions {
   /** What the capture is called in the JSON of its associations. */
   readonly capture: string;
@@ -42,6 +45,10 @@ export interface ObservedAssociation {
 export class RecordObserver {
   readonly #options: RecordObserverOptions;
   readonly #open = new Map<number, ObservedAssociation>();
+  /** What the clock of day was last ahead of that of the records, microseconds. */
+  #clockOffset: number | undefined;
+  /** So much it was set since, and no association has been told. */
+  #clockSetBy = 0;
 
   constructor(options: RecordObserverOptions) {
     // What one association begins another one ends, if that is looked at too
@@ -58,6 +65,7 @@ export class RecordObserver {
   }
 
   consume(record: CaptureRecord): void {
+    if (record.kind === "clock") this.#clockSet(record.at, record.wallUs);
     if (!("association" in record)) return;
     const { association: id, at } = record;
     if (this.#options.only?.(id) === false) return;
@@ -128,7 +136,27 @@ export class RecordObserver {
       acceptor: facts?.acceptor ?? "unknown",
     });
     this.#open.set(id, observed);
+    if (facts !== undefined) this.#follow(facts.wall_us - at);
+    if (Math.abs(this.#clockSetBy) > MOST_DRIFT) observer.clockSet(at, this.#clockSetBy);
+    this.#clockSetBy = 0;
     return observed;
+  }
+
+  /** Told to all associations that stand; where none does, to the next one. */
+  #clockSet(at: number, wallUs: number): void {
+    const offset = wallUs - at;
+    const setBy = offset - (this.#clockOffset ?? offset);
+    this.#clockOffset = offset;
+    if (Math.abs(setBy) < MOST_DRIFT) return;
+    for (const { observer } of this.#open.values()) observer.clockSet(at, setBy);
+    if (this.#open.size === 0) this.#clockSetBy += setBy;
+  }
+
+  /** The clocks drift apart as clocks do. More than that is for the recorder to say. */
+  #follow(offset: number): void {
+    if (!Number.isFinite(offset)) return;
+    this.#clockOffset ??= offset;
+    if (Math.abs(offset - this.#clockOffset) < MOST_DRIFT) this.#clockOffset = offset;
   }
 
   #end(id: number): void {

@@ -31,10 +31,16 @@ export class ClockWatch {
   }
 
   look(): { readonly at: number; readonly wallUs: number } | undefined {
+    // A thread that is put aside between the two readings sees a jump that is none: read again.
+    const first = this.#read();
+    const now = first.jumped ? this.#read() : first;
+    this.#offset = now.wallUs - now.at;
+    return now.jumped ? { at: now.at, wallUs: now.wallUs } : undefined;
+  }
+
+  #read(): { readonly at: number; readonly wallUs: number; readonly jumped: boolean } {
     const at = this.#clock.micros();
     const wallUs = this.#clock.wallMicros();
-    const jumped = Math.abs(wallUs - at - this.#offset) > JUMP;
-    this.#offset = wallUs - at;
-    return jumped ? { at, wallUs } : undefined;
+    return { at, wallUs, jumped: Math.abs(wallUs - at - this.#offset) > JUMP };
   }
 }

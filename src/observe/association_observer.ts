@@ -10,6 +10,7 @@
 import type { RunningHash } from "../dimse/open_message.ts";
 import type { ProtocolError } from "../protocol_error.ts";
 import { otherRole, type Role } from "../role.ts";
+import { formatDurationMs } from "../units.ts";
 import type { AssociationSink } from "./association_sink.ts";
 import { buildSummary } from "./build_summary.ts";
 import { ControlWatch } from "./control_watch.ts";
@@ -148,6 +149,14 @@ export class AssociationObserver {
   /** Of a data set with octets that are not recorded; to be told before its last octets are. */
   digest(sender: Role, length: number, sha256: string): void {
     this.#sides[sender].assembler.digest(length, sha256);
+  }
+
+  /** The clock of `wallUs` was set while the association stood, or before it: microseconds ahead. */
+  clockSet(at: number, aheadUs: number): void {
+    const by = formatDurationMs(Math.abs(aheadUs) / 1000);
+    const set = aheadUs < 0 ? `set ${by} back` : `set ${by} ahead, or its machine slept`;
+    const text = `The recorder's clock of day was ${set}: order and durations hold, dates before and after do not compare`;
+    this.#guard(at, () => this.#report("clock-set", text, { sender: "requestor" }));
   }
 
   ended(sender: Role, at: number, how: "fin" | "reset"): void {

@@ -176,4 +176,5 @@ export const RULES = {
   "commitment-reason": { severity: "warning", section: "PS3.4 J.3.3.1" },
   // Time
   "nagle-stall": { severity: "warning", section: "PS3.8 9.1" },
+  "clock-set": { severity: "note", section: "PS3.15 G.1" },
 } as const satisfies Record<string, Rule>;

@@ -86,9 +86,11 @@ describe("rules on what is conformant", () => {
 describe("rule catalogue", () => {
   test("has a violation here for every rule", () => {
     const covered = new Set(Object.values(GROUPS).flatMap((all) => all.map(({ rule }) => rule)));
-    // its test makes the sink throw: association_observer.test.ts
+    // Not of an AE's doing: association_observer.test.ts makes the sink throw, and clock_jump.test.ts
+    // sets the clock.
+    const elsewhere = new Set(["undecodable", "clock-set"]);
     const missing = Object.keys(RULES).filter(
-      (id) => id !== "undecodable" && !covered.has(id as keyof typeof RULES),
+      (id) => !elsewhere.has(id) && !covered.has(id as keyof typeof RULES),
     );
     assert.deepEqual(missing, []);
   });
