@@ -61,7 +61,7 @@ describe("dicomtap diff", () => {
     const pacs = await replayAsScp({ captures, speed: Number.POSITIVE_INFINITY, record: served });
     await replayAsScu({
       captures,
-      ...{ host: pacs.host, port: pacs.port, record, eventTimeout: 2000 },
+      ...{ host: pacs.host, port: pacs.port, record },
       speed: Number.POSITIVE_INFINITY,
       rewrite: { ae: { calling: "OTHER" } },
     });

@@ -49,7 +49,7 @@ async function playBoth(capture: Uint8Array, folder: string): Promise<Played> {
     host: scp.host,
     port: scp.port,
     speed: Number.POSITIVE_INFINITY,
-    eventTimeout: 100,
+    eventTimeout: 10_000,
     dimseTimeout: 20_000,
     onExchange: (event) => exchanges.push(event),
     onWarning: (text) => warnings.push(text),

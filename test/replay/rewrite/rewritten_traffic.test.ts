@@ -25,7 +25,6 @@ test("Rewriter leaves no recorded UID, title or day in what a replay sends, and 
     const { summary } = await replayAsScu({
       ...{ captures, host: pacs.host, port: pacs.port, record },
       speed: Number.POSITIVE_INFINITY,
-      eventTimeout: 500,
       rewrite: {
         ...{ uids: "new", seed: "traffic", dates: "shift", today: "20310405" },
         ae: { calling: "TESTER", called: "TESTED" },
