@@ -41,16 +41,50 @@ export interface IndexedCapture {
  * was not closed in order or an index is damaged: then the records have to be read.
  */
 export function readIndex(source: ByteSource): IndexedCapture[] | undefined {
-  const captures: IndexedCapture[] = [];
+  const captures: (IndexedCapture & { readonly entries: IndexEntry[] })[] = [];
+  const items = readIndexItems(source);
+  let next = items.next();
+  for (; next.done !== true; next = items.next()) {
+    const item = next.value;
+    if (item.item === "capture") captures.push({ ...item.capture, entries: [] });
+    else if (item.item === "entry") captures.at(-1)?.entries.push(item.entry);
+  }
+  for (const { entries } of captures) entries.sort((a, b) => a.association - b.association);
+  return next.value ? captures : undefined;
+}
+
+export type IndexItem =
+  /** Its entries follow, in the order in which the associations closed. */
+  | { readonly item: "capture"; readonly capture: Omit<IndexedCapture, "entries"> }
+  /** `summary`: the octets of its summary, which are good until the next item is asked for. */
+  | { readonly item: "entry"; readonly entry: IndexEntry; readonly summary: Uint8Array }
+  /** A block was checked. */
+  | { readonly item: "checked" };
+
+/**
+ * The same one by one, so that the index of 100,000 associations need not be in memory, and others
+ * can have their turn. Every block is checked before the first entry is given. Returns false where
+ * the records have to be read instead.
+ */
+export function* readIndexItems(source: ByteSource): Generator<IndexItem, boolean, undefined> {
+  const chains: IndexChain[] = [];
   let end = source.size;
   while (end > 0) {
     const trailer = findTrailer(source, end);
-    const capture = trailer && indexedCapture(source, trailer);
-    if (trailer === undefined || capture === undefined) return undefined;
-    captures.unshift(capture);
-    end = trailer.start;
+    const chain = trailer && (yield* checkedChain(source, trailer));
+    if (chain === undefined) return false;
+    chains.unshift(chain);
+    end = chain.trailer.start;
   }
-  return captures.length > 0 ? captures : undefined;
+  for (const { trailer, header, offsets } of chains) {
+    const { start: offset, lost } = trailer;
+    yield { item: "capture", capture: { offset, header, lost } };
+    for (const place of offsets) {
+      const payload = indexPayload(source, trailer, place);
+      if (payload === undefined || !(yield* entriesOf(payload))) return false;
+    }
+  }
+  return chains.length > 0;
 }
 
 const INDEX_VERSION = 1;
@@ -64,19 +98,31 @@ export function encodeIndexEntry(entry: IndexEntry): Uint8Array {
   return packValue(["association", association, openedAt, closedAt, places, summary ?? null]);
 }
 
-function indexedCapture(source: ByteSource, trailer: FoundTrailer): IndexedCapture | undefined {
+interface IndexChain {
+  readonly trailer: FoundTrailer;
+  readonly header: CaptureHeader;
+  /** Of its index blocks, the first one first. */
+  readonly offsets: readonly number[];
+}
+
+/** Undefined where a block of it is damaged, or none that we can read. */
+function* checkedChain(
+  source: ByteSource,
+  trailer: FoundTrailer,
+): Generator<IndexItem, IndexChain | undefined, undefined> {
   const found = readHeader(source.read(trailer.start, MAX_HEADER_SIZE));
   if (found === undefined || !sameId(found.header.capture_id, trailer.captureId)) return undefined;
-  const entries: IndexEntry[] = [];
+  const offsets: number[] = [];
   let offset = trailer.indexOffset;
   while (offset > 0) {
     const payload = indexPayload(source, trailer, offset);
-    const previous = payload && takeEntries(payload, entries);
+    const previous = payload && startOf(payload)?.previous;
     if (previous === undefined || previous >= offset) return undefined;
+    offsets.push(offset);
     offset = previous;
+    yield { item: "checked" };
   }
-  entries.sort((a, b) => a.association - b.association);
-  return { offset: trailer.start, header: found.header, entries, lost: trailer.lost };
+  return { trailer, header: found.header, offsets: offsets.reverse() };
 }
 
 function indexPayload(source: ByteSource, trailer: FoundTrailer, offset: number) {
@@ -89,26 +135,41 @@ function indexPayload(source: ByteSource, trailer: FoundTrailer, offset: number)
     : undefined;
 }
 
-/** Returns the offset of the index block before this one, undefined where this is none we can read. */
-function takeEntries(payload: Uint8Array, entries: IndexEntry[]): number | undefined {
-  let position = valueEnd(payload, 0);
-  if (position < 0) return undefined;
-  const [name, version, previous] = unpackList(payload.subarray(0, position));
-  if (name !== "index" || version !== INDEX_VERSION || typeof previous !== "number")
-    return undefined;
+/** Where its entries begin, and the offset of the index block before this one. */
+function startOf(payload: Uint8Array) {
+  const end = valueEnd(payload, 0);
+  if (end < 0) return undefined;
+  const [name, version, previous] = unpackList(payload.subarray(0, end));
+  const known = name === "index" && version === INDEX_VERSION && areOffsets([previous]);
+  return known ? { end, previous: previous as number } : undefined;
+}
+
+/** False where an entry is none that we can read. */
+function* entriesOf(payload: Uint8Array): Generator<IndexItem, boolean, undefined> {
+  let position = startOf(payload)?.end ?? payload.length;
   while (position < payload.length) {
     const end = valueEnd(payload, position);
-    if (end < 0) return undefined;
-    const [kind, association, openedAt, closedAt, places, summary] = unpackList(
-      payload.subarray(position, end),
-    );
+    if (end < 0) return false;
+    const octets = payload.subarray(position, end);
+    const [kind, association, openedAt, closedAt, places, summary] = unpackList(octets);
     if (kind === "association") {
-      if (!areOffsets([association, openedAt, closedAt]) || !areOffsets(places)) return undefined;
-      entries.push({ association, openedAt, closedAt, places, summary } as IndexEntry);
+      if (!areOffsets([association, openedAt, closedAt]) || !areOffsets(places)) return false;
+      const entry = { association, openedAt, closedAt, places, summary } as IndexEntry;
+      yield { item: "entry", entry, summary: lastElement(octets, SUMMARY_PLACE) };
     }
     position = end;
   }
-  return previous;
+  return true;
+}
+
+/** Elements before the summary in an entry. */
+const SUMMARY_PLACE = 5;
+
+/** The octets of the element behind `before` others of a list. */
+function lastElement(list: Uint8Array, before: number): Uint8Array {
+  let at = list[0] === 0xdc ? 3 : list[0] === 0xdd ? 5 : 1;
+  for (let i = 0; i < before; i++) at = valueEnd(list, at);
+  return list.subarray(at, valueEnd(list, at));
 }
 
 function areOffsets(numbers: unknown): boolean {

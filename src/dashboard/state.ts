@@ -13,6 +13,7 @@ import { type Entry, entryKey, entryOf, rowOf } from "./library/entry.ts";
 import { EntryList } from "./library/entry_list.ts";
 import { judgeEntry } from "./library/judge_entry.ts";
 import { Spark } from "./library/spark.ts";
+import { SummaryShelf } from "./library/summary_shelf.ts";
 import { Notes } from "./notes.ts";
 
 /** Is told what changed. Must not throw, and must not wait. */
@@ -49,6 +50,7 @@ export class DashboardState {
   readonly list: EntryList;
   readonly library: CaptureLibrary;
   readonly notes: Notes;
+  readonly #shelf = new SummaryShelf();
   readonly #listeners = new Set<Listener>();
   readonly #sparks = new Map<string, { readonly spark: Spark; bytes: number }>();
   readonly #live = new Set<string>();
@@ -73,6 +75,7 @@ export class DashboardState {
     this.library = new CaptureLibrary({
       places,
       list: this.list,
+      shelf: this.#shelf,
       nextVersion: () => this.#nextVersion(),
       put: (entry) => this.#putRead(entry),
       gone: (key) => this.#gone(key),
@@ -131,13 +134,14 @@ export class DashboardState {
       this.#setLive(capture);
     }
     const { routes } = this.#health;
-    const entry = entryOf(summary, {
+    const place = {
       capture,
       found: known?.found,
       whole: known?.whole ?? false,
       route: known?.route ?? (routes.length === 1 ? (routes[0]?.listen ?? null) : null),
       version: this.#nextVersion(),
-    });
+    };
+    const entry = entryOf(summary, place, this.#shelf);
     if (entry === undefined) return;
     entry.spark = this.#sparkOf(entry);
     this.#put(entry);

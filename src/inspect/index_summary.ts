@@ -25,16 +25,25 @@ export function packSummary(summary: AssociationJson): unknown {
   return { ...rest, version: VERSION, contexts: packed };
 }
 
-/** Undefined where the index was written by another version: then the records say it again. */
+/** As the index has it: all of it but the contexts can be read at once. */
+export interface PackedSummary extends Omit<AssociationJson, "capture" | "contexts"> {
+  readonly version: typeof VERSION;
+  readonly contexts: readonly ContextJson[] | Uint8Array;
+}
+
+/** False where the index was written by another version: then the records say it again. */
+export function isPackedSummary(value: unknown): value is PackedSummary {
+  if (typeof value !== "object" || value === null) return false;
+  const { version, kind, contexts } = value as Record<string, unknown>;
+  if (version !== VERSION || kind !== "association") return false;
+  return contexts instanceof Uint8Array || Array.isArray(contexts);
+}
+
+/** Undefined where the index was written by another version. */
 export function unpackSummary(value: unknown, capture: string): AssociationJson | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  const { version, contexts, ...rest } = value as Record<string, unknown>;
-  if (version !== VERSION || rest["kind"] !== "association") return undefined;
-  if (!(contexts instanceof Uint8Array)) {
-    return Array.isArray(contexts)
-      ? ({ ...rest, capture, contexts } as unknown as AssociationJson)
-      : undefined;
-  }
+  if (!isPackedSummary(value)) return undefined;
+  const { version: _version, contexts, ...rest } = value;
+  if (!(contexts instanceof Uint8Array)) return { ...rest, capture, contexts };
   let unpacked: readonly ContextJson[] | undefined;
   const summary = {
     ...rest,
@@ -44,7 +53,7 @@ export function unpackSummary(value: unknown, capture: string): AssociationJson 
       return unpacked;
     },
   };
-  return summary as unknown as AssociationJson;
+  return summary;
 }
 
 function unpackContexts(packed: Uint8Array): readonly ContextJson[] {

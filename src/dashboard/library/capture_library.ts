@@ -16,11 +16,13 @@ import type { CapturesJson } from "../api_types.ts";
 import type { Entry } from "./entry.ts";
 import type { EntryList } from "./entry_list.ts";
 import { LibraryFile } from "./library_file.ts";
+import type { SummaryShelf } from "./summary_shelf.ts";
 
 export interface CaptureLibraryOptions {
   /** Directories, which may come and go, and files. */
   readonly places: readonly string[];
   readonly list: EntryList;
+  readonly shelf: SummaryShelf;
   readonly nextVersion: () => number;
   readonly put: (entry: Entry) => void;
   readonly gone: (key: string) => void;
@@ -182,8 +184,8 @@ export class CaptureLibrary {
   #add(path: string): LibraryFile {
     let name = basename(path);
     for (let i = 2; this.#names.has(name); i++) name = `${basename(path)}~${i}`;
-    const { nextVersion, put } = this.#options;
-    const file = new LibraryFile({ path, name, nextVersion, put });
+    const { nextVersion, put, shelf } = this.#options;
+    const file = new LibraryFile({ path, name, nextVersion, put, shelf });
     this.#files.set(path, file);
     this.#names.set(name, file);
     return file;

@@ -1,16 +1,18 @@
 /**
- * One association in the dashboard's list: what lists are sorted and filtered by, and its summary
- * packed, so that 100,000 of them fit into some 200 MB.
+ * One association in the dashboard's list: what lists are sorted and filtered by, and where its
+ * summary is kept, so that 100,000 of them take some 60 MB.
  *
  * Rule: what an entry says never changes. What is new of an association is a new entry under the
  * same key.
  */
-import { packSummary, unpackSummary } from "../../inspect/index_summary.ts";
+import { packValue } from "../../capture/msgpack.ts";
+import { isPackedSummary, packSummary, unpackSummary } from "../../inspect/index_summary.ts";
 import type { FoundAssociation } from "../../inspect/read_association.ts";
 import { associationMeaning } from "../../meaning/association_meaning.ts";
 import { className } from "../../meaning/names.ts";
 import type { AssociationJson, FindingJson, Outcome } from "../../observe/summary.ts";
 import type { AssociationRow, Mark } from "../api_types.ts";
+import { heldSummary, type KeptSummary, type SummaryShelf } from "./summary_shelf.ts";
 
 export interface Entry {
   /** "2026-02-03.dcap/17". */
@@ -35,9 +37,8 @@ export interface Entry {
   readonly called: string;
   readonly findings: Readonly<Record<FindingJson["severity"], number>>;
   readonly route: string | null;
-  /** JSON of the summary, its contexts apart where they are packed. */
-  readonly text: string;
-  readonly contexts: Uint8Array | undefined;
+  /** As the index of a capture has it. */
+  readonly summary: KeptSummary;
   /** See `spark.ts`; filled in when it is first asked for. */
   spark?: readonly number[] | null;
   /** Given by the list. */
@@ -56,41 +57,56 @@ export function entryKey(capture: string, id: number): string {
   return `${capture}/${id}`;
 }
 
-export function entryOf(summary: AssociationJson, place: EntryPlace): Entry | undefined {
-  return entryOfPacked(packSummary(summary), place);
+export function entryOf(
+  summary: AssociationJson,
+  place: EntryPlace,
+  shelf: SummaryShelf,
+): Entry | undefined {
+  const packed = packSummary(summary);
+  return entryOfPacked({ packed, octets: packValue(packed) }, place, shelf);
 }
 
 /** `packed`: as the index of a capture has it. Undefined where another version wrote that. */
-export function entryOfPacked(packed: unknown, place: EntryPlace): Entry | undefined {
-  const summary = unpackSummary(packed, place.capture);
-  if (summary === undefined) return undefined;
-  const { contexts, ...rest } = packed as Record<string, unknown> & { contexts: unknown };
-  const apart = contexts instanceof Uint8Array;
-  const { id, started, duration_ms, messages, bytes, outcome } = summary;
-  const findings = { error: 0, warning: 0, note: 0 };
-  for (const { severity } of summary.findings) findings[severity] += 1;
+export function entryOfPacked(
+  { packed, octets }: { readonly packed: unknown; readonly octets: Uint8Array },
+  place: EntryPlace,
+  shelf: SummaryShelf,
+): Entry | undefined {
+  if (!isPackedSummary(packed)) return undefined;
+  const { id, started, duration_ms, messages, bytes, outcome } = packed;
   return {
-    ...place,
     key: entryKey(place.capture, id),
+    capture: place.capture,
     id,
+    found: place.found,
+    whole: place.whole,
+    version: place.version,
     started: started === null ? 0 : wallMs(started),
     durationMs: duration_ms,
     messages,
     bytes: bytes.requestor + bytes.acceptor,
     sent: bytes.requestor,
     outcome,
-    calling: summary.calling_ae_title ?? "",
-    called: summary.called_ae_title ?? "",
-    findings,
-    text: JSON.stringify(apart ? rest : packed),
-    contexts: apart ? contexts.slice() : undefined,
+    calling: shelf.name(packed.calling_ae_title ?? ""),
+    called: shelf.name(packed.called_ae_title ?? ""),
+    findings: severities(packed.findings),
+    route: place.route,
+    // that of an open one is another in a moment
+    summary: outcome === "open" ? heldSummary(octets) : shelf.keep(octets),
   };
 }
 
+const NO_FINDINGS = { error: 0, warning: 0, note: 0 };
+
+function severities(findings: readonly FindingJson[]): Entry["findings"] {
+  if (findings.length === 0) return NO_FINDINGS;
+  const counts = { ...NO_FINDINGS };
+  for (const { severity } of findings) counts[severity] += 1;
+  return counts;
+}
+
 export function summaryOf(entry: Entry): AssociationJson {
-  const rest = JSON.parse(entry.text) as Record<string, unknown>;
-  const packed = entry.contexts === undefined ? rest : { ...rest, contexts: entry.contexts };
-  const summary = unpackSummary(packed, entry.capture);
+  const summary = unpackSummary(entry.summary.read(), entry.capture);
   if (summary === undefined) throw new TypeError(`The summary of ${entry.key} is no summary`);
   return summary;
 }

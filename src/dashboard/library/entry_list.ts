@@ -11,7 +11,7 @@ import type { Outcome } from "../../observe/summary.ts";
 import type { AssociationSort } from "../api_types.ts";
 import type { Entry } from "./entry.ts";
 
-/** Some 2 KiB each. */
+/** Some 600 octets each. */
 export const MAX_ENTRIES = 100_000;
 
 const BUDGET_MS = 250;

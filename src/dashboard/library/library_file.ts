@@ -14,15 +14,15 @@ import {
   MAX_HEADER_SIZE,
   readHeader,
 } from "../../capture/header.ts";
-import { type IndexedCapture, readIndex } from "../../capture/index_block.ts";
+import { type IndexEntry, type IndexItem, readIndexItems } from "../../capture/index_block.ts";
 import { findTrailer } from "../../capture/trailer.ts";
 import { CaptureScan, type ListedAssociation } from "../../inspect/capture_scan.ts";
 import { listAssociations, summarise } from "../../inspect/list_associations.ts";
-import type { FoundAssociation } from "../../inspect/read_association.ts";
 import { FileSource } from "../../io/file_source.ts";
 import { formatSize } from "../../units.ts";
 import type { CaptureJson } from "../api_types.ts";
 import { type Entry, type EntryPlace, entryOf, entryOfPacked } from "./entry.ts";
+import type { SummaryShelf } from "./summary_shelf.ts";
 
 export interface LibraryFileOptions {
   readonly path: string;
@@ -30,6 +30,7 @@ export interface LibraryFileOptions {
   readonly name: string;
   readonly nextVersion: () => number;
   readonly put: (entry: Entry) => void;
+  readonly shelf: SummaryShelf;
 }
 
 /** Problems of one file that are told; the rest is counted. */
@@ -37,6 +38,8 @@ const MAX_PROBLEMS = 20;
 
 /** Index entries that are taken in one step. */
 const STEP = 200;
+
+type Indexed = Extract<IndexItem, { item: "capture" }>["capture"];
 
 interface Follow {
   readonly scan: CaptureScan;
@@ -115,11 +118,7 @@ export class LibraryFile {
     if (this.#follow === undefined || isClosed) {
       this.#follow = undefined;
       this.#forget();
-      const indexed = readIndex(source);
-      if (indexed !== undefined) {
-        yield* this.#takeIndex(source, indexed);
-        return;
-      }
+      if (isClosed && (yield* this.#takeIndex(source))) return;
       const found = headerOf(source);
       if (found === undefined) {
         yield* this.#scanWhole(source);
@@ -137,23 +136,56 @@ export class LibraryFile {
     this.#lost = 0;
   }
 
-  *#takeIndex(source: ByteSource, captures: readonly IndexedCapture[]): Generator<void> {
-    this.#header = captures[0]?.header;
-    for (const [at, { header, entries, offset, lost }] of captures.entries()) {
-      this.#lost += lost;
-      for (const [i, entry] of entries.entries()) {
-        if (i % STEP === STEP - 1) yield;
-        const found = {
-          id: entry.association,
-          captureId: header.capture_id,
-          places: entry.places.map((place) => place + offset),
-        };
-        const place = this.#place(header, { found, at });
-        const put = entryOfPacked(entry.summary, place) ?? fromRecords(source, { found, place });
-        if (put !== undefined) this.#put(put);
+  /** False where the records have to be read. */
+  *#takeIndex(source: ByteSource): Generator<void, boolean> {
+    const items = readIndexItems(source);
+    let at = -1;
+    let capture: Indexed | undefined;
+    let taken = 0;
+    let lost = 0;
+    let next = items.next();
+    for (; next.done !== true; next = items.next()) {
+      const item = next.value;
+      if (item.item === "capture") {
+        at += 1;
+        capture = item.capture;
+        lost += capture.lost;
+        if (at === 0) this.#header = capture.header;
+      } else if (item.item === "entry" && capture !== undefined) {
+        this.#takeIndexed(source, item, { capture, at });
+        taken += 1;
       }
+      if (taken % STEP === 0) yield;
     }
+    if (!next.value) return false;
+    this.#lost = lost;
     this.#state = "indexed";
+    return true;
+  }
+
+  #takeIndexed(
+    source: ByteSource,
+    { entry, summary }: Extract<IndexItem, { item: "entry" }>,
+    { capture, at }: { readonly capture: Indexed; readonly at: number },
+  ): void {
+    const { header, offset } = capture;
+    const found = {
+      id: entry.association,
+      captureId: header.capture_id,
+      places: placesOf(entry, offset),
+    };
+    const place = this.#place(header, { found, at });
+    const { shelf } = this.#options;
+    const put =
+      entryOfPacked({ packed: entry.summary, octets: summary }, place, shelf) ??
+      this.#fromRecords(source, place);
+    if (put !== undefined) this.#put(put);
+  }
+
+  /** Where the index does not say what became of it. */
+  #fromRecords(source: ByteSource, place: EntryPlace): Entry | undefined {
+    const summary = place.found && summarise(source, place.found, place.capture);
+    return summary && entryOf(summary, place, this.#options.shelf);
   }
 
   #begin({ header, length }: FoundHeader): Follow {
@@ -194,14 +226,9 @@ export class LibraryFile {
   /** Its index says it all, and is right even where something was missed on the way. */
   *#closed(source: ByteSource, follow: Follow): Generator<void> {
     this.#follow = undefined;
-    const indexed = readIndex(source);
-    if (indexed !== undefined) {
-      this.#lost = 0;
-      yield* this.#takeIndex(source, indexed);
-    } else {
-      follow.scan.finish();
-      yield* this.#scanWhole(source);
-    }
+    if (yield* this.#takeIndex(source)) return;
+    follow.scan.finish();
+    yield* this.#scanWhole(source);
   }
 
   /** All of it, with whatever is wrong in it, and captures that were joined to one file. */
@@ -228,7 +255,8 @@ export class LibraryFile {
 
   #take(listed: ListedAssociation, { at, whole }: { at: number; whole: boolean }): void {
     const { summary, ...found } = listed;
-    const entry = entryOf(summary, { ...this.#place(this.#header, { found, at }), whole });
+    const place = { ...this.#place(this.#header, { found, at }), whole };
+    const entry = entryOf(summary, place, this.#options.shelf);
     if (entry !== undefined) this.#put(entry);
   }
 
@@ -262,13 +290,9 @@ export class LibraryFile {
   }
 }
 
-/** Where the index does not say what became of it. */
-function fromRecords(
-  source: ByteSource,
-  { found, place }: { readonly found: FoundAssociation; readonly place: EntryPlace },
-): Entry | undefined {
-  const summary = summarise(source, found, place.capture);
-  return summary && entryOf(summary, place);
+/** From the beginning of the file, which is that of the capture but where several are joined. */
+function placesOf({ places }: IndexEntry, offset: number): readonly number[] {
+  return offset === 0 ? places : places.map((place) => place + offset);
 }
 
 /** Undefined where it is damaged. Throws `CaptureError` where the file must not be read. */

@@ -5,6 +5,7 @@ import { MemorySource } from "../../../src/capture/byte_source.ts";
 import { knownTitles } from "../../../src/dashboard/detail/known_titles.ts";
 import { verdictOf } from "../../../src/dashboard/detail/verdict.ts";
 import { entryOf } from "../../../src/dashboard/library/entry.ts";
+import { SummaryShelf } from "../../../src/dashboard/library/summary_shelf.ts";
 import { dayCapturePath } from "../../../src/demo/day_capture.ts";
 import { listAssociations } from "../../../src/inspect/list_associations.ts";
 
@@ -13,7 +14,7 @@ const summaries = [
 ].flatMap((found) => (found.item === "association" ? [found.association.summary] : []));
 const entries = summaries.flatMap((summary, version) => {
   const place = { capture: "day", found: undefined, whole: true, route: null, version };
-  return entryOf(summary, place) ?? [];
+  return entryOf(summary, place, new SummaryShelf()) ?? [];
 });
 const rejected = summaries.find(({ outcome }) => outcome === "rejected");
 if (rejected === undefined) throw new TypeError("the day has a rejection");
