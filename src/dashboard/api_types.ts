@@ -95,6 +95,8 @@ export interface CaptureJson {
    * written, or its recorder was killed; "reading": not wholly read yet; "unreadable": see `problems`.
    */
   readonly state: "indexed" | "scanned" | "growing" | "reading" | "unreadable";
+  /** All of it was read, so `problems` names all damage. What is listed by its index is checked later. */
+  readonly checked: boolean;
   /** Octets of traffic that are known to be missing. */
   readonly lost: number;
   /** Damage, foreign content, encryption: each in words. */

@@ -42,6 +42,9 @@ const LOOK_INTERVAL = 1_000;
 /** Milliseconds between slices of reading beside a proxy: it needs the time more. */
 const PAUSE_BESIDE_PROXY = 40;
 
+/** Rests between checks of captures, in lengths of the checks, where there is no proxy. */
+const CHECK_REST = 1;
+
 /** Open associations whose activity is drawn. */
 const MAX_SPARKS = 2_000;
 
@@ -80,7 +83,7 @@ export class DashboardState {
       put: (entry) => this.#putRead(entry),
       gone: (key) => this.#gone(key),
       capturesChanged: () => this.#tell((listener) => listener.captures?.()),
-      pauseMs: proxy ? PAUSE_BESIDE_PROXY : 0,
+      ...(proxy ? { pauseMs: PAUSE_BESIDE_PROXY } : { checkRest: CHECK_REST }),
     });
     this.notes = new Notes(directoryOf(places[0]));
   }
@@ -101,13 +104,18 @@ export class DashboardState {
 
   /** Looks at the captures now, and again and again until `stop`. */
   start(): Promise<void> {
-    this.#timer = setInterval(() => this.library.refresh(), LOOK_INTERVAL);
+    const look = async () => {
+      await this.library.refresh();
+      this.library.check();
+    };
+    this.#timer = setInterval(look, LOOK_INTERVAL);
     this.#timer.unref();
-    return this.library.refresh();
+    return look();
   }
 
   stop(): void {
     clearInterval(this.#timer);
+    this.library.stop();
   }
 
   listen(listener: Listener): () => void {

@@ -2,6 +2,8 @@
  * The captures of some directories and files: found, read, and read on while they grow.
  *
  * Rule: reading takes turns with everything else on this thread: steps of `SLICE_MS`, then a pause.
+ * Rule: what was listed by its index is read through afterwards for damage, the newest first, in a
+ * small part of the time, so that neither a disk nor a processor is busy with it.
  * Rule: files that the proxy is writing are not read as they grow, because their associations are
  * known from the recorder's thread; they are read when somebody looks into one.
  */
@@ -29,10 +31,17 @@ export interface CaptureLibraryOptions {
   readonly capturesChanged: () => void;
   /** Milliseconds between slices of reading. 0 where nothing else has to be left its time. */
   readonly pauseMs?: number;
+  /** How many times as long as it was checked there is a rest. */
+  readonly checkRest?: number;
 }
 
 /** Milliseconds of reading in one go. */
 const SLICE_MS = 20;
+
+const CHECK_SLICE_MS = 10;
+
+/** Times as long as it was read through, nothing is: that is a tenth of one processor and disk. */
+const CHECK_REST = 9;
 
 /** Milliseconds for records that are about to be written: recorders flush each half second. */
 const PATIENCE_MS = 2_000;
@@ -55,6 +64,8 @@ export class CaptureLibrary {
   #problems: string[] = [];
   #live: ReadonlySet<string> = new Set();
   #refreshing: Promise<void> | undefined;
+  #checking: Promise<void> | undefined;
+  #stopped = false;
   #reading = 0;
   #looked = false;
 
@@ -84,6 +95,24 @@ export class CaptureLibrary {
       this.#refreshing = undefined;
     });
     return this.#refreshing;
+  }
+
+  /** Reads through what was listed by its index and not checked yet. One at a time; never rejects. */
+  check(): Promise<void> {
+    this.#checking ??= this.#check().finally(() => {
+      this.#checking = undefined;
+    });
+    return this.#checking;
+  }
+
+  /** Octets of an association's records that cannot be read, as far as is known. */
+  damagedOf({ capture, found }: Entry): number {
+    return this.#fileOf(capture)?.damagedIn(found?.places ?? []) ?? 0;
+  }
+
+  /** Ends what goes on in the background. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** Of the file that a capture is in. */
@@ -136,6 +165,24 @@ export class CaptureLibrary {
     for (const file of changed) {
       await this.#readFile(file);
       this.#reading -= 1;
+      this.#options.capturesChanged();
+    }
+  }
+
+  async #check(): Promise<void> {
+    const { checkRest = CHECK_REST } = this.#options;
+    const files = [...this.#files.values()].filter(({ unchecked }) => unchecked);
+    files.sort((a, b) => (a.name < b.name ? 1 : -1));
+    for (const file of files) {
+      if (this.#files.get(file.path) !== file) continue;
+      let from = performance.now();
+      for (const _block of file.check()) {
+        const worked = performance.now() - from;
+        if (worked < CHECK_SLICE_MS) continue;
+        await pause(worked * checkRest);
+        if (this.#stopped) return;
+        from = performance.now();
+      }
       this.#options.capturesChanged();
     }
   }

@@ -5,7 +5,12 @@
  * Rule: `read` works in small steps and yields between them, so that requests are answered meanwhile.
  */
 import { RECORDS_BLOCK, TRAILER_BLOCK } from "../../capture/block.ts";
-import { type BlockPlace, type Damage, readBlocksOn } from "../../capture/block_reader.ts";
+import {
+  type BlockPlace,
+  type Damage,
+  readBlocks,
+  readBlocksOn,
+} from "../../capture/block_reader.ts";
 import type { ByteSource } from "../../capture/byte_source.ts";
 import { CaptureError } from "../../capture/capture_error.ts";
 import {
@@ -14,14 +19,14 @@ import {
   MAX_HEADER_SIZE,
   readHeader,
 } from "../../capture/header.ts";
-import { type IndexEntry, type IndexItem, readIndexItems } from "../../capture/index_block.ts";
 import { findTrailer } from "../../capture/trailer.ts";
 import { CaptureScan, type ListedAssociation } from "../../inspect/capture_scan.ts";
-import { listAssociations, summarise } from "../../inspect/list_associations.ts";
+import { listAssociations } from "../../inspect/list_associations.ts";
 import { FileSource } from "../../io/file_source.ts";
 import { formatSize } from "../../units.ts";
 import type { CaptureJson } from "../api_types.ts";
-import { type Entry, type EntryPlace, entryOf, entryOfPacked } from "./entry.ts";
+import { type Entry, type EntryPlace, entryOf } from "./entry.ts";
+import { indexEntries } from "./index_entries.ts";
 import type { SummaryShelf } from "./summary_shelf.ts";
 
 export interface LibraryFileOptions {
@@ -36,10 +41,8 @@ export interface LibraryFileOptions {
 /** Problems of one file that are told; the rest is counted. */
 const MAX_PROBLEMS = 20;
 
-/** Index entries that are taken in one step. */
-const STEP = 200;
-
-type Indexed = Extract<IndexItem, { item: "capture" }>["capture"];
+/** Places of damage that are kept of one file. */
+const MAX_DAMAGES = 1_000;
 
 interface Follow {
   readonly scan: CaptureScan;
@@ -60,7 +63,12 @@ export class LibraryFile {
   #lost = 0;
   #problems: string[] = [];
   #moreProblems = 0;
+  /** Places of the damage that is known, in octets of the file. */
+  #damages: (readonly [from: number, to: number])[] = [];
   #follow: Follow | undefined;
+  #checked = false;
+  /** Counts up when it is read anew. */
+  #reading = 0;
 
   constructor(options: LibraryFileOptions) {
     this.#options = options;
@@ -78,6 +86,26 @@ export class LibraryFile {
     return this.#follow !== undefined || this.#state === "reading";
   }
 
+  /**
+   * Its index says that all is well, and nobody has looked at the blocks: damage in them does not
+   * show before `check`.
+   */
+  get unchecked(): boolean {
+    return this.#state === "indexed" && !this.#checked;
+  }
+
+  /** Octets that cannot be read, of those between pairs of places in the file. */
+  damagedIn(places: readonly number[]): number {
+    let octets = 0;
+    for (let i = 0; i + 1 < places.length; i += 2) {
+      const [from, to] = [places[i] ?? 0, places[i + 1] ?? 0];
+      for (const damage of this.#damages) {
+        octets += Math.max(0, Math.min(to, damage[1]) - Math.max(from, damage[0]));
+      }
+    }
+    return octets;
+  }
+
   json(): CaptureJson {
     const header = this.#header;
     const more = this.#moreProblems;
@@ -88,6 +116,7 @@ export class LibraryFile {
       modified: new Date(this.modified).toISOString(),
       associations: this.#keys.size,
       state: this.#state,
+      checked: this.#checked || this.#state === "scanned",
       lost: this.#lost,
       problems: more > 0 ? [...this.#problems, `and ${more} more problems`] : this.#problems,
       product: header?.product ?? null,
@@ -113,6 +142,29 @@ export class LibraryFile {
     }
   }
 
+  /**
+   * Reads all blocks of one that was listed by its index, and makes damage one of its problems. Ends
+   * early where the file is read anew meanwhile. Never throws.
+   */
+  *check(): Generator<void> {
+    const reading = this.#reading;
+    let source: FileSource | undefined;
+    try {
+      source = new FileSource(this.path);
+      for (const item of readBlocks(source)) {
+        if (this.#reading !== reading) return;
+        if (item.item === "damage") this.#damage(item);
+        yield;
+      }
+    } catch (error) {
+      // what went away is seen by the next look at the directory
+      if (systemCode(error) !== "ENOENT") this.#problem((error as Error).message);
+    } finally {
+      source?.close();
+      if (this.#reading === reading) this.#checked = true;
+    }
+  }
+
   *#readFrom(source: FileSource): Generator<void> {
     const isClosed = findTrailer(source, source.size) !== undefined;
     if (this.#follow === undefined || isClosed) {
@@ -131,6 +183,9 @@ export class LibraryFile {
 
   /** Said anew by each reading from the start. */
   #forget(): void {
+    this.#reading += 1;
+    this.#checked = false;
+    this.#damages = [];
     this.#problems = [];
     this.#moreProblems = 0;
     this.#lost = 0;
@@ -138,54 +193,24 @@ export class LibraryFile {
 
   /** False where the records have to be read. */
   *#takeIndex(source: ByteSource): Generator<void, boolean> {
-    const items = readIndexItems(source);
-    let at = -1;
-    let capture: Indexed | undefined;
-    let taken = 0;
     let lost = 0;
-    let next = items.next();
-    for (; next.done !== true; next = items.next()) {
-      const item = next.value;
-      if (item.item === "capture") {
-        at += 1;
-        capture = item.capture;
+    const entries = indexEntries(source, {
+      shelf: this.#options.shelf,
+      begin: (capture, at) => {
         lost += capture.lost;
         if (at === 0) this.#header = capture.header;
-      } else if (item.item === "entry" && capture !== undefined) {
-        this.#takeIndexed(source, item, { capture, at });
-        taken += 1;
-      }
-      if (taken % STEP === 0) yield;
+      },
+      place: (header, of) => this.#place(header, of),
+    });
+    let next = entries.next();
+    for (; next.done !== true; next = entries.next()) {
+      if (next.value === undefined) yield;
+      else this.#put(next.value);
     }
     if (!next.value) return false;
     this.#lost = lost;
     this.#state = "indexed";
     return true;
-  }
-
-  #takeIndexed(
-    source: ByteSource,
-    { entry, summary }: Extract<IndexItem, { item: "entry" }>,
-    { capture, at }: { readonly capture: Indexed; readonly at: number },
-  ): void {
-    const { header, offset } = capture;
-    const found = {
-      id: entry.association,
-      captureId: header.capture_id,
-      places: placesOf(entry, offset),
-    };
-    const place = this.#place(header, { found, at });
-    const { shelf } = this.#options;
-    const put =
-      entryOfPacked({ packed: entry.summary, octets: summary }, place, shelf) ??
-      this.#fromRecords(source, place);
-    if (put !== undefined) this.#put(put);
-  }
-
-  /** Where the index does not say what became of it. */
-  #fromRecords(source: ByteSource, place: EntryPlace): Entry | undefined {
-    const summary = place.found && summarise(source, place.found, place.capture);
-    return summary && entryOf(summary, place, this.#options.shelf);
   }
 
   #begin({ header, length }: FoundHeader): Follow {
@@ -281,6 +306,7 @@ export class LibraryFile {
   }
 
   #damage({ what, length, offset }: Damage): void {
+    if (this.#damages.length < MAX_DAMAGES) this.#damages.push([offset, offset + length]);
     this.#problem(`${what} (${formatSize(length)} at octet ${offset})`);
   }
 
@@ -288,11 +314,6 @@ export class LibraryFile {
     if (this.#problems.length < MAX_PROBLEMS) this.#problems = [...this.#problems, text];
     else this.#moreProblems += 1;
   }
-}
-
-/** From the beginning of the file, which is that of the capture but where several are joined. */
-function placesOf({ places }: IndexEntry, offset: number): readonly number[] {
-  return offset === 0 ? places : places.map((place) => place + offset);
 }
 
 /** Undefined where it is damaged. Throws `CaptureError` where the file must not be read. */

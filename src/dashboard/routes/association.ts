@@ -6,7 +6,7 @@ import { uidEntry } from "../../dictionary/uids.ts";
 import { readCommandSet } from "../../dimse/command_set.ts";
 import { associationMeaning } from "../../meaning/association_meaning.ts";
 import { type Head, readHeadOf } from "../../meaning/read_head.ts";
-import { plural } from "../../units.ts";
+import { formatSize, plural } from "../../units.ts";
 import { mayAct, type User } from "../access.ts";
 import type {
   AssociationDetailJson,
@@ -66,7 +66,10 @@ export function associationEndpoints(services: Services): readonly Endpoint[] {
           previous: all[at + 1]?.key ?? null,
           next: all[at - 1]?.key ?? null,
           live: entry.outcome === "open",
-          missing: missingWords(entry, state.library.pathOf(entry.capture) !== undefined),
+          missing: missingWords(entry, {
+            hasFile: state.library.pathOf(entry.capture) !== undefined,
+            damaged: state.library.damagedOf(entry),
+          }),
         };
         return call.context.json(detail);
       },
@@ -282,10 +285,16 @@ function exchangeOf(row: MessageRow, pass: AssociationPass): MessageDetailJson["
 
 const MAX_RESPONSES = 2_000;
 
-function missingWords(entry: Entry, hasFile: boolean): string[] {
+function missingWords(
+  entry: Entry,
+  { hasFile, damaged }: { readonly hasFile: boolean; readonly damaged: number },
+): string[] {
   const { gaps } = summaryOf(entry);
   const words: string[] = [];
   if (!hasFile) words.push("It was not recorded: its messages cannot be shown");
   if (gaps > 0) words.push(`${plural(gaps, "gap")}: octets passed that are not in the capture`);
+  if (damaged > 0) {
+    words.push(`The capture is damaged among its records: ${formatSize(damaged)} cannot be read`);
+  }
   return words;
 }

@@ -96,6 +96,42 @@ describe("CaptureLibrary", () => {
     });
   });
 
+  test("finds damage that an index does not tell of, and says whose records it is among", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const records = someRecords({ count: 1, chunks: 40, size: 2_000 });
+      const whole = writeCapture(records, { blockSize: 8_192 });
+      writeFileSync(join(folder, "sound.dcap"), whole);
+      const damaged = whole.slice();
+      const at = Math.floor(whole.length / 2);
+      damaged[at] = (damaged[at] ?? 0) ^ 0xff;
+      writeFileSync(join(folder, "damaged.dcap"), damaged);
+      const state = await stateOf([folder]);
+      const of = (name: string) =>
+        state.captures().captures.find(({ capture }) => capture === name);
+      for (const name of ["sound.dcap", "damaged.dcap"]) {
+        const { state: how, checked, problems } = of(name) ?? {};
+        assert.deepEqual([how, checked, problems], ["indexed", false, []], "listed at once");
+      }
+      await state.library.check();
+      assert.deepEqual([of("sound.dcap")?.checked, of("sound.dcap")?.problems], [true, []]);
+      assert.equal(of("damaged.dcap")?.checked, true);
+      const [problem, ...others] = of("damaged.dcap")?.problems ?? [];
+      assert.match(problem ?? "", /^damaged \(.* at octet \d+\)$/);
+      assert.deepEqual(others, []);
+      const damagedOf = (key: string) => {
+        const entry = state.list.get(key);
+        return entry === undefined ? undefined : state.library.damagedOf(entry);
+      };
+      assert.equal(damagedOf("sound.dcap/1"), 0);
+      assert.ok((damagedOf("damaged.dcap/1") ?? 0) > 0);
+      // written anew, it is read anew
+      writeFileSync(join(folder, "damaged.dcap"), concat(whole, whole));
+      await state.library.refresh();
+      assert.deepEqual([of("damaged.dcap")?.checked, of("damaged.dcap")?.problems], [false, []]);
+    });
+  });
+
   test("reads on what grows, wherever it was cut, and takes the index in the end", async () => {
     await inScope(async (scope) => {
       const folder = scope.tempDir();
