@@ -19,6 +19,14 @@ export function clockDate(time: string | null): string {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }
 
+/** The day of what was not today: "2026-02-03"; undefined where the time says enough. */
+export function dayBefore(time: string | null): string | undefined {
+  const at = dateOf(time);
+  return at === undefined || at.toDateString() === new Date().toDateString()
+    ? undefined
+    : clockDate(time);
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${String(count).replace(/\B(?=(\d{3})+$)/g, ",")} ${count === 1 ? one : many}`;
 }

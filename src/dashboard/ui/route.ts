@@ -2,9 +2,10 @@
  * Addresses of the page's views: every view has one that can be shared, and reading and writing it
  * are one the reverse of the other.
  */
+import type { AssociationSort } from "../api_types.ts";
 
 export type Route =
-  | { readonly page: "list"; readonly filter: string }
+  | ListRoute
   | {
       readonly page: "association";
       readonly capture: string;
@@ -20,8 +21,34 @@ export type Route =
   | { readonly page: "captures" }
   | { readonly page: "unknown"; readonly path: string };
 
+export interface ListRoute extends ListOrder {
+  readonly page: "list";
+  readonly filter: string;
+}
+
+export interface ListOrder {
+  readonly sort: AssociationSort;
+  readonly order: "asc" | "desc";
+}
+
+export const NEWEST_FIRST: ListOrder = { sort: "started", order: "desc" };
+
+const SORTS: Readonly<Record<AssociationSort, true>> = {
+  started: true,
+  duration: true,
+  messages: true,
+  bytes: true,
+  findings: true,
+  calling: true,
+  called: true,
+  outcome: true,
+};
+
 export const PANELS = ["ladder", "messages", "pdus", "contexts", "timing", "findings"] as const;
 export type Panel = (typeof PANELS)[number];
+
+/** Views of the associations that match a filter. */
+export type FilteredRoute = Extract<Route, { readonly filter: string }>;
 
 export type AssociationRoute = Extract<Route, { page: "association" }>;
 
@@ -32,7 +59,7 @@ export function readRoute(address: string): Route {
   const filter = parameters.get("filter") ?? "";
   const steps = path.split("/").filter((step) => step !== "");
   const [first, second, third] = steps;
-  if (first === undefined) return { page: "list", filter };
+  if (first === undefined) return listRoute(filter, orderIn(parameters));
   if (steps.length === 1) {
     if (first === "numbers" || first === "stories") return { page: first, filter };
     if (first === "captures") return { page: "captures" };
@@ -55,8 +82,14 @@ export function readRoute(address: string): Route {
 
 export function routeAddress(route: Route): string {
   switch (route.page) {
-    case "list":
-      return `/${queryOf({ filter: route.filter })}`;
+    case "list": {
+      const { filter, sort, order } = route;
+      return `/${queryOf({
+        filter,
+        sort: sort === NEWEST_FIRST.sort ? undefined : sort,
+        order: order === NEWEST_FIRST.order ? undefined : order,
+      })}`;
+    }
     case "association": {
       const { capture, id, panel, message, pdu } = route;
       const shown = panel === "ladder" ? undefined : panel;
@@ -74,6 +107,11 @@ export function routeAddress(route: Route): string {
     default:
       return route satisfies never;
   }
+}
+
+/** The list of what matches, in an order; all of it, the newest first, where nothing is said. */
+export function listRoute(filter = "", { sort, order }: ListOrder = NEWEST_FIRST): ListRoute {
+  return { page: "list", filter, sort, order };
 }
 
 /** Another panel of the same association, with nothing open in it. */
@@ -105,6 +143,15 @@ function queryOf(values: Readonly<Record<string, string | number | undefined>>):
     .filter(([, value]) => value !== undefined && value !== "")
     .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
   return parts.length === 0 ? "" : `?${parts.join("&")}`;
+}
+
+function orderIn(parameters: URLSearchParams): ListOrder {
+  const sort = parameters.get("sort") ?? "";
+  const order = parameters.get("order") === "asc" ? "asc" : NEWEST_FIRST.order;
+  return {
+    sort: Object.hasOwn(SORTS, sort) ? (sort as AssociationSort) : NEWEST_FIRST.sort,
+    order,
+  };
 }
 
 function numberIn(text: string | null): number | undefined {

@@ -1,11 +1,16 @@
 /** How wide the window is, for what CSS alone cannot decide. */
-import { signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 
-/** Rows take two lines. The same width stands in the style sheet. */
-const query = matchMedia("(max-width: 46rem)");
+/** A phone: rows are cards. The same widths stand in the style sheets. */
+export const narrow = matches("(max-width: 46rem)");
+/** A tablet: rows of the list take two lines. */
+export const medium = matches("(max-width: 70rem)");
 
-export const narrow = signal(query.matches);
-
-query.addEventListener("change", () => {
-  narrow.value = query.matches;
-});
+function matches(query: string): Signal<boolean> {
+  const list = matchMedia(query);
+  const is = signal(list.matches);
+  list.addEventListener("change", () => {
+    is.value = list.matches;
+  });
+  return is;
+}

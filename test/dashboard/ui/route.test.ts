@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, test } from "vitest";
 import {
   addressOfKey,
+  listRoute,
   PANELS,
   type Route,
   readRoute,
@@ -14,7 +15,13 @@ describe("readRoute()", () => {
     const text = fc.string({ unit: fc.constantFrom(..."aZ09 ./%?#&=+~|()\\\"'\0\n\u202eé患😀") });
     const number = fc.option(fc.nat(), { nil: undefined });
     const route = fc.oneof<fc.Arbitrary<Route>[]>(
-      fc.record({ page: fc.constantFrom("list", "numbers", "stories"), filter: text }),
+      fc.record({ page: fc.constantFrom("numbers", "stories"), filter: text }),
+      fc.record({
+        page: fc.constant("list"),
+        filter: text,
+        sort: fc.constantFrom("started", "duration", "calling"),
+        order: fc.constantFrom("asc", "desc"),
+      }),
       fc.record({
         page: fc.constant("association"),
         capture: text.filter((value) => value !== ""),
@@ -29,6 +36,19 @@ describe("readRoute()", () => {
     fc.assert(
       fc.property(route, (value) => assert.deepEqual(readRoute(routeAddress(value)), { ...value })),
     );
+  });
+
+  test("takes the order that is usual where the address has none, or one that there is not", () => {
+    const usual = listRoute("CT");
+    for (const address of [
+      "/?filter=CT",
+      "/?filter=CT&sort=size&order=up",
+      "/?filter=CT&sort=toString",
+    ])
+      assert.deepEqual(readRoute(address), usual, address);
+    assert.equal(routeAddress(usual), "/?filter=CT");
+    const longest = readRoute("/?sort=duration");
+    assert.deepEqual(longest, { page: "list", filter: "", sort: "duration", order: "desc" });
   });
 
   test("knows the capture and the number of a key", () => {

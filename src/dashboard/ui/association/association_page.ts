@@ -3,13 +3,15 @@
  * and PDU has an address of its own.
  */
 import type { VNode } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
+import { escapeControls } from "../../../escape.ts";
 import type { AssociationDetailJson } from "../../api_types.ts";
 import { apiPath, keyPath } from "../api.ts";
 import { listen } from "../events.ts";
+import { aeTitle } from "../format.ts";
 import { html } from "../html.ts";
 import { useKeys } from "../keys.ts";
-import { navigate } from "../navigate.ts";
+import { listBefore, navigate } from "../navigate.ts";
 import { Failure, Loading } from "../parts/states.ts";
 import { useResource } from "../resource.ts";
 import { type AssociationRoute, openPanel, PANELS } from "../route.ts";
@@ -44,7 +46,11 @@ export function AssociationPage({ route }: { readonly route: AssociationRoute })
   const resource = useResource<AssociationDetailJson>(apiPath(keyPath(route)), { version });
   const data = useMemo(() => new AssociationData({ capture, id }), [capture, id]);
   const detail = resource.data;
-  useEffect(() => refreshWhenNews(key, () => setVersion((last) => last + 1)), [key]);
+  useLayoutEffect(() => () => data.close(), [data]);
+  useLayoutEffect(() => refreshWhenNews(key, () => setVersion((last) => last + 1)), [key]);
+  useLayoutEffect(() => {
+    if (detail !== undefined) document.title = titleOf(detail);
+  }, [detail]);
   // Every new answer may bring new messages.
   useEffect(() => {
     if (detail?.live === true || version > 0) data.refresh();
@@ -59,7 +65,7 @@ export function AssociationPage({ route }: { readonly route: AssociationRoute })
     Escape: () => {
       if (route.message !== undefined || route.pdu !== undefined) {
         navigate(openPanel(route, route.panel), { replace: true });
-      } else navigate({ page: "list", filter: "" });
+      } else navigate(listBefore());
     },
   });
   if (detail === undefined) {
@@ -75,12 +81,12 @@ export function AssociationPage({ route }: { readonly route: AssociationRoute })
       <${Headline} detail=${detail} />
       <${Actions} detail=${detail} notes=${notes} toggleNotes=${() => setNotes(!notes)} reload=${resource.reload} />
     </header>
-    <${VerdictBox} detail=${detail} />
+    <${VerdictBox} route=${route} detail=${detail} data=${data} />
     ${
       route.panel === "ladder" &&
       html`<div class="overview">
         <${Facts} association=${detail.association} />
-        <${Linked} linked=${detail.linked} />
+        <${Linked} linked=${detail.linked} started=${detail.association.started} />
       </div>`
     }
     ${(notes || detail.notes.length > 0) && html`<${Notes} detail=${detail} reload=${resource.reload} />`}
@@ -119,6 +125,13 @@ function goTo(key: string | null | undefined): void {
     message: undefined,
     pdu: undefined,
   });
+}
+
+/** For the tab of the browser: what one looks for among many. */
+function titleOf({ association }: AssociationDetailJson): string {
+  const { calling_ae_title: calling, called_ae_title: called, outcome, id } = association;
+  const aes = `${aeTitle(calling)} → ${aeTitle(called)}`;
+  return `${escapeControls(aes)} ${outcome} #${id} - dicomtap`;
 }
 
 /** At most every half second, however fast the news come. */

@@ -5,14 +5,16 @@ import { formatDurationMs } from "../../../units.ts";
 import type { AssociationDetailJson } from "../../api_types.ts";
 import { aeTitle, clockDate, clockTime } from "../format.ts";
 import { html } from "../html.ts";
+import { listBefore } from "../navigate.ts";
 import { Icon } from "../parts/icon.ts";
 import { OutcomeMark } from "../parts/mark.ts";
+import { routeAddress } from "../route.ts";
 
 export function Headline({ detail }: { readonly detail: AssociationDetailJson }): VNode {
   const { association, row } = detail;
   const { started, duration_ms, outcome, capture, id } = association;
   return html`<div class="headline">
-    <a class="back" href="/"><${Icon} name="back" /><span class="sr_only">Back to the list</span></a>
+    <a class="back" href=${routeAddress(listBefore())}><${Icon} name="back" /><span class="sr_only">Back to the list</span></a>
     <h1 class="mono">
       <span class="requestor">${escapeControls(aeTitle(association.calling_ae_title))}</span>
       <span class="arrow" aria-label="to"> → </span>

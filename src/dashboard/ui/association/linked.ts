@@ -9,17 +9,19 @@ import { Icon } from "../parts/icon.ts";
 import { OutcomeMark } from "../parts/mark.ts";
 import { addressOfKey } from "../route.ts";
 
-/** So many are listed at once. */
-const FEW = 2;
+/** So many are listed at once: those that are nearest in time. */
+const FEW = 3;
 
-export function Linked({
-  linked,
-}: {
+interface LinkedProps {
   readonly linked: readonly LinkedAssociation[];
-}): VNode | null {
+  /** When the association began that they are linked with; UTC. */
+  readonly started: string | null;
+}
+
+export function Linked({ linked, started }: LinkedProps): VNode | null {
   const [all, setAll] = useState(false);
   if (linked.length === 0) return null;
-  const shown = all ? linked : linked.slice(0, FEW);
+  const shown = all ? linked : nearest(linked, started);
   return html`<section class="linked" aria-label="Linked associations">
     <h2><${Icon} name="link" /> Belongs together with</h2>
     <ul>
@@ -45,4 +47,15 @@ export function Linked({
       </button>`
     }
   </section>`;
+}
+
+/** In the order of the list. */
+function nearest(
+  linked: readonly LinkedAssociation[],
+  started: string | null,
+): readonly LinkedAssociation[] {
+  const from = Date.parse(started ?? "");
+  const apart = (other: LinkedAssociation) => Math.abs(Date.parse(other.started ?? "") - from);
+  const near = new Set([...linked].sort((a, b) => apart(a) - apart(b)).slice(0, FEW));
+  return linked.filter((other) => near.has(other));
 }

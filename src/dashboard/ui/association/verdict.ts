@@ -1,10 +1,12 @@
 /** What became of the association and why, in plain words, before anything else. */
 import type { VNode } from "preact";
 import { escapeControls } from "../../../escape.ts";
-import type { AssociationDetailJson, Verdict } from "../../api_types.ts";
+import type { Verdict } from "../../api_types.ts";
 import { html } from "../html.ts";
 import { Icon } from "../parts/icon.ts";
 import type { Tone } from "../parts/tone.ts";
+import type { PanelProps } from "./association_page.ts";
+import { FirstFailure } from "./first_failure.ts";
 
 const TONES: Readonly<Record<Verdict["level"], Tone>> = {
   good: "good",
@@ -20,7 +22,9 @@ const WORDS: Readonly<Record<Verdict["level"], string>> = {
   open: "Going on",
 };
 
-export function VerdictBox({ detail }: { readonly detail: AssociationDetailJson }): VNode {
+type VerdictProps = Pick<PanelProps, "route" | "detail" | "data">;
+
+export function VerdictBox({ route, detail, data }: VerdictProps): VNode {
   const { level, headline, details, section } = detail.verdict;
   const tone = TONES[level];
   return html`<section class=${`verdict ${tone}`} aria-label="Verdict">
@@ -30,6 +34,7 @@ export function VerdictBox({ detail }: { readonly detail: AssociationDetailJson 
         ${escapeControls(headline)}
         ${section !== undefined && html`<small class="section">${section}</small>`}
       </h2>
+      <${FirstFailure} route=${route} detail=${detail} data=${data} />
       ${details.map((text) => html`<p key=${text}>${escapeControls(text)}</p>`)}
       ${detail.missing.map(
         (text) => html`<p key=${text} class="missing">${escapeControls(text)}</p>`,

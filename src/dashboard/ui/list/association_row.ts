@@ -3,14 +3,15 @@ import type { VNode } from "preact";
 import { escapeControls } from "../../../escape.ts";
 import { formatCount, formatDurationMs, formatSize } from "../../../units.ts";
 import type { AssociationRow } from "../../api_types.ts";
-import { aeTitle, clockDate, clockTime, plural } from "../format.ts";
+import { aeTitle, clockDate, clockTime, dayBefore, plural } from "../format.ts";
 import { type Child, classes, html } from "../html.ts";
 import { Icon } from "../parts/icon.ts";
-import { OutcomeMark } from "../parts/mark.ts";
+import { Mark } from "../parts/mark.ts";
 import { outcomeTone } from "../parts/tone.ts";
 import { associationAddress } from "../route.ts";
 import type { ListStore } from "./list_store.ts";
 import { Spark } from "./spark.ts";
+import { troubleOf } from "./trouble.ts";
 
 interface RowProps {
   readonly index: number;
@@ -31,9 +32,14 @@ export function AssociationRowView({ index, row, store }: RowProps): VNode {
   const picked = store.selected.value.has(key);
   const calling = escapeControls(aeTitle(row.calling_ae_title));
   const called = escapeControls(aeTitle(row.called_ae_title));
+  const services = escapeControls(row.services);
+  const trouble = troubleOf(row);
+  const failed = row.findings.error > 0 ? "bad" : trouble?.tone;
+  const tone = outcomeTone(outcome);
+  const day = dayBefore(started);
   return html`<div
     role="row"
-    class=${classes("arow", outcomeTone(outcome), current && "current", picked && "picked")}
+    class=${classes("arow", tone === "good" ? (failed ?? tone) : tone, current && "current", picked && "picked")}
     aria-rowindex=${place}
     aria-current=${current ? "true" : undefined}
   >
@@ -47,10 +53,12 @@ export function AssociationRowView({ index, row, store }: RowProps): VNode {
     </div>
     <div role="cell" class="time">
       <time datetime=${started ?? undefined} title=${`${clockDate(started)}, UTC ${started ?? "-"}`}
-        >${clockTime(started)}</time
+        >${day !== undefined && html`<small>${day}</small> `}${clockTime(started)}</time
       >
     </div>
-    <div role="cell" class="outcome"><${OutcomeMark} outcome=${outcome} /></div>
+    <div role="cell" class="outcome">
+      <${Mark} tone=${tone === "good" && failed !== undefined ? "calm" : tone} word=${outcome} />
+    </div>
     <div role="cell" class="aes">
       <a href=${associationAddress(row)} onFocus=${() => (store.current.value = key)}>
         <b class="requestor">${calling}</b><span class="arrow" aria-label="to">→</span
@@ -74,13 +82,18 @@ export function AssociationRowView({ index, row, store }: RowProps): VNode {
       class="peer"
       title=${escapeControls(row.route === null ? row.requestor.address : `${row.requestor.address}, by ${row.route}`)}
     >
-      ${escapeControls(row.requestor.address)}
+      ${withoutPort(escapeControls(row.requestor.address))}
     </div>
     <div role="cell" class="route">${escapeControls(row.route ?? "-")}</div>
-    <div role="cell" class="what" title=${escapeControls(row.services)}>
-      ${escapeControls(row.services)}
+    <div role="cell" class="what" title=${[services, escapeControls(row.explanation ?? "")].filter((text) => text !== "").join("\n")}>
+      ${
+        trouble !== undefined &&
+        html`<${Mark} tone=${trouble.tone} word=${escapeControls(trouble.words)} /><span aria-hidden="true"> · </span>`
+      }${services}
     </div>
-    <div role="cell" class="findings"><${FindingCounts} findings=${row.findings} /></div>
+    <div role="cell" class="findings" title=${findingWords(row.findings).join(", ")}>
+      <${FindingCounts} findings=${row.findings} />
+    </div>
     <div role="cell" class="messages right">${formatCount(row.messages)}</div>
     <div role="cell" class="sent right">${formatSize(bytes.requestor)}</div>
     <div role="cell" class="received right">${formatSize(bytes.acceptor)}</div>
@@ -89,14 +102,25 @@ export function AssociationRowView({ index, row, store }: RowProps): VNode {
   </div>`;
 }
 
-/** Errors, warnings and notes, those that there are. */
+/** The port stands apart: it says the least, and goes first where there is no room. */
+function withoutPort(address: string): Child {
+  const port = /:\d+$/.exec(address)?.[0] ?? "";
+  const host = address.slice(0, address.length - port.length);
+  return port === "" ? host : [host, html`<span class="port">${port}</span>`];
+}
+
+/** The worst of them; the title has all. */
 function FindingCounts({ findings }: { readonly findings: AssociationRow["findings"] }): Child {
-  const { error, warning, note } = findings;
+  const { error, warning } = findings;
+  const [worst] = findingWords(findings);
+  const tone = error > 0 ? "bad" : warning > 0 ? "warn" : "calm";
+  return worst !== undefined && html`<span class=${`count ${tone}`}>${worst}</span>`;
+}
+
+function findingWords({ error, warning, note }: AssociationRow["findings"]): readonly string[] {
   return [
-    error > 0 && html`<span class="count bad" key="e">${plural(error, "error")}</span>`,
-    warning > 0 && html`<span class="count warn" key="w">${plural(warning, "warning")}</span>`,
-    note > 0 &&
-      error + warning === 0 &&
-      html`<span class="count calm" key="n">${plural(note, "note")}</span>`,
+    ...(error > 0 ? [plural(error, "error")] : []),
+    ...(warning > 0 ? [plural(warning, "warning")] : []),
+    ...(note > 0 ? [plural(note, "note")] : []),
   ];
 }

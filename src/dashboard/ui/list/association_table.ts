@@ -4,7 +4,8 @@ import { useCallback } from "preact/hooks";
 import type { AssociationSort } from "../../api_types.ts";
 import { classes, html } from "../html.ts";
 import { VirtualRows } from "../parts/virtual_rows.ts";
-import { narrow } from "../screen.ts";
+import { routeAddress } from "../route.ts";
+import { medium, narrow } from "../screen.ts";
 import { AssociationRowView } from "./association_row.ts";
 import type { ListStore } from "./list_store.ts";
 
@@ -57,7 +58,7 @@ export function AssociationTable({ store, sortBy }: TableProps): VNode {
               sort === undefined
                 ? html`<span>${title}</span>`
                 : html`<button type="button" onClick=${() => sortBy(sort)}>
-                    ${title}<i aria-hidden="true" class=${sort === query.sort ? query.order : ""} />
+                    ${title} <i aria-hidden="true" class=${sort === query.sort ? query.order : ""} />
                   </button>`
             }
           </div>`,
@@ -66,7 +67,8 @@ export function AssociationTable({ store, sortBy }: TableProps): VNode {
     </div>
     <${VirtualRows}
       count=${count}
-      rowRem=${narrow.value ? 4.6 : 2.5}
+      rowRem=${narrow.value ? 4.6 : medium.value ? 3.5 : 2.5}
+      keep=${routeAddress({ page: "list", ...query })}
       label="Rows of the table"
       role="rowgroup"
       reveal=${reveal}

@@ -3,13 +3,14 @@
  * command line. The server judges it, so that there is one reading of the language.
  */
 import type { VNode } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { FilterCompletion, FilterJson } from "../../api_types.ts";
 import { apiPath } from "../api.ts";
 import { html } from "../html.ts";
 import { navigate } from "../navigate.ts";
 import { Icon } from "../parts/icon.ts";
 import { useResource } from "../resource.ts";
+import type { FilteredRoute } from "../route.ts";
 import { FilterError } from "./filter_error.ts";
 import { FilterHelp } from "./filter_help.ts";
 
@@ -17,21 +18,28 @@ import { FilterHelp } from "./filter_help.ts";
 const PAUSE_MS = 250;
 
 interface FilterBoxProps {
-  readonly filter: string;
   /** The view that is filtered. */
-  readonly page?: FilteredPage;
+  readonly route: FilteredRoute;
 }
 
-type FilteredPage = "list" | "numbers" | "stories";
-
-export function FilterBox({ filter, page = "list" }: FilterBoxProps): VNode {
-  const take = (next: string) => navigate({ page, filter: next.trim() }, { replace: true });
+export function FilterBox({ route }: FilterBoxProps): VNode {
+  const { filter } = route;
+  const taken = useRef(filter);
+  const take = (next: string) => {
+    taken.current = next.trim();
+    navigate({ ...route, filter: next.trim() }, { replace: true });
+  };
   const [text, setText] = useState(filter);
   const [open, setOpen] = useState(false);
   const [help, setHelp] = useState(false);
   const [chosen, setChosen] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => setText(filter), [filter]);
+  // One that was taken from here stays as it is being typed: with the space at its end, and with what
+  // was typed since.
+  useLayoutEffect(() => {
+    if (filter !== taken.current) setText(filter);
+    taken.current = filter;
+  }, [filter]);
   const judged = useResource<FilterJson>(apiPath("filter", { text: text === "" ? " " : text }), {
     keep: true,
   });
@@ -39,12 +47,9 @@ export function FilterBox({ filter, page = "list" }: FilterBoxProps): VNode {
   const ready = !judged.loading && verdict !== undefined;
   useEffect(() => {
     if (!ready || !verdict.ok || text.trim() === filter) return undefined;
-    const timer = setTimeout(
-      () => navigate({ page, filter: text.trim() }, { replace: true }),
-      PAUSE_MS,
-    );
+    const timer = setTimeout(() => take(text), PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [text, filter, page, ready, verdict]);
+  }, [text, filter, route.page, ready, verdict]);
 
   const completions = open && ready ? verdict.completions.slice(0, 12) : [];
   const complete = ({ insert, from, to }: FilterCompletion) => {

@@ -1,6 +1,6 @@
 /** The live list: filter, counts, and the associations, newest first. */
 import type { VNode } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo } from "preact/hooks";
 import type { AssociationSort } from "../../api_types.ts";
 import { listen } from "../events.ts";
 import { focusSoon } from "../focus_soon.ts";
@@ -10,7 +10,7 @@ import { useKeys } from "../keys.ts";
 import { navigate } from "../navigate.ts";
 import { Icon } from "../parts/icon.ts";
 import { Empty, Failure, Loading } from "../parts/states.ts";
-import { associationAddress } from "../route.ts";
+import { associationAddress, type ListRoute, listRoute, routeAddress } from "../route.ts";
 import { session } from "../session.ts";
 import { AssociationTable } from "./association_table.ts";
 import { FilterBox } from "./filter_box.ts";
@@ -19,15 +19,15 @@ import { OutcomeCounts } from "./outcome_counts.ts";
 import { SavedFilters } from "./saved_filters.ts";
 import { SelectionBar } from "./selection_bar.ts";
 
-export function ListPage({ filter }: { readonly filter: string }): VNode {
-  const [order, setOrder] = useState<Order>(NEWEST_FIRST);
-  const store = useMemo(() => listStore({ filter, ...order }), [filter, order]);
-  useEffect(() => {
+export function ListPage({ route }: { readonly route: ListRoute }): VNode {
+  const { filter, sort, order } = route;
+  const store = useMemo(() => listStore({ filter, sort, order }), [filter, sort, order]);
+  useLayoutEffect(() => {
     // Who comes back from an association has missed the news meanwhile.
-    if (store.paged.total !== undefined) store.refresh();
+    if (store.paged.total !== undefined) store.missedNews();
     const ends = [
       listen("associations", (news) => store.news(news)),
-      listen("hello", () => store.refresh()),
+      listen("hello", () => store.missedNews()),
     ];
     return () => {
       for (const end of ends) end();
@@ -42,30 +42,22 @@ export function ListPage({ filter }: { readonly filter: string }): VNode {
     "/": () => document.getElementById("filter")?.focus(),
     Escape: () => clear(store),
   });
-  const sortBy = (sort: AssociationSort) =>
-    setOrder((last) => {
-      const turned = last.sort === sort && last.order === "desc" ? "asc" : "desc";
-      return { sort, order: turned };
-    });
+  const sortBy = (next: AssociationSort) => {
+    const turned = sort === next && order === "desc" ? "asc" : "desc";
+    navigate({ ...route, sort: next, order: turned }, { replace: true });
+  };
   return html`<h1 class="sr_only">Associations</h1>
     <div class="list_head">
-      <${FilterBox} filter=${filter} />
+      <${FilterBox} route=${route} />
       <${SavedFilters} filter=${filter} />
       <div class="list_counts">
-        <${OutcomeCounts} facts=${store.facts.value} filter=${filter} />
+        <${OutcomeCounts} facts=${store.facts.value} route=${route} />
         ${session.value?.proxy !== false && html`<${PauseButton} store=${store} />`}
       </div>
     </div>
     <${ListBody} store=${store} sortBy=${sortBy} />
     <${SelectionBar} store=${store} />`;
 }
-
-interface Order {
-  readonly sort: AssociationSort;
-  readonly order: "asc" | "desc";
-}
-
-const NEWEST_FIRST: Order = { sort: "started", order: "desc" };
 
 interface ListBodyProps {
   readonly store: ListStore;
@@ -76,7 +68,7 @@ function ListBody({ store, sortBy }: ListBodyProps): VNode {
   const { paged, query } = store;
   paged.version.value; // draws again when rows come
   // The first look at each store.
-  useEffect(() => store.look(0, 60), [store]);
+  useLayoutEffect(() => store.look(0, 60), [store]);
   const error = paged.error.value;
   if (error !== undefined && paged.total === undefined) {
     return html`<${Failure} what="the associations" error=${error} again=${() => store.refresh()} />`;
@@ -86,7 +78,7 @@ function ListBody({ store, sortBy }: ListBodyProps): VNode {
   const all = store.facts.value?.all ?? 0;
   if (query.filter !== "" && all > 0) {
     return html`<${Empty} title="No association matches">
-      <p>${plural(all, "association")} without the filter. <a href="/">Show all</a></p>
+      <p>${plural(all, "association")} without the filter. <a href=${routeAddress(listRoute("", query))}>Show all</a></p>
     <//>`;
   }
   return html`<${Empty} title="No association yet"><${FirstSteps} /><//>`;
@@ -146,5 +138,5 @@ function open(store: ListStore): void {
 function clear(store: ListStore): void {
   if (store.selected.value.size > 0) store.selected.value = new Set();
   else if (store.current.value !== undefined) store.current.value = undefined;
-  else navigate({ page: "list", filter: "" });
+  else navigate(listRoute("", store.query));
 }

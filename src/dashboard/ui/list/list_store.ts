@@ -6,19 +6,13 @@
  * order, and to get the counts right, the list is asked for again, at most every `REFRESH_MS`.
  */
 import { type Signal, signal } from "@preact/signals";
-import type {
-  AssociationRow,
-  AssociationSort,
-  AssociationsJson,
-  DashboardEvent,
-} from "../../api_types.ts";
+import type { AssociationRow, AssociationsJson, DashboardEvent } from "../../api_types.ts";
 import { apiPath, getJson } from "../api.ts";
 import { type Page, Paged } from "../paged.ts";
+import type { ListOrder } from "../route.ts";
 
-export interface ListQuery {
+export interface ListQuery extends ListOrder {
   readonly filter: string;
-  readonly sort: AssociationSort;
-  readonly order: "asc" | "desc";
 }
 
 export type ListFacts = Omit<AssociationsJson, "associations" | "offset">;
@@ -89,6 +83,11 @@ export class ListStore {
     if (on) return;
     this.waiting.value = new Set();
     this.refresh();
+  }
+
+  /** Nobody listened for a while, or the server has news that it cannot tell one by one. */
+  missedNews(): void {
+    if (!this.paused.value) this.refresh();
   }
 
   /** One at a time: who asks meanwhile is answered by the next one. */

@@ -3,24 +3,19 @@ import type { VNode } from "preact";
 import type { Outcome } from "../../../observe/summary.ts";
 import { formatCount } from "../../../units.ts";
 import { plural } from "../format.ts";
-import { html } from "../html.ts";
+import { type Child, html } from "../html.ts";
 import { Icon } from "../parts/icon.ts";
-import { OUTCOMES, outcomeTone } from "../parts/tone.ts";
-import { routeAddress } from "../route.ts";
+import { OUTCOMES, outcomeTone, type Tone } from "../parts/tone.ts";
+import { type ListRoute, routeAddress } from "../route.ts";
+import { hasChip, outcomeChip, PROBLEMS, toggleChip } from "./filter_chips.ts";
 import type { ListFacts } from "./list_store.ts";
-
-const OPERATOR: Readonly<Partial<Record<Outcome, string>>> = {
-  released: "~rel",
-  rejected: "~rj",
-  aborted: "~abort",
-};
 
 interface CountsProps {
   readonly facts: ListFacts | undefined;
-  readonly filter: string;
+  readonly route: ListRoute;
 }
 
-export function OutcomeCounts({ facts, filter }: CountsProps): VNode | null {
+export function OutcomeCounts({ facts, route }: CountsProps): VNode | null {
   if (facts === undefined) return null;
   const { counts, total, all, left, complete } = facts;
   const there = OUTCOMES.filter((outcome) => (counts[outcome] ?? 0) > 0);
@@ -31,9 +26,17 @@ export function OutcomeCounts({ facts, filter }: CountsProps): VNode | null {
       ${left > 0 && html`<span class="faint"> (${plural(left, "older one")} not listed)</span>`}
     </p>
     <ul class="counts" aria-label="By outcome">
+      ${
+        all > 0 &&
+        html`<li>
+          <${Chip} tone="warn" chip=${PROBLEMS} route=${route} title="Not released, with a request that failed, or against the standard">
+            Problems only
+          <//>
+        </li>`
+      }
       ${there.map(
         (outcome) => html`<li key=${outcome}>
-          <${OutcomeCount} outcome=${outcome} count=${counts[outcome] ?? 0} filter=${filter} />
+          <${OutcomeCount} outcome=${outcome} count=${counts[outcome] ?? 0} route=${route} />
         </li>`,
       )}
     </ul>`;
@@ -42,25 +45,34 @@ export function OutcomeCounts({ facts, filter }: CountsProps): VNode | null {
 interface CountProps {
   readonly outcome: Outcome;
   readonly count: number;
-  readonly filter: string;
+  readonly route: ListRoute;
 }
 
-function OutcomeCount({ outcome, count, filter }: CountProps): VNode {
+function OutcomeCount({ outcome, count, route }: CountProps): VNode {
   const tone = outcomeTone(outcome);
-  const inside = html`<${Icon} name=${tone} /><b>${formatCount(count)}</b> ${outcome}`;
-  const operator = OPERATOR[outcome];
-  if (operator === undefined) return html`<span class=${`chip ${tone}`}>${inside}</span>`;
-  const on = filter.split(/\s+/).includes(operator);
-  const rest = filter
-    .split(/\s+/)
-    .filter((word) => !Object.values(OPERATOR).includes(word))
-    .join(" ");
-  const next = on ? rest : `${rest} ${operator}`.trim();
+  const chip = outcomeChip(outcome);
+  const inside = html`<b>${formatCount(count)}</b> ${outcome}`;
+  if (chip === undefined) {
+    return html`<span class=${`chip ${tone}`}><${Icon} name=${tone} />${inside}</span>`;
+  }
+  return html`<${Chip} tone=${tone} chip=${chip} route=${route} title=${`Show only ${outcome}`}>${inside}<//>`;
+}
+
+interface ChipProps {
+  readonly tone: Tone;
+  readonly chip: string;
+  readonly route: ListRoute;
+  readonly title: string;
+  readonly children?: Child;
+}
+
+function Chip({ tone, chip, route, title, children }: ChipProps): VNode {
+  const on = hasChip(route.filter, chip);
   return html`<a
     class=${`chip ${tone}`}
-    href=${routeAddress({ page: "list", filter: next })}
+    href=${routeAddress({ ...route, filter: toggleChip(route.filter, chip) })}
     aria-current=${on ? "true" : undefined}
-    title=${on ? "Show all again" : `Show only ${outcome}`}
-    >${inside}</a
+    title=${on ? "Show all again" : title}
+    ><${Icon} name=${tone} />${children}</a
   >`;
 }

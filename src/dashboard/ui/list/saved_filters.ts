@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 import { html } from "../html.ts";
 import { Icon } from "../parts/icon.ts";
 import { remember, remembered } from "../remember.ts";
-import { routeAddress } from "../route.ts";
+import { listRoute, routeAddress } from "../route.ts";
 
 /** More are not kept: the oldest goes. */
 const MOST = 12;
@@ -27,7 +27,7 @@ export function SavedFilters({ filter }: { readonly filter: string }): VNode | n
     }
     ${filters.map(
       (text) => html`<li key=${text} class=${text === filter ? "on" : ""}>
-        <a href=${routeAddress({ page: "list", filter: text })}><code>${text}</code></a>
+        <a href=${routeAddress(listRoute(text))}><code>${text}</code></a>
         <button
           type="button"
           class="quiet"

@@ -10,6 +10,7 @@ import { Fetched } from "../parts/fetched.ts";
 import { PageHead } from "../parts/page_head.ts";
 import { Empty } from "../parts/states.ts";
 import { useResource } from "../resource.ts";
+import type { FilteredRoute } from "../route.ts";
 import { ExchangeTable } from "./exchange_table.ts";
 import { LatencyTable } from "./latency_table.ts";
 import { OutcomeBars } from "./outcome_bars.ts";
@@ -17,7 +18,8 @@ import { RejectTable } from "./reject_table.ts";
 import { StatusBars } from "./status_bars.ts";
 import { TimeChart } from "./time_chart.ts";
 
-export function NumbersPage({ filter }: { readonly filter: string }): VNode {
+export function NumbersPage({ route }: { readonly route: FilteredRoute }): VNode {
+  const { filter } = route;
   const resource = useResource<NumbersJson>(apiPath("numbers", { filter }), {
     keep: true,
   });
@@ -27,7 +29,7 @@ export function NumbersPage({ filter }: { readonly filter: string }): VNode {
     >
       <button type="button" onClick=${resource.reload}>Count again</button>
     <//>
-    <${FilterBox} filter=${filter} page="numbers" />
+    <${FilterBox} route=${route} />
     <${Fetched}
       resource=${resource}
       what="numbers"

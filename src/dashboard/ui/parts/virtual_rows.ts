@@ -3,9 +3,12 @@
  *
  * Rule: all rows are equally high, and browsers draw no element higher than about 16 million px. A
  * list that would be higher is scrolled by proportion: `MAX_HEIGHT` stands for all of it.
+ *
+ * The style sheet gets `--full`, the height of all rows, and beside the rows, for a head above them,
+ * `--scrollbar`, the width that the scroll bar takes from them.
  */
 import type { VNode } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Child, classes, html } from "../html.ts";
 
 interface VirtualRowsProps {
@@ -23,7 +26,14 @@ interface VirtualRowsProps {
   readonly role?: string;
   /** Counts up when rows were put in front: what is looked at then stays where it is. */
   readonly shift?: number;
+  /** Under this name the place is kept for whoever comes back. */
+  readonly keep?: string;
 }
+
+/** How far lists were scrolled, by `keep`. */
+const kept = new Map<string, number>();
+/** Names that are kept. */
+const MOST_KEPT = 50;
 
 const MAX_HEIGHT = 12_000_000;
 /** Rows that are drawn beyond those in sight, each way. */
@@ -31,6 +41,7 @@ const MARGIN = 8;
 
 export function VirtualRows(props: VirtualRowsProps): VNode {
   const { count, rowRem, row, inSight, reveal, label, className, role = "list", shift = 0 } = props;
+  const { keep } = props;
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600, rem: 14 });
   const rowHeight = Math.round(rowRem * view.rem);
@@ -46,20 +57,23 @@ export function VirtualRows(props: VirtualRowsProps): VNode {
     if (element === null) return undefined;
     const measure = () => {
       const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+      const bar = element.offsetWidth - element.clientWidth;
+      element.parentElement?.style.setProperty("--scrollbar", `${bar}px`);
       setView({ top: element.scrollTop, height: element.clientHeight, rem });
     };
+    element.scrollTop = kept.get(keep ?? "") ?? 0;
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     inSight?.(from, to);
   }, [from, to, count, inSight]);
 
   // Only when another row is to be seen.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = box.current;
     if (element === null || reveal === undefined || reveal < 0) return;
     const at = reveal * rowHeight;
@@ -89,22 +103,30 @@ export function VirtualRows(props: VirtualRowsProps): VNode {
     tabindex="0"
     role=${role === "rowgroup" ? "rowgroup" : "region"}
     aria-label=${label}
+    style=${{ "--full": `${height}px` }}
     onScroll=${(event: Event) => {
-      const scrollTop = (event.currentTarget as HTMLElement).scrollTop;
+      const { scrollTop } = event.currentTarget as HTMLElement;
+      if (keep !== undefined) keepPlace(keep, scrollTop);
       setView((last) => ({ ...last, top: scrollTop }));
     }}
   >
-    <div class="virtual_full" role="presentation" style=${{ height: `${height}px` }}>
+    <div class="virtual_full" role="presentation">
       <div
         class="virtual_rows"
         role=${role === "rowgroup" ? "presentation" : role}
         style=${{
           "--row": `${rowHeight}px`,
-          transform: `translateY(${factor === 1 ? from * rowHeight : offset}px)`,
+          "--shift": `${factor === 1 ? from * rowHeight : offset}px`,
         }}
       >
         ${rows}
       </div>
     </div>
   </div>`;
+}
+
+function keepPlace(name: string, top: number): void {
+  kept.delete(name);
+  kept.set(name, top);
+  for (const oldest of kept.keys()) if (kept.size > MOST_KEPT) kept.delete(oldest);
 }

@@ -1,6 +1,6 @@
 /** The whole page: bar, the view that the address names, dialogs, and the keys of everywhere. */
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { AssociationPage } from "../association/association_page.ts";
 import { CapturesPage } from "../captures/captures_page.ts";
 import { connect, listen, losses } from "../events.ts";
@@ -11,7 +11,7 @@ import { navigate, route } from "../navigate.ts";
 import { NumbersPage } from "../numbers/numbers_page.ts";
 import { Empty, Failure } from "../parts/states.ts";
 import { ReplaysPage } from "../replays/replays_page.ts";
-import type { Route } from "../route.ts";
+import { listRoute, type Route } from "../route.ts";
 import { health, loadSession, sessionError } from "../session.ts";
 import { StoriesPage } from "../stories/stories_page.ts";
 import { nextTheme } from "../theme.ts";
@@ -22,21 +22,24 @@ import { TopBar } from "./top_bar.ts";
 export function App(): VNode {
   const [help, setHelp] = useState(false);
   const current = route.value;
-  useEffect(() => listen("health", (news) => (health.value = news)), []);
-  useEffect(() => listen("hello", () => loadSession()), []);
+  useLayoutEffect(() => listen("health", (news) => (health.value = news)), []);
+  useLayoutEffect(() => listen("hello", () => loadSession()), []);
   const lost = losses.value;
   useEffect(() => {
     if (lost > 0) loadSession();
   }, [lost]);
   const filter = current.page === "list" ? current.filter : "";
-  useEffect(() => connect(filter), [filter]);
-  useEffect(() => {
-    document.title = `${titleOf(current)} - dicomtap`;
-  }, [current]);
+  // Behind those of the view, in the same turn: whoever listens hears the first news.
+  useLayoutEffect(() => connect(filter), [filter]);
+  // The view of an association names it better, as soon as it is known.
+  const title = titleOf(current);
+  useLayoutEffect(() => {
+    document.title = `${title} - dicomtap`;
+  }, [title]);
   useKeys({
     "?": () => setHelp(true),
     t: nextTheme,
-    "g l": () => navigate({ page: "list", filter: "" }),
+    "g l": () => navigate(listRoute()),
     "g s": () => navigate({ page: "stories", filter: "" }),
     "g n": () => navigate({ page: "numbers", filter: "" }),
     "g r": () => navigate({ page: "replays", id: undefined }),
@@ -54,13 +57,13 @@ export function App(): VNode {
 function viewOf(current: Route): VNode {
   switch (current.page) {
     case "list":
-      return html`<${ListPage} filter=${current.filter} />`;
+      return html`<${ListPage} route=${current} />`;
     case "association":
       return html`<${AssociationPage} key=${`${current.capture}/${current.id}`} route=${current} />`;
     case "numbers":
-      return html`<${NumbersPage} filter=${current.filter} />`;
+      return html`<${NumbersPage} route=${current} />`;
     case "stories":
-      return html`<${StoriesPage} filter=${current.filter} />`;
+      return html`<${StoriesPage} route=${current} />`;
     case "replays":
       return html`<${ReplaysPage} id=${current.id} />`;
     case "captures":

@@ -1,5 +1,6 @@
 /** Stories: exchanges of many associations that belong together, told in the order of time. */
 import type { VNode } from "preact";
+import { statusClass } from "../../../dimse/status.ts";
 import { escapeControls } from "../../../escape.ts";
 import type { StoriesJson, StoryJson, StoryLineJson } from "../../api_types.ts";
 import { apiPath } from "../api.ts";
@@ -10,10 +11,12 @@ import { Fetched } from "../parts/fetched.ts";
 import { Mark } from "../parts/mark.ts";
 import { PageHead } from "../parts/page_head.ts";
 import { Empty } from "../parts/states.ts";
+import { statusTone } from "../parts/tone.ts";
 import { useResource } from "../resource.ts";
-import { addressOfKey } from "../route.ts";
+import { addressOfKey, type FilteredRoute } from "../route.ts";
 
-export function StoriesPage({ filter }: { readonly filter: string }): VNode {
+export function StoriesPage({ route }: { readonly route: FilteredRoute }): VNode {
+  const { filter } = route;
   const resource = useResource<StoriesJson>(apiPath("stories", { filter }), {
     keep: true,
   });
@@ -23,7 +26,7 @@ export function StoriesPage({ filter }: { readonly filter: string }): VNode {
     >
       <button type="button" onClick=${resource.reload}>Read again</button>
     <//>
-    <${FilterBox} filter=${filter} page="stories" />
+    <${FilterBox} route=${route} />
     <${Fetched}
       resource=${resource}
       what="stories"
@@ -80,8 +83,8 @@ function StoryLine({ line }: { readonly line: StoryLineJson }): VNode {
     <a href=${addressOfKey(key, { panel: "messages", message: index })}>${escapeControls(withoutSuccess(meaning))}</a>
     <span class="story_end">
       ${count > 1 && html`<span class="chip calm">× ${count}</span>`}
-      ${status !== null && html`<${Mark} tone=${status === 0 ? "good" : "warn"} word=${status === 0 ? "Success" : statusHex(status)} />`}
-      ${linked_by !== undefined && html`<span class="faint">by ${escapeControls(linked_by)}</span>`}
+      ${status !== null && html`<${Mark} tone=${statusTone(statusClass(status))} word=${status === 0 ? "Success" : statusHex(status)} />`}
+      ${linked_by !== undefined && html`<span class="faint">linked by ${escapeControls(linked_by)}</span>`}
     </span>
   </li>`;
 }
