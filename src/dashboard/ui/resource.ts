@@ -4,8 +4,9 @@
  * Rule: an answer that comes after another path was asked for is thrown away; what is shown stays
  * until the new answer is there, so that nothing flickers when the same is asked for again.
  */
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useState } from "preact/hooks";
 import { getJson } from "./api.ts";
+import { listen, losses } from "./events.ts";
 
 export interface Resource<T> {
   readonly data: T | undefined;
@@ -20,16 +21,33 @@ interface State<T> {
   readonly error: Error | undefined;
 }
 
-/** `undefined` as path asks for nothing. `keep`: show the old answer while another path is asked. */
+interface ResourceOptions {
+  /** Show the old answer while another path is asked. */
+  readonly keep?: boolean;
+  /** Asks again when it changes. */
+  readonly version?: unknown;
+}
+
+/**
+ * `undefined` as path asks for nothing. Asks again when the connection to the server is back: it may
+ * have other captures now.
+ */
 export function useResource<T>(
   path: string | undefined,
-  { keep = false, version = 0 }: { readonly keep?: boolean; readonly version?: unknown } = {},
+  { keep = false, version = 0 }: ResourceOptions = {},
 ): Resource<T> {
   const [state, setState] = useState<State<T>>(NOTHING);
   const [round, setRound] = useState(0);
   const reload = useCallback(() => setRound((last) => last + 1), []);
+  useLayoutEffect(
+    () =>
+      listen("hello", () => {
+        if (losses.peek() > 0) reload();
+      }),
+    [reload],
+  );
   // `round` and `version` ask again.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (path === undefined) return undefined;
     const aborter = new AbortController();
     getJson<T>(path, { signal: aborter.signal }).then(

@@ -10,6 +10,7 @@ import { html } from "../html.ts";
 export function Facts({ association }: { readonly association: AssociationJson }): VNode {
   const accepted = association.contexts.filter(({ result }) => result === 0).length;
   const refused = association.refused_contexts;
+  const open = association.contexts.filter(({ result }) => result === null).length;
   return html`<div class="facts">
     <${Side} association=${association} role="requestor" />
     <${Side} association=${association} role="acceptor" />
@@ -17,7 +18,10 @@ export function Facts({ association }: { readonly association: AssociationJson }
       <div><dt>Messages</dt><dd>${formatCount(association.messages)}</dd></div>
       <div>
         <dt>Contexts</dt>
-        <dd>${accepted} accepted${refused > 0 && html`, <b class="refused">${refused} refused</b>`}</dd>
+        <dd>
+          ${open > 0 && html`${open} proposed, not answered${accepted + refused > 0 && ", "}`}
+          ${(accepted > 0 || open === 0) && `${accepted} accepted`}${refused > 0 && html`, <b class="refused">${refused} refused</b>`}
+        </dd>
       </div>
       ${association.gaps > 0 && html`<div><dt>Gaps</dt><dd>${plural(association.gaps, "gap")}</dd></div>`}
       ${

@@ -1,6 +1,6 @@
 /** The ladder: what passed between the two AEs, from top to bottom in the order of time. */
 import type { VNode } from "preact";
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { escapeControls } from "../../../escape.ts";
 import { focusSoon } from "../focus_soon.ts";
 import { aeTitle } from "../format.ts";
@@ -21,7 +21,7 @@ export function LadderPanel({ route, detail, data }: PanelProps): VNode {
   const { association, linked } = detail;
   const drawn = `${messages.version.value} ${pdus.version.value}`;
   // Both ends of the association are drawn from their PDUs; a live one gets more of them.
-  useEffect(() => {
+  useLayoutEffect(() => {
     messages.ensure(0, 1);
     pdus.ensure(0, 1).then(() => {
       const total = pdus.total ?? 0;
@@ -104,6 +104,7 @@ export function LadderPanel({ route, detail, data }: PanelProps): VNode {
       rowRem=${3.1}
       label="Ladder of messages and PDUs"
       reveal=${at}
+      keep=${`ladder ${detail.key}`}
       inSight=${look}
       row=${(index: number) => {
         const row = rowAt(index);
@@ -112,6 +113,7 @@ export function LadderPanel({ route, detail, data }: PanelProps): VNode {
           key=${index}
           row=${row}
           message=${row?.is === "message" ? messages.at(row.index) : undefined}
+          contexts=${association.contexts}
           beforeMs=${timeOf(before, (at) => messages.at(at)?.at_ms)}
           address=${addressOf(row, route)}
           current=${index === at}

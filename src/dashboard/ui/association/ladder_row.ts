@@ -1,6 +1,7 @@
 /** One row of the ladder: an arrow from one AE's line to the other's, and what it carries. */
 import type { VNode } from "preact";
 import { escapeControls } from "../../../escape.ts";
+import type { ContextJson } from "../../../observe/summary.ts";
 import type { Role } from "../../../role.ts";
 import { formatDurationMs, formatSize } from "../../../units.ts";
 import type { MessageRow } from "../../api_types.ts";
@@ -10,6 +11,7 @@ import { Mark } from "../parts/mark.ts";
 import { statusTone } from "../parts/tone.ts";
 import type { LadderRow } from "./ladder_rows.ts";
 import { shortMeaning, subOperationsText } from "./message_words.ts";
+import { pduFacts } from "./pdu_facts.ts";
 
 /** A pause that is worth saying, in milliseconds. */
 const PAUSE_MS = 200;
@@ -17,6 +19,8 @@ const PAUSE_MS = 200;
 interface LadderRowProps {
   readonly row: LadderRow | undefined;
   readonly message: MessageRow | undefined;
+  /** Of the association. */
+  readonly contexts: readonly ContextJson[];
   /** When the row before happened. */
   readonly beforeMs: number | undefined;
   readonly address: string | undefined;
@@ -24,8 +28,8 @@ interface LadderRowProps {
 }
 
 export function LadderRowView(props: LadderRowProps): VNode {
-  const { row, message, beforeMs, address, current } = props;
-  const arrow = arrowOf(row, message);
+  const { row, message, contexts, beforeMs, address, current } = props;
+  const arrow = arrowOf(row, { message, contexts });
   if (arrow === undefined) {
     return html`<div class="rung waiting" role="listitem"><span>…</span></div>`;
   }
@@ -60,15 +64,18 @@ interface ArrowFacts {
 
 function arrowOf(
   row: LadderRow | undefined,
-  message: MessageRow | undefined,
+  { message, contexts }: Pick<LadderRowProps, "message" | "contexts">,
 ): ArrowFacts | undefined {
   if (row === undefined) return undefined;
   switch (row.is) {
     case "message":
       return message === undefined ? undefined : messageArrow(message);
     case "pdu": {
-      const { at_ms, sender, length, pdu_type, words } = row.pdu;
-      return { atMs: at_ms, sender, size: length, label: pdu_type, facts: escapeControls(words) };
+      const { at_ms, sender, length, pdu_type } = row.pdu;
+      const { words, end } = pduFacts(row.pdu, contexts);
+      const mark = end === undefined ? undefined : html`<${Mark} ...${end} />`;
+      const facts = escapeControls(words);
+      return { atMs: at_ms, sender, size: length, label: pdu_type, facts, end: mark };
     }
     case "linked": {
       const { calling_ae_title, called_ae_title, meaning } = row.linked;

@@ -1,9 +1,11 @@
 /** The panels of an association, as links: each has an address. */
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { AssociationJson } from "../../../observe/summary.ts";
 import { formatCount } from "../../../units.ts";
 import type { AssociationDetailJson } from "../../api_types.ts";
-import { html } from "../html.ts";
+import { classes, html } from "../html.ts";
+import type { Tone } from "../parts/tone.ts";
 import { type AssociationRoute, openPanel, PANELS, type Panel, routeAddress } from "../route.ts";
 
 const WORDS: Readonly<Record<Panel, string>> = {
@@ -31,7 +33,7 @@ export function PanelTabs({ route, detail }: TabsProps): VNode {
   };
   const nav = useRef<HTMLElement>(null);
   // On a phone not all of them are in sight.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const current = nav.current?.querySelector(`[href][aria-current]`);
     current?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [route.panel]);
@@ -44,8 +46,21 @@ export function PanelTabs({ route, detail }: TabsProps): VNode {
         title=${`Key ${index + 1}`}
       >
         ${WORDS[panel]}
-        ${counts[panel] !== undefined && html`<span class="tab_count">${formatCount(counts[panel])}</span>`}
+        ${
+          counts[panel] !== undefined &&
+          html`<span class=${classes("tab_count", toneOf(panel, association))}
+            >${formatCount(counts[panel])}</span
+          >`
+        }
       </a>`,
     )}
   </nav>`;
+}
+
+/** Where something is to be seen, besides how much. */
+function toneOf(panel: Panel, association: AssociationJson): Tone | undefined {
+  if (panel === "contexts") return association.refused_contexts > 0 ? "warn" : undefined;
+  if (panel !== "findings") return undefined;
+  const severities = new Set(association.findings.map(({ severity }) => severity));
+  return severities.has("error") ? "bad" : severities.has("warning") ? "warn" : undefined;
 }

@@ -3,7 +3,7 @@
  * its octets; a click on an octet marks the field that holds it.
  */
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { escapeControls } from "../../../escape.ts";
 import { formatCount, formatDurationMs } from "../../../units.ts";
 import type { AssociationDetailJson, PduDetailJson } from "../../api_types.ts";
@@ -30,7 +30,7 @@ interface PduDetailProps {
 export function PduDetail({ route, index, detail }: PduDetailProps): VNode {
   const [chosen, setChosen] = useState<FieldPath | undefined>(undefined);
   // Another PDU has other fields.
-  useEffect(() => setChosen(undefined), [index]);
+  useLayoutEffect(() => setChosen(undefined), [index]);
   const phi = showPhi.value ? "1" : undefined;
   const path = apiPath(`${keyPath(route)}/pdus/${index}`, { show_phi: phi });
   const { data, error, reload } = useResource<PduDetailJson>(path, { keep: true });

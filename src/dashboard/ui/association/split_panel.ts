@@ -1,6 +1,7 @@
 /** A long list, and beside it what is open of it: j and k go on, and each row has an address. */
 import type { VNode } from "preact";
-import { useCallback, useEffect } from "preact/hooks";
+import { useCallback, useLayoutEffect } from "preact/hooks";
+import { focusSoon } from "../focus_soon.ts";
 import { type Child, html } from "../html.ts";
 import { useKeys } from "../keys.ts";
 import type { Paged } from "../paged.ts";
@@ -24,14 +25,18 @@ interface SplitPanelProps {
 export function SplitPanel(props: SplitPanelProps): VNode {
   const { paged, one, at, open, row, detail, none, rowRem } = props;
   paged.version.value; // draws again when rows come
-  useEffect(() => {
+  useLayoutEffect(() => {
     paged.ensure(0, 1);
   }, [paged]);
   const look = useCallback((from: number, to: number) => paged.ensure(from, to), [paged]);
   const total = paged.total;
+  const go = (index: number) => {
+    open(index);
+    focusSoon(".mrow.current a");
+  };
   useKeys({
-    j: () => open(Math.min((total ?? 1) - 1, (at ?? -1) + 1)),
-    k: () => open(Math.max(0, (at ?? 1) - 1)),
+    j: () => go(Math.min((total ?? 1) - 1, (at ?? -1) + 1)),
+    k: () => go(Math.max(0, (at ?? 1) - 1)),
   });
   const error = paged.error.value;
   if (error !== undefined) return html`<${Failure} what=${`the ${one}s`} error=${error} />`;

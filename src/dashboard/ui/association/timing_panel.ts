@@ -1,6 +1,6 @@
 /** When each message passed and how long its answer took: bars on one line of time, and numbers. */
 import type { VNode } from "preact";
-import { useCallback, useEffect } from "preact/hooks";
+import { useCallback, useLayoutEffect } from "preact/hooks";
 import { escapeControls } from "../../../escape.ts";
 import { formatDurationMs } from "../../../units.ts";
 import type { MessageRow } from "../../api_types.ts";
@@ -14,7 +14,7 @@ import type { PanelProps } from "./association_page.ts";
 export function TimingPanel({ route, detail, data }: PanelProps): VNode {
   const { messages } = data;
   messages.version.value; // draws again when rows come
-  useEffect(() => {
+  useLayoutEffect(() => {
     messages.ensure(0, 1);
   }, [messages]);
   const look = useCallback((from: number, to: number) => messages.ensure(from, to), [messages]);
@@ -37,6 +37,7 @@ export function TimingPanel({ route, detail, data }: PanelProps): VNode {
       count=${messages.total}
       rowRem=${narrow.value ? 3.6 : 2.2}
       label="Times of the messages"
+      keep=${`timing ${detail.key}`}
       inSight=${look}
       row=${(index: number) => html`<${TimingRow}
         key=${index}

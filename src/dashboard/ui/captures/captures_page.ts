@@ -1,12 +1,12 @@
 /** The capture files that are looked at: how large, how whole, and what is wrong with them. */
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { escapeControls } from "../../../escape.ts";
 import { formatCount, formatSize } from "../../../units.ts";
 import type { CaptureJson, CapturesJson } from "../../api_types.ts";
 import { listen } from "../events.ts";
 import { clockDate, clockTime, plural } from "../format.ts";
-import { html } from "../html.ts";
+import { type Child, html } from "../html.ts";
 import { Mark } from "../parts/mark.ts";
 import { PageHead } from "../parts/page_head.ts";
 import { Empty, Failure, Loading } from "../parts/states.ts";
@@ -24,7 +24,7 @@ const STATES: Readonly<Record<CaptureJson["state"], readonly [tone: Tone, what: 
 export function CapturesPage(): VNode {
   const { data, error, reload } = useResource<CapturesJson>("/api/captures");
   const [news, setNews] = useState<CapturesJson | undefined>(undefined);
-  useEffect(() => listen("captures", setNews), []);
+  useLayoutEffect(() => listen("captures", setNews), []);
   const shown = news ?? data;
   if (shown === undefined) {
     return html`<${PageHead} title="Captures" about="Files that are looked at" />
@@ -90,12 +90,14 @@ function CaptureRow({ capture }: { readonly capture: CaptureJson }): VNode {
     <td data-label="State" title=${what}><${Mark} tone=${problems.length > 0 && tone === "good" ? "warn" : tone} word=${state} /></td>
     <td class="right" data-label="Associations">${formatCount(capture.associations)}</td>
     <td class="right" data-label="Size">${formatSize(capture.size)}</td>
-    <td class="nowrap" data-label="Created">${when(capture.created)}</td>
-    <td class="nowrap" data-label="Last written">${when(capture.modified)}</td>
+    <td data-label="Created">${when(capture.created)}</td>
+    <td data-label="Last written">${when(capture.modified)}</td>
     <td class="faint" data-label="Recorded by">${escapeControls(recorder.filter((part) => part !== null).join(", "))}</td>
   </tr>`;
 }
 
-function when(time: string | null): string {
-  return time === null ? "-" : `${clockDate(time)} ${clockTime(time).slice(0, 8)}`;
+function when(time: string | null): Child {
+  if (time === null) return "-";
+  return html`<span class="nowrap">${clockDate(time)}</span>${" "}
+    <span class="nowrap">${clockTime(time).slice(0, 8)}</span>`;
 }

@@ -14,7 +14,7 @@ interface ExchangeTableProps {
 }
 
 export function ExchangeTable({ title, rows, by }: ExchangeTableProps): VNode {
-  return html`<section class="chart panel" aria-label=${title}>
+  return html`<section class="chart panel exchange_chart" aria-label=${title}>
     <header><h2>${title}</h2></header>
     ${rows.length === 0 && html`<p class="faint">None yet.</p>`}
     <ol class="exchanges">

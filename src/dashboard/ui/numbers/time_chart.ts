@@ -58,7 +58,8 @@ export function TimeChart({ buckets, bucketMs, of }: TimeChartProps): VNode {
         <title>${`${label(bucket, bucketMs)}: ${print(series.read(bucket))} ${series.name}`}</title>
       </rect>`;
     });
-  const ticks = [0, 0.5, 1].map((part) => part * most);
+  // Half of what is whole need not be whole: then there is no line there.
+  const ticks = [0, 0.5, 1].map((part) => part * most).filter(Number.isInteger);
   const chart = html`<div class="chart_row">
       <ol class="y_axis" aria-hidden="true">
         ${[...ticks].reverse().map((value) => html`<li key=${value}>${print(Math.round(value))}</li>`)}
@@ -67,10 +68,10 @@ export function TimeChart({ buckets, bucketMs, of }: TimeChartProps): VNode {
         ${ticks.map((value) => html`<line key=${value} class="grid" x1="0" x2=${WIDTH} y1=${HEIGHT - FOOT - value * scale} y2=${HEIGHT - FOOT - value * scale} />`)}
         ${bar(first, () => 0)} ${bar(second, first.read)}
       </svg>
+      <p class="x_axis" aria-hidden="true">
+        <span>${label(buckets[0], bucketMs)}</span><span>${label(buckets.at(-1), bucketMs)}</span>
+      </p>
     </div>
-    <p class="x_axis" aria-hidden="true">
-      <span>${label(buckets[0], bucketMs)}</span><span>${label(buckets.at(-1), bucketMs)}</span>
-    </p>
     <p class="legend">
       ${[first, second].map(({ name, look }) => html`<span key=${name}><i class=${`swatch ${look}`} /> ${name}</span>`)}
     </p>`;

@@ -1,6 +1,6 @@
 /** A dialog of the browser's own: it keeps the focus inside, closes with Esc, and gives it back. */
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { type Child, html } from "../html.ts";
 import { Icon } from "./icon.ts";
 
@@ -13,7 +13,7 @@ interface DialogProps {
 
 export function Dialog({ title, close, children, wide }: DialogProps): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal();
   }, []);
   const outside = (event: MouseEvent) => {

@@ -1,6 +1,6 @@
 /** One replay: its exchanges as they come, and for each what is not as recorded. */
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { escapeControls } from "../../../escape.ts";
 import { formatDurationMs } from "../../../units.ts";
 import type { ReplayDetailJson, ReplayEvent, ReplayJson } from "../../api_types.ts";
@@ -28,7 +28,7 @@ export function ReplayDetail({ id }: { readonly id: string }): VNode {
     events: [],
   });
   const [problem, setProblem] = useState("");
-  useEffect(
+  useLayoutEffect(
     () =>
       listen("replay", (news) => {
         if (news.replay.id !== id) return;

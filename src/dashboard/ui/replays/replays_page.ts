@@ -1,6 +1,6 @@
 /** Replays that were started here: how they go, and what is not as recorded. */
 import type { VNode } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { escapeControls } from "../../../escape.ts";
 import type { ReplayJson, ReplaysJson } from "../../api_types.ts";
 import { listen } from "../events.ts";
@@ -16,10 +16,12 @@ import { ReplayMark } from "./replay_mark.ts";
 export function ReplaysPage({ id }: { readonly id: string | undefined }): VNode {
   const { data, error, reload } = useResource<ReplaysJson>("/api/replays", { version: id });
   const [news, setNews] = useState<ReadonlyMap<string, ReplayJson>>(new Map());
-  useEffect(
+  useLayoutEffect(
     () => listen("replay", ({ replay }) => setNews((last) => new Map(last).set(replay.id, replay))),
     [],
   );
+  // Of another run of the program nothing is left.
+  useLayoutEffect(() => listen("hello", () => setNews(new Map())), []);
   if (data === undefined) {
     return html`<${PageHead} title="Replays" about=${ABOUT} />
       ${
