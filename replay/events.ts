@@ -53,6 +53,8 @@ export interface SummaryEvent {
   readonly duration_ms: number;
   /** Null where nothing was answered. */
   readonly latency_ms: LatencyJson | null;
+  /** Associations that were still to begin when it was stopped; absent where it was not. */
+  readonly not_begun?: number;
   /** The same by command. */
   readonly commands: Readonly<
     Record<

@@ -32,7 +32,8 @@ export class Summary {
     if (status !== null) this.#latency.add(ms);
   }
 
-  json(durationMs: number): SummaryEvent {
+  /** `of`: associations to be played in all, where it was stopped before its end. */
+  json(durationMs: number, { of }: { readonly of?: number | undefined } = {}): SummaryEvent {
     const { same, differs, skipped, timeout, failed } = this.#outcomes;
     return {
       event: "summary",
@@ -44,6 +45,7 @@ export class Summary {
       failed: failed + timeout,
       duration_ms: Math.round(durationMs * 1000) / 1000,
       latency_ms: this.#latency.json(),
+      ...(of !== undefined && { not_begun: of - this.#associations }),
       commands: Object.fromEntries(
         [...this.#commands].map(([command, { exchanges, errors, latency }]) => [
           command,

@@ -78,7 +78,7 @@ export interface ReplayScuResult {
   readonly different: readonly ExchangeEvent[];
   /** Live associations that came to be. */
   readonly established: number;
-  /** Recorded associations that were accepted and now were to be had anew. */
+  /** Associations that could be asked for again, and that the recording does not have rejected. */
   readonly wanted: number;
   /** Path of the capture of the replay itself, where that was asked for. */
   readonly recording?: string;

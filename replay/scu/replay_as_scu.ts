@@ -98,8 +98,10 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
           await playReturned(one, { run, expected, causeOver, listens: listener !== undefined });
           return true;
         }
-        summary.association();
-        if (recorded.answer?.type !== "A-ASSOCIATE-RJ") counts.wanted++;
+        // What a stop left out is told exchange by exchange, and counted as not begun.
+        if (!run.signal.aborted) summary.association();
+        const { request, answer } = recorded;
+        if (request !== undefined && answer?.type !== "A-ASSOCIATE-RJ") counts.wanted++;
         const there = await playAssociation(
           { recorded, rewriter: own, startedAt, timeline },
           { run, expected },
@@ -120,8 +122,11 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
       };
     });
   });
+  const ours = list.filter(({ cause }) => cause === undefined).length * (options.repeat ?? 1);
   return {
-    summary: summary.json(performance.now() - started),
+    summary: summary.json(performance.now() - started, {
+      of: all.signal.aborted ? ours : undefined,
+    }),
     different,
     ...counts,
     ...(recorder !== undefined && { recording: recorder.path }),

@@ -9,7 +9,7 @@ import { printStatus } from "../dimse/status.ts";
 import { escapeControls } from "../escape.ts";
 import { formatCount, plural } from "../units.ts";
 import type { Context } from "./context.ts";
-import { differenceWords } from "./replay_scu_report.ts";
+import { differenceLines } from "./difference_lines.ts";
 
 export interface DiffReportOptions {
   readonly json: boolean;
@@ -84,11 +84,7 @@ export class DiffReport {
     const verdict = outcome === "same" ? paint.green(outcome) : paint.red(outcome);
     const note = reason === null ? "" : `: ${escapeControls(reason)}`;
     yield `  ${escapeControls(name)}${status} ${verdict}${note}`;
-    for (const difference of differences.slice(0, MAX_DIFFERENCES)) {
-      yield `      ${differenceWords(difference, ["in A", "in B"])}`;
-    }
-    const more = differences.length - MAX_DIFFERENCES;
-    if (more > 0) yield `      and ${more} more differences (--json has them all)`;
+    for (const line of differenceLines(differences, ["in A", "in B"])) yield `      ${line}`;
   }
 
   #summary(summary: DiffSummary): string {
@@ -114,8 +110,6 @@ export class DiffReport {
     return `${paired}: ${counts.filter((text) => text !== "").join(", ")}`;
   }
 }
-
-const MAX_DIFFERENCES = 20;
 
 function place(side: DiffPlace | null): string {
   return side === null ? "-" : `${side.capture} #${side.association}`;

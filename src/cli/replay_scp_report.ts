@@ -4,8 +4,8 @@ import { printStatus } from "../dimse/status.ts";
 import { escapeControls } from "../escape.ts";
 import { formatCount, plural } from "../units.ts";
 import type { Context } from "./context.ts";
+import { differenceLines } from "./difference_lines.ts";
 import type { ReplayScpOptions } from "./replay_scp_options.ts";
-import { differenceWords } from "./replay_scu_report.ts";
 
 export class ScpReport {
   readonly #context: Context;
@@ -77,14 +77,9 @@ export class ScpReport {
     const isLoose = by === "shape" || by === "order";
     const missed = event.matched && !isLoose ? [] : event.missed;
     const shown = event.differences.length > 0 ? event.differences : missed;
-    const more = shown.length - MAX_DIFFERENCES;
     return [
       `#${association} ${request}${code} ${told}${reason}`,
-      ...shown.slice(0, MAX_DIFFERENCES).map((one) => `    ${differenceWords(one)}`),
-      ...(more > 0 ? [`    and ${plural(more, "more difference")} (--json has them all)`] : []),
+      ...differenceLines(shown).map((line) => `    ${line}`),
     ];
   }
 }
-
-/** That are shown of a request. */
-const MAX_DIFFERENCES = 20;

@@ -20,6 +20,7 @@ import { usageError } from "./command_error.ts";
 import { filterHelp, readFilter, splitOperands } from "./read_filter.ts";
 import { consent } from "./replay_consent.ts";
 import { fuzzTarget } from "./replay_scu_fuzz.ts";
+import { nextStep } from "./replay_scu_hint.ts";
 import { REPLAY_SCU_OPTIONS } from "./replay_scu_options.ts";
 import { ScuReport } from "./replay_scu_report.ts";
 import { scuRequest } from "./replay_scu_request.ts";
@@ -92,6 +93,8 @@ export const command = defineCommand({
       onProgress: (done, total) => report.progress(done, total),
     });
     report.end(result, address);
+    const next = nextStep(result, options);
+    if (next !== undefined) context.err.line(context.errPaint.dim(next));
     return exitCodeOf(result);
   },
 });
@@ -129,9 +132,12 @@ function contentOf(
 }
 
 function exitCodeOf({ wanted, established, summary }: ReplayScuResult): ExitCode {
-  if (wanted > 0 && established === 0) return 3;
-  const { differs, failed, commands } = summary;
+  const { differs, failed, same, commands } = summary;
+  const stopped = summary.not_begun !== undefined;
+  if (wanted > 0 && established === 0 && !stopped) return 3;
   if (differs + failed > 0) return 1;
+  if (stopped) return 0;
+  if (same === 0) return 1;
   // Not a single request could be sent again: nothing was shown to be as recorded.
   const requests = Object.entries(commands).filter(([command]) => command.endsWith("-RQ"));
   return requests.length > 0 && requests.every(([, of]) => of.errors === of.exchanges) ? 1 : 0;

@@ -1,13 +1,15 @@
 /** What `dicomtap replay scu` prints: an exchange a line where it is not as recorded, and a summary. */
-import type { Difference, ExchangeEvent, ExchangeOutcome } from "../../replay/events.ts";
+import type { ExchangeEvent, ExchangeOutcome, SummaryEvent } from "../../replay/events.ts";
 import { JsonReport } from "../../replay/report/json_report.ts";
 import { JunitReport } from "../../replay/report/junit_report.ts";
+import { STOPPED } from "../../replay/scu/open_recorded.ts";
 import type { ReplayScuResult } from "../../replay/scu/options.ts";
 import { printStatus } from "../dimse/status.ts";
 import { escapeControls } from "../escape.ts";
 import { formatCount, formatDurationMs, plural } from "../units.ts";
 import { PRODUCT } from "../version.ts";
 import type { Context } from "./context.ts";
+import { differenceLines } from "./difference_lines.ts";
 import type { Progress } from "./progress.ts";
 import type { ReplayScuOptions } from "./replay_scu_options.ts";
 import { tableLines } from "./table.ts";
@@ -25,6 +27,10 @@ export class ScuReport {
   readonly #junit: JunitReport | undefined;
   #progress: Progress | undefined;
   #printed = 0;
+  /** Exchanges that a line about their association tells enough of. */
+  #folded = 0;
+  /** Of each association the reason that was printed last. */
+  readonly #reasons = new Map<string, string>();
 
   /** Throws the system's error where a report cannot be written. */
   constructor(context: Context, options: ReplayScuOptions, head: ReportHead) {
@@ -41,9 +47,7 @@ export class ScuReport {
     this.#junit?.exchange(event);
     const { out } = this.#context;
     if (this.#options.json) out.json(event);
-    else if (event.outcome !== "same" && ++this.#printed <= MAX_PRINTED) {
-      for (const line of this.#lines(event)) out.line(line);
-    }
+    else this.#print(event);
   }
 
   warning(text: string): void {
@@ -71,7 +75,11 @@ export class ScuReport {
     const unprinted = this.#printed - MAX_PRINTED;
     if (unprinted > 0)
       out.line(`and ${formatCount(unprinted)} more (--json and --report have all)`);
-    const rows = Object.entries(summary.commands).map(([command, of]) => {
+    if (this.#folded > 0)
+      out.line(
+        `and ${plural(this.#folded, "more exchange")} for the reasons above (--json and --report have all)`,
+      );
+    const rows = inOrder(summary.commands).map(([command, of]) => {
       const { exchanges, errors, latency_ms: latency } = of;
       const times = latency === null ? [] : [latency.p50, latency.p95, latency.p99, latency.max];
       return [
@@ -83,48 +91,71 @@ export class ScuReport {
     });
     for (const line of tableLines(COLUMNS, rows, { head: paint.bold })) out.line(line);
     const { associations, exchanges, same, differs, skipped, failed, duration_ms: ms } = summary;
+    const left = summary.not_begun;
     const words = [
       paint.green(`${formatCount(same)} same`),
       counted(differs, "differ", paint.red),
       counted(skipped, "skipped", paint.yellow),
       counted(failed, "failed", paint.red),
+      left === undefined ? "" : paint.yellow(stoppedWords(left)),
     ];
     out.line(
       `${plural(associations, "association")} to ${target}, ${plural(exchanges, "exchange")} in ${formatDurationMs(ms)}: ${words.filter((word) => word !== "").join(", ")}`,
     );
   }
 
+  #print(event: ExchangeEvent): void {
+    if (event.outcome === "same" || event.reason === STOPPED) return;
+    if (this.#isTold(event)) this.#folded++;
+    else if (++this.#printed <= MAX_PRINTED) {
+      for (const line of this.#lines(event)) this.#context.out.line(line);
+    }
+  }
+
+  /** Its association could not go on, and a line says why: the rest of it is as clear. */
+  #isTold({
+    capture,
+    association,
+    repetition,
+    request,
+    reason,
+    differences,
+  }: ExchangeEvent): boolean {
+    if (reason === null) return false;
+    const key = `${capture} ${association} ${repetition}`;
+    const told = this.#reasons.get(key);
+    const saysMore = differences.length > 0 && request !== "end";
+    if (told !== undefined && reason.endsWith(told) && !saysMore) return true;
+    this.#reasons.delete(key);
+    this.#reasons.set(key, reason);
+    for (const [oldest] of this.#reasons) {
+      if (this.#reasons.size <= MAX_REASONS) break;
+      this.#reasons.delete(oldest);
+    }
+    return false;
+  }
+
   *#lines(event: ExchangeEvent): Generator<string> {
     const { paint } = this.#context;
     const where = `${event.capture} association ${event.association}`;
-    const what = event.index < 0 ? event.request : `${event.request} [${event.index}]`;
+    const isRequest = event.index >= 0 && event.request !== "end";
+    const what = isRequest ? `${event.request} [${event.index}]` : event.request;
     const status = event.status === null ? "" : ` ${printStatus(event.status)}`;
     const outcome = (event.outcome === "skipped" ? paint.yellow : paint.red)(WORDS[event.outcome]);
     const reason = event.reason === null ? "" : `: ${escapeControls(event.reason)}`;
-    yield `${escapeControls(where)} ${escapeControls(what)}${status} ${outcome}${reason}`;
-    for (const difference of event.differences.slice(0, MAX_DIFFERENCES)) {
-      yield `    ${differenceWords(difference)}`;
+    const line = `${escapeControls(where)} ${escapeControls(what)}${status} ${outcome}${reason}`;
+    const [difference] = event.differences;
+    if (difference?.path === event.request && event.reason !== null) {
+      yield `${line}; recorded: ${escapeControls(String(difference.recorded))}`;
+      return;
     }
-    const more = event.differences.length - MAX_DIFFERENCES;
-    if (more > 0) yield `    and ${more} more differences (--json has them all)`;
+    yield line;
+    for (const words of differenceLines(event.differences)) yield `    ${words}`;
   }
 }
 
-/** "Status: 0000H recorded, A700H now"; `sides` for other words than those. */
-export function differenceWords(
-  { path, recorded, got }: Difference,
-  sides: readonly [string, string] = ["recorded", "now"],
-): string {
-  const isStatus =
-    path.endsWith("Status") && typeof recorded === "number" && typeof got === "number";
-  const shown = (value: unknown): string => {
-    if (value === null || value === undefined) return "nothing";
-    if (value === "") return "no value";
-    if (isStatus) return printStatus(value as number);
-    const text = typeof value === "string" ? value : JSON.stringify(value);
-    return escapeControls(text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text);
-  };
-  return `${escapeControls(path)}: ${shown(recorded)} ${sides[0]}, ${shown(got)} ${sides[1]}`;
+function stoppedWords(left: number): string {
+  return left === 0 ? "stopped" : `stopped with ${plural(left, "association")} not begun`;
 }
 
 function counted(count: number, word: string, paint: (text: string) => string): string {
@@ -138,10 +169,17 @@ const WORDS: Readonly<Record<ExchangeOutcome, string>> = {
   timeout: "timed out",
   failed: "failed",
 };
-/** Exchanges that are not as recorded, and differences of each, on a terminal. */
+/** The association first and its end last, whatever was done first. */
+function inOrder(commands: SummaryEvent["commands"]): [string, SummaryEvent["commands"][string]][] {
+  const place = (command: string): number =>
+    command === "A-ASSOCIATE" ? 0 : command === "end" ? 2 : 1;
+  return Object.entries(commands).sort(([a], [b]) => place(a) - place(b));
+}
+
+/** Exchanges that are not as recorded, on a terminal. */
 const MAX_PRINTED = 200;
-const MAX_DIFFERENCES = 20;
-const MAX_TEXT = 200;
+/** Associations whose reasons are kept. */
+const MAX_REASONS = 1000;
 const COLUMNS = [
   { title: "request" },
   { title: "exchanges", align: "right" },

@@ -21,10 +21,19 @@ async function replayScu(...args: readonly string[]) {
 
 /** A C-ECHO and a C-FIND with one match, whose name the test may change afterwards. */
 async function stage(scope: Scope) {
-  const live = { name: "DOE^JOHN", status: 0x0000 };
+  let echoes = 0;
+  const live = {
+    name: "DOE^JOHN",
+    status: 0x0000,
+    /** Told of each C-ECHO, how many there were. */
+    asked: (_times: number): void => undefined,
+  };
   const server = await startScp(scope, {
     perform: {
-      "C-ECHO": () => ({ status: live.status }),
+      "C-ECHO": () => {
+        live.asked(++echoes);
+        return { status: live.status };
+      },
       "C-FIND": async function* () {
         yield { status: 0xff00, dataSet: data({ PatientName: live.name, StudyDate: "20260203" }) };
         yield { status: 0x0000 };
@@ -148,13 +157,35 @@ describe("dicomtap replay scu", () => {
     await inScope(async (scope) => {
       const { args, server } = await stage(scope);
       await server.close();
-      const { code, out } = await replayScu(...args);
+      const { code, out, err } = await replayScu(...args);
       assert.equal(code, 3);
       assert.match(
         out,
         /A-ASSOCIATE failed: Cannot connect to 127.0.0.1:\d+: nothing listens there/,
       );
-      assert.match(out, /C-ECHO-RQ \[0\] skipped: there is no association/);
+      assert.doesNotMatch(out, /skipped: there is no association/, "one line an association");
+      assert.match(out, /and 2 more exchanges for the reasons above/);
+      assert.match(out, /3 exchanges in .*: 0 same, 2 skipped, 1 failed\n$/);
+      assert.match(err, /Check the address and the port/);
+    });
+  });
+
+  test("stopped, it says how many associations were never begun: 0", async () => {
+    await inScope(async (scope) => {
+      const { args, live } = await stage(scope);
+      const stop = new AbortController();
+      live.asked = (times) => {
+        if (times === 3) stop.abort();
+      };
+      const { code, out } = await inProcess((context) =>
+        run(["replay", "scu", ...args, "--repeat", "1000"], {
+          ...context,
+          stopSignal: () => stop.signal,
+        }),
+      );
+      assert.equal(code, 0, out);
+      assert.doesNotMatch(out, /the replay was stopped/, "not exchange by exchange");
+      assert.match(out, /stopped with 998 associations not begun\n$/);
     });
   });
 
