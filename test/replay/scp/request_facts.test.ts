@@ -42,6 +42,12 @@ describe("requestFacts says by what two queries are alike (PS3.4 C.2.2.2)", () =
     ["wild cards as text", { PatientName: "D*" }, { PatientName: "D?" }, "shape"],
     ["a range of one day", { StudyDate: "20260203" }, { StudyDate: "20260203-20260203" }, "exact"],
     ["ranges as text", { StudyDate: "20260203-" }, { StudyDate: "-20260203" }, "shape"],
+    [
+      "times with a fraction of zeros",
+      { StudyTime: "120000" },
+      { StudyTime: "120000.000" },
+      "exact",
+    ],
     ["numbers", { SeriesNumber: "1" }, { SeriesNumber: "01" }, "exact"],
     [
       "keys in a sequence",

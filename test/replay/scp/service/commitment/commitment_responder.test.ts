@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import type { ReplayScpOptions } from "../../../../../replay/scp/options.ts";
+import { commitmentReport } from "../../../../../replay/scp/service/commitment/commitment_report.ts";
 import type { DataSet } from "../../../../../src/dataset/data_set.ts";
 import { assigned } from "../../../../../src/service/assignments.ts";
 import { openAssociation } from "../../../../../src/service/open_association.ts";
@@ -172,6 +173,32 @@ describe("CommitmentResponder (PS3.4 J.3)", () => {
       [...committed, ...failed].sort(),
       items.map(([, uid]) => uid),
     );
+  });
+
+  test("an instance that was stored in the place of a failed one has failed, at any place", () => {
+    const request = assigned([
+      "TransactionUID=2.25.900",
+      ...references("ReferencedSOPSequence", [
+        [CT, "2.25.901"],
+        [CT, "2.25.902"],
+      ]),
+    ]);
+    const report = assigned([
+      ...references("FailedSOPSequence", [[CT, "2.25.902"]]),
+      "FailedSOPSequence[0].FailureReason=274",
+    ]);
+    const live = assigned([
+      "TransactionUID=2.25.7000",
+      ...references("ReferencedSOPSequence", [
+        [CT, "2.25.7002"],
+        [CT, "2.25.7001"],
+      ]),
+    ]);
+    const recordedOf = (uid: string) => uid.replace("2.25.700", "2.25.90");
+    const dataSet = commitmentReport(live, { request, report, recordedOf })?.dataSet;
+    assert.ok(dataSet !== undefined);
+    assert.deepEqual(instances(dataSet, "FailedSOPSequence"), ["2.25.7002"]);
+    assert.deepEqual(instances(dataSet, "ReferencedSOPSequence"), ["2.25.7001"]);
   });
 
   test("Event Type 1 where none of them failed", async () => {

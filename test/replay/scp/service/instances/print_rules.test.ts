@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "vitest";
+import type { ReplayScpOptions } from "../../../../../replay/scp/options.ts";
 import { imageBoxes } from "../../../../../replay/scp/service/instances/image_display_format.ts";
+import { replayAsScu } from "../../../../../replay/scu/replay_as_scu.ts";
 import { openAssociation } from "../../../../../src/service/open_association.ts";
 import type { ServiceUser } from "../../../../../src/service/service_user.ts";
 import { ROOT } from "../../../../support/runtimes.ts";
@@ -69,6 +71,30 @@ describe("Print Management in replay (PS3.4 H.4)", () => {
       assert.equal(uids.size, 16);
       console.log(`${films} films of other formats than recorded: ${uids.size} image boxes`);
     });
+  });
+
+  test("printed as recorded it is told so, whatever the UIDs of session, film and boxes are", async () => {
+    const told: string[] = [];
+    const options: ReplayScpOptions = {
+      captures: [CAPTURE],
+      onEvent: (event) => {
+        if (event.event === "request") told.push(`${event.request} ${event.by}`);
+      },
+    };
+    await whilePlaying(options, async ({ host, port }) => {
+      const speed = Number.POSITIVE_INFINITY;
+      const { summary } = await replayAsScu({ captures: [CAPTURE], host, port, speed });
+      assert.equal(summary.same, summary.exchanges);
+    });
+    const films = told.filter((text) => text.startsWith("N-CREATE-RQ"));
+    assert.deepEqual(
+      films,
+      Array.from({ length: 3 }, () => "N-CREATE-RQ exact"),
+    );
+    assert.deepEqual(
+      told.filter((text) => !text.endsWith(" exact")),
+      [],
+    );
   });
 
   test("the hierarchy is kept: one session, its films, their boxes", async () => {
