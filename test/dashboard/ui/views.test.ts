@@ -13,6 +13,7 @@ import { Scope } from "../../support/process.ts";
 import { ownRuntime, ROOT } from "../../support/runtimes.ts";
 import type { AxeContext, AxeResult } from "./scenarios/axe_views.ts";
 import type { HostileContext, HostileResult } from "./scenarios/hostile.ts";
+import type { KeyboardContext } from "./scenarios/keyboard.ts";
 import type { LongListContext, LongListResult } from "./scenarios/long_list.ts";
 
 const runtime = ownRuntime();
@@ -70,6 +71,19 @@ function views(): void {
       assert.deepEqual(result.violations, []);
       assert.equal(result.views, VIEWS.length * 2);
       console.log(`axe-core: ${result.views} views, ${result.passes} elements, 0 violations`);
+    },
+  );
+
+  test.skipIf(browser === undefined)(
+    "are used with the keyboard alone, and lead back to where one was",
+    { timeout: 300_000 },
+    async () => {
+      if (browser === undefined) return;
+      const context: KeyboardContext = { url, association: "/a/study_1.dcap/3" };
+      const { steps } = await look<{ steps: number }>(scope, {
+        ...{ browser, scenario: "keyboard", context },
+      });
+      console.log(`keyboard: the focus was where it should be after ${steps} steps`);
     },
   );
 

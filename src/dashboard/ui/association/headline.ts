@@ -6,6 +6,7 @@ import type { AssociationDetailJson } from "../../api_types.ts";
 import { aeTitle, clockDate, clockTime } from "../format.ts";
 import { html } from "../html.ts";
 import { listBefore } from "../navigate.ts";
+import { To } from "../parts/arrows.ts";
 import { Icon } from "../parts/icon.ts";
 import { OutcomeMark } from "../parts/mark.ts";
 import { routeAddress } from "../route.ts";
@@ -17,7 +18,7 @@ export function Headline({ detail }: { readonly detail: AssociationDetailJson })
     <a class="back" href=${routeAddress(listBefore())}><${Icon} name="back" /><span class="sr_only">Back to the list</span></a>
     <h1 class="mono">
       <span class="requestor">${escapeControls(aeTitle(association.calling_ae_title))}</span>
-      <span class="arrow" aria-label="to"> → </span>
+      <${To} />
       <span class="acceptor">${escapeControls(aeTitle(association.called_ae_title))}</span>
     </h1>
     <${OutcomeMark} outcome=${outcome} />

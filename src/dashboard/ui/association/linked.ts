@@ -5,6 +5,7 @@ import { escapeControls } from "../../../escape.ts";
 import type { LinkedAssociation } from "../../api_types.ts";
 import { aeTitle, clockTime, plural } from "../format.ts";
 import { html } from "../html.ts";
+import { To } from "../parts/arrows.ts";
 import { Icon } from "../parts/icon.ts";
 import { OutcomeMark } from "../parts/mark.ts";
 import { addressOfKey } from "../route.ts";
@@ -31,7 +32,7 @@ export function Linked({ linked, started }: LinkedProps): VNode | null {
             <span class="time">${clockTime(other.started)}</span>
             <span class="mono">
               <b class="requestor">${escapeControls(aeTitle(other.calling_ae_title))}</b>
-              <span class="arrow" aria-label="to"> → </span>
+              <${To} />
               <b class="acceptor">${escapeControls(aeTitle(other.called_ae_title))}</b>
             </span>
           </a>

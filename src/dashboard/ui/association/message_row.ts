@@ -5,6 +5,7 @@ import { formatDurationMs, formatSize } from "../../../units.ts";
 import type { MessageRow } from "../../api_types.ts";
 import { plural } from "../format.ts";
 import { classes, html } from "../html.ts";
+import { From } from "../parts/arrows.ts";
 import { type AssociationRoute, routeAddress } from "../route.ts";
 import { StatusMark } from "./ladder_row.ts";
 import { shortMeaning, subOperationsText } from "./message_words.ts";
@@ -31,7 +32,7 @@ export function MessageRowView({ message, route, current }: MessageRowProps): VN
   return html`<div class=${classes("mrow", sender, current && "current")} role="listitem">
     <a href=${address} aria-current=${current ? "true" : undefined}>
       <span class="mrow_head">
-        <span class="way" aria-label=${`from the ${sender}`}>${sender === "requestor" ? "→" : "←"}</span>
+        <${From} sender=${sender} />
         <b>${escapeControls(command)}</b>
         ${message_id !== null && html`<span class="faint">${message_id}</span>`}
         <${StatusMark} message=${message} />

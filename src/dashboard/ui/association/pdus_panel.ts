@@ -6,6 +6,7 @@ import type { PduRow } from "../../api_types.ts";
 import { plural } from "../format.ts";
 import { classes, html } from "../html.ts";
 import { navigate } from "../navigate.ts";
+import { From } from "../parts/arrows.ts";
 import { Empty } from "../parts/states.ts";
 import { type AssociationRoute, routeAddress } from "../route.ts";
 import type { PanelProps } from "./association_page.ts";
@@ -48,7 +49,7 @@ function PduRowView({ pdu, route, current }: PduRowProps): VNode {
   return html`<div class=${classes("mrow", sender, current && "current")} role="listitem">
     <a href=${address} aria-current=${current ? "true" : undefined}>
       <span class="mrow_head">
-        <span class="way" aria-label=${`from the ${sender}`}>${sender === "requestor" ? "→" : "←"}</span>
+        <${From} sender=${sender} />
         <b>${pdu_type}</b>
         <span class="faint">${formatCount(length)}</span>
         ${findings.length > 0 && html`<span class="count warn">${plural(findings.length, "finding")}</span>`}

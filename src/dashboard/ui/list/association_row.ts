@@ -5,6 +5,7 @@ import { formatCount, formatDurationMs, formatSize } from "../../../units.ts";
 import type { AssociationRow } from "../../api_types.ts";
 import { aeTitle, clockDate, clockTime, dayBefore, plural } from "../format.ts";
 import { type Child, classes, html } from "../html.ts";
+import { To } from "../parts/arrows.ts";
 import { Icon } from "../parts/icon.ts";
 import { Mark } from "../parts/mark.ts";
 import { outcomeTone } from "../parts/tone.ts";
@@ -61,8 +62,7 @@ export function AssociationRowView({ index, row, store }: RowProps): VNode {
     </div>
     <div role="cell" class="aes">
       <a href=${associationAddress(row)} onFocus=${() => (store.current.value = key)}>
-        <b class="requestor">${calling}</b><span class="arrow" aria-label="to">→</span
-        ><b class="acceptor">${called}</b>
+        <b class="requestor">${calling}</b><${To} /><b class="acceptor">${called}</b>
       </a>
       ${
         row.mark !== null &&
@@ -88,7 +88,7 @@ export function AssociationRowView({ index, row, store }: RowProps): VNode {
     <div role="cell" class="what" title=${[services, escapeControls(row.explanation ?? "")].filter((text) => text !== "").join("\n")}>
       ${
         trouble !== undefined &&
-        html`<${Mark} tone=${trouble.tone} word=${escapeControls(trouble.words)} /><span aria-hidden="true"> · </span>`
+        html`<${Mark} tone=${trouble.tone} word=${escapeControls(trouble.words)} /> · `
       }${services}
     </div>
     <div role="cell" class="findings" title=${findingWords(row.findings).join(", ")}>

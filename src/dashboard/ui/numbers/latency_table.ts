@@ -4,6 +4,7 @@ import { escapeControls } from "../../../escape.ts";
 import { formatCount, formatDurationMs } from "../../../units.ts";
 import type { LatencyRow } from "../../api_types.ts";
 import { html } from "../html.ts";
+import { To } from "../parts/arrows.ts";
 import { ChartFrame } from "./chart_frame.ts";
 import { logPlace } from "./scale.ts";
 
@@ -21,7 +22,7 @@ export function LatencyTable({ rows }: { readonly rows: readonly LatencyRow[] })
                 <span class="latency_label">
                   <b>${escapeControls(row.command)}</b>
                   <span class="mono">
-                    <span class="requestor">${escapeControls(row.calling_ae_title)}</span> →${" "}
+                    <span class="requestor">${escapeControls(row.calling_ae_title)}</span><${To} />
                     <span class="acceptor">${escapeControls(row.called_ae_title)}</span>
                   </span>
                 </span>

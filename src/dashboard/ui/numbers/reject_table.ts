@@ -4,6 +4,7 @@ import { escapeControls } from "../../../escape.ts";
 import { formatCount } from "../../../units.ts";
 import type { RejectCount } from "../../api_types.ts";
 import { html } from "../html.ts";
+import { To } from "../parts/arrows.ts";
 
 export function RejectTable({
   rejects,
@@ -28,7 +29,7 @@ export function RejectTable({
             (row, index) => html`<tr key=${index}>
               <td class="right">${formatCount(row.count)}</td>
               <td class="mono">
-                <span class="requestor">${escapeControls(row.calling_ae_title)}</span> →${" "}
+                <span class="requestor">${escapeControls(row.calling_ae_title)}</span><${To} />
                 <span class="acceptor">${escapeControls(row.called_ae_title)}</span>
               </td>
               <td>${escapeControls(row.words)}</td>

@@ -7,6 +7,7 @@ import { apiPath } from "../api.ts";
 import { clockDate, clockTime, plural, statusHex } from "../format.ts";
 import { html } from "../html.ts";
 import { FilterBox } from "../list/filter_box.ts";
+import { To } from "../parts/arrows.ts";
 import { Fetched } from "../parts/fetched.ts";
 import { Mark } from "../parts/mark.ts";
 import { PageHead } from "../parts/page_head.ts";
@@ -77,7 +78,7 @@ function StoryLine({ line }: { readonly line: StoryLineJson }): VNode {
     <span class="time">${clockTime(at)}</span>
     <span class="mono ends">
       <b class="requestor">${escapeControls(from)}</b>
-      <span class="arrow" aria-label="to"> → </span>
+      <${To} />
       <b class="acceptor">${escapeControls(to)}</b>
     </span>
     <a href=${addressOfKey(key, { panel: "messages", message: index })}>${escapeControls(withoutSuccess(meaning))}</a>
