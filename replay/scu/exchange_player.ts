@@ -18,6 +18,7 @@ import type { Rewriter } from "../rewrite/rewriter.ts";
 import { compareLive, readMessage } from "./compare_live.ts";
 import type { ExpectedRequests } from "./expected_requests.ts";
 import type { Place } from "./live_contexts.ts";
+import { STOPPED } from "./open_recorded.ts";
 import type { Fragment, Run } from "./options.ts";
 import { exchangeEvent, failure, finalResponse, type Verdict } from "./verdict.ts";
 
@@ -38,7 +39,7 @@ export async function playExchange(
   request: RecordedMessage,
   options: ExchangeOptions,
 ): Promise<ExchangeEvent> {
-  const { association, messageIds } = options;
+  const { association, messageIds, run } = options;
   const live: LiveResponses = { responses: [], octets: 0 };
   const started = performance.now();
   let messageId: number | undefined;
@@ -49,8 +50,14 @@ export async function playExchange(
     messageIds.add(messageId);
     const ms = await readResponses(invocation, live, { request, started, ...options });
     verdict = { ...(await judged(request, live, options)), ms };
+    if (run.signal.aborted && verdict.status === CANCEL && verdict.outcome === "differs") {
+      verdict = { outcome: "skipped", reason: STOPPED, status: CANCEL };
+    }
   } catch (error) {
-    verdict = { ...failed(request, error, options), status: statusOf(live.responses.at(-1)) };
+    const status = statusOf(live.responses.at(-1));
+    verdict = run.signal.aborted
+      ? { outcome: "skipped", reason: STOPPED, status }
+      : { ...failed(request, error, options), status };
   } finally {
     if (messageId !== undefined) messageIds.delete(messageId);
   }
@@ -106,7 +113,7 @@ async function readResponses(
   const stopped = (): void => void invocation.cancel().catch(() => undefined);
   signal.addEventListener("abort", stopped, { once: true });
   try {
-    return await allResponses(invocation, live, { ...options, cancel });
+    return await allResponses(invocation, live, { ...options, cancel, signal });
   } finally {
     signal.removeEventListener("abort", stopped);
   }
@@ -115,7 +122,15 @@ async function readResponses(
 async function allResponses(
   invocation: Invocation,
   live: LiveResponses,
-  { cancel, started }: { readonly cancel: Cancel | undefined; readonly started: number },
+  {
+    cancel,
+    started,
+    signal,
+  }: {
+    readonly cancel: Cancel | undefined;
+    readonly started: number;
+    readonly signal: AbortSignal;
+  },
 ): Promise<number> {
   await cancel?.(0);
   let ms = 0;
@@ -126,7 +141,10 @@ async function allResponses(
       throw new RangeError(`More than ${MAX_RESPONSES} responses came; no more are read`);
     }
     live.responses.push(await kept(response, live));
-    if (!response.final) await cancel?.(++pending);
+    if (response.final) continue;
+    // A peer that goes on all the same is given up in the end.
+    if (signal.aborted) throw new TypeError(STOPPED);
+    await cancel?.(++pending);
   }
   return ms;
 }
@@ -209,6 +227,8 @@ function statusOf(message: ExchangeMessage | undefined): number | null {
   return (message && numberValue(message.values, "Status")) ?? null;
 }
 
+/** PS3.7 C.1.3: the operation was ended on request. */
+const CANCEL = 0xfe00;
 /** Of one operation: more would not be a query's answer but a flood. */
 const MAX_RESPONSES = 100_000;
 /** Octets of response data sets of one exchange that are held until it is compared. */

@@ -62,7 +62,7 @@ export class MessageReceiver {
     const isCommand = (messageControlHeader & COMMAND) !== 0;
     this.#header = messageControlHeader;
     if (!this.#options.isAgreed(contextId)) {
-      this.#fault(`Presentation-context-ID ${contextId} was not accepted`, offset);
+      this.#fault(`a fragment on context ${contextId}, which was not accepted`, offset);
     } else if (this.#contextId !== undefined && this.#contextId !== contextId) {
       this.#fault(
         `a fragment on context ${contextId} inside a message on ${this.#contextId}`,

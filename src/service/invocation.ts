@@ -4,7 +4,7 @@
  * Rule: a response with a data set that is still coming is done with before anything else is read
  * from the peer, so that a slow reader slows the peer down; of those that are whole a few may wait.
  * Rule: who stops reading before the final response ends the operation: a C-CANCEL-RQ where there is
- * one for it, and what still comes is passed over.
+ * one for it, and what still comes is passed over, for as long as a response may take.
  */
 import { timeoutError } from "../io/association_error.ts";
 import type { OperationResponse } from "./service_message.ts";
@@ -135,8 +135,14 @@ export class Invocation implements AsyncIterable<OperationResponse> {
   }
 
   async #abandon(): Promise<void> {
-    await this.#options.cancel?.().catch(() => undefined);
-    for (let over = false; !over; ) over = (await this.#next()).final;
+    const { cancel, timeout, late, request } = this.#options;
+    await cancel?.().catch(() => undefined);
+    const began = performance.now();
+    for (let over = false; !over; ) {
+      over = (await this.#next()).final;
+      if (over || timeout === 0 || performance.now() - began < timeout) continue;
+      late(timeoutError(timeout, `the final response to ${request} (DIMSE timeout)`));
+    }
   }
 
   async #somethingNew(): Promise<void> {

@@ -5,7 +5,7 @@ import { afterEach, describe, test } from "vitest";
 import { type CommandName, commandField } from "../../src/dimse/command_field.ts";
 import { encodeCommandSet } from "../../src/dimse/encode_command_set.ts";
 import { type AcceptOptions, acceptAssociations } from "../../src/io/accept_associations.ts";
-import type { Association } from "../../src/io/association.ts";
+import type { Association, DataSetSource } from "../../src/io/association.ts";
 import type { AssociationFailure } from "../../src/io/association_error.ts";
 import { type RequestOptions, requestAssociation } from "../../src/io/request_association.ts";
 import { encodePdu } from "../../src/ul/encode_pdu.ts";
@@ -89,6 +89,35 @@ describe("Association, requestor and acceptor over TCP", () => {
       assert.equal(stored[0]?.length, 15_004);
       await association.release();
     }
+  });
+
+  test("sends pieces that share their memory, each as it was when it was given", async () => {
+    const stored: string[] = [];
+    const server = await serverWith({
+      async *handle(message) {
+        const hash = createHash("sha256");
+        for await (const part of message.dataSet ?? []) hash.update(part);
+        stored.push(hash.digest("hex"));
+        yield* [];
+      },
+    });
+    const memory = new Uint8Array(50_000);
+    const due = createHash("sha256");
+    function* passing(): Generator<Uint8Array> {
+      for (let n = 0; n < 200; n++) {
+        const piece = memory.fill(n).subarray(0, 50_000 - n * 3);
+        due.update(piece);
+        yield piece;
+      }
+    }
+    const association = await ask(server.port, [CT]);
+    await request(association, "C-STORE-RQ", {
+      contextId: 1,
+      values: { AffectedSOPClassUID: CT, AffectedSOPInstanceUID: "2.25.11", Priority: 0 },
+      dataSet: passing(),
+    });
+    await association.release();
+    assert.deepEqual(stored, [due.digest("hex")]);
   });
 
   test("two messages that are sent at once do not interleave", async () => {
@@ -244,7 +273,7 @@ describe("AssociationError", () => {
       [
         bytesOfHex("04 00 00 00 00 08 00 00 00 04 63 03 00 00"),
         "protocol",
-        /context-ID 99 was not accepted/,
+        /context 99, which was not accepted/,
       ],
       [
         bytesOfHex("04 00 00 00 00 08 00 00 00 04 01 02 00 00"),
@@ -447,7 +476,7 @@ function request(
   message: {
     readonly contextId: number;
     readonly values: Parameters<Association["send"]>[1];
-    readonly dataSet?: Uint8Array | AsyncIterable<Uint8Array>;
+    readonly dataSet?: DataSetSource;
   },
 ): Promise<void> {
   const values = { ...message.values, CommandField: commandField(command), MessageID: 1 };

@@ -100,6 +100,29 @@ describe("ServiceUser, both sides over TCP", () => {
     await user.release();
   });
 
+  test("leaving the loop gives up a peer that never ends its responses", async () => {
+    const { port } = await serve({
+      async *"C-FIND"(request) {
+        await request.read();
+        for (;;) {
+          yield { status: PENDING };
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        }
+      },
+    });
+    const user = await open(port, [FIND], { dimseTimeout: 200 });
+    await assert.rejects(
+      async () => {
+        for await (const response of user.invoke(QUERY)) {
+          assert.equal(response.status, PENDING);
+          break;
+        }
+      },
+      { kind: "timeout" },
+    );
+    await assert.rejects(user.ended(), { kind: "timeout" });
+  });
+
   test("a requestor of C-GET performs the C-STOREs that come back, in the SCP role", async () => {
     const roles = { scu: true, scp: true };
     const storage = { abstractSyntax: CT, transferSyntaxes: [IMPLICIT], roles };

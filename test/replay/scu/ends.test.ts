@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type Socket } from "node:net";
 import { describe, test } from "vitest";
 import type { ReplayScuOptions } from "../../../replay/scu/options.ts";
+import { dataSetFromJson } from "../../../src/dataset/json_input.ts";
 import { commandField } from "../../../src/dimse/command_field.ts";
 import { acceptAssociations } from "../../../src/io/accept_associations.ts";
 import type { AssociateAnswer } from "../../../src/io/accepted_connection.ts";
@@ -210,6 +211,51 @@ describe("replayAsScu() that is stopped", () => {
       ]);
       assert.equal(run.events.at(-1)?.reason, "the replay was stopped");
       await server.drained();
+    });
+  });
+
+  test("cancels what is under way, and gives up a peer that answers on without an end", async () => {
+    await inScope(async (scope) => {
+      const live = { isReplayed: false, ends: true, stop: new AbortController() };
+      const server = await startScp(scope, {
+        perform: {
+          "C-FIND": async function* ({ canceled }) {
+            if (!live.isReplayed) yield { status: 0x0000 };
+            else if (live.ends) {
+              live.stop.abort();
+              if (!canceled.aborted) {
+                await new Promise((resolve) => canceled.addEventListener("abort", resolve));
+              }
+              yield { status: 0xfe00 };
+            } else {
+              for (;;) {
+                yield { status: 0xff00 };
+                live.stop.abort();
+                await new Promise((resolve) => setTimeout(resolve, 1));
+              }
+            }
+          },
+        },
+      });
+      const capture = await recorded(scope, server.port, {
+        contexts: [STUDY_FIND],
+        act: async (user) => {
+          const dataSet = dataSetFromJson({ QueryRetrieveLevel: "STUDY" });
+          await user.invoke({ operation: "C-FIND", sopClass: STUDY_FIND, dataSet }).final();
+        },
+      });
+      live.isReplayed = true;
+      const stopped = () =>
+        replayed([capture], server.port, { signal: live.stop.signal, dimseTimeout: 1000 });
+      const canceled = await stopped();
+      const { outcome, reason, status } = eventOf(canceled, "C-FIND-RQ");
+      assert.deepEqual([outcome, status], ["skipped", 0xfe00]);
+      assert.equal(reason, "the replay was stopped");
+      assert.equal(eventOf(canceled, "end").outcome, "same");
+      assert.equal(canceled.summary.not_begun, 0);
+      live.ends = false;
+      live.stop = new AbortController();
+      assert.equal(eventOf(await stopped(), "C-FIND-RQ").outcome, "skipped");
     });
   });
 });
