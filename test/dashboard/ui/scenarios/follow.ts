@@ -50,7 +50,7 @@ async function filter(page: Page, { row, calling }: { row: Locator; calling: str
   const field = page.getByRole("combobox", { name: "Filter" });
   await field.fill("~call");
   await page.getByRole("option").filter({ hasText: "~calling" }).click();
-  assert.match(await field.inputValue(), /^~calling/);
+  await until(page, `document.querySelector("[role=combobox]").value.startsWith("~calling")`);
   await field.fill(`~calling ${calling} ~dur >2parsecs`);
   await page.locator(".filter_error").waitFor();
   await field.fill(`~calling ${calling} ~m C-STORE`);
@@ -100,14 +100,19 @@ async function octets(page: Page) {
   await page.waitForURL(/panel=pdus&pdu=2/, { waitUntil: "commit" });
   const field = page.getByRole("button", { name: /^Presentation-context-ID/ });
   await field.click();
-  assert.equal(await page.locator(".hex_octets .on").count(), 1, "one octet is marked");
+  await marked(page, 1);
   // Octet 0 is the PDU-type; the arrow keys go on from there.
   await page.locator('.hex_octets [data-at="0"]').click();
   await page.locator(".field.on").filter({ hasText: "PDU-type" }).waitFor();
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowRight");
   await page.locator(".field.on").filter({ hasText: "PDU-length" }).waitFor();
-  assert.equal(await page.locator(".hex_octets .on").count(), 4);
+  await marked(page, 4);
+}
+
+/** So many octets are marked, and no more. */
+async function marked(page: Page, octets: number) {
+  await until(page, `document.querySelectorAll(".hex_octets .on").length === ${octets}`);
 }
 
 async function keep(page: Page, saveAs: string) {

@@ -55,7 +55,7 @@ export const look: Look<FromElsewhereContext> = async ({ context, open }) => {
     assert.equal(sent.url(), `${origin}${view}`);
 
     await follow(page, "api");
-    assert.match((await page.textContent("body")) ?? "", /Open the link with the token/);
+    await page.getByText("Open the link with the token").waitFor();
     await page.goto(foreign);
     const told = (await page.evaluate(ATTACK(origin, view))) as Record<string, string>;
     assert.deepEqual(told, {
