@@ -9,6 +9,7 @@ import { scriptedCapture } from "../../src/demo/scripted_capture.ts";
 import { listAssociations } from "../../src/inspect/list_associations.ts";
 import type { AssociationJson } from "../../src/observe/summary.ts";
 import { playDay, startDayPacs } from "../support/demo_day.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 
 function associations(): readonly AssociationJson[] {
   const source = new MemorySource(readFileSync(dayCapturePath()));
@@ -54,7 +55,7 @@ describe("The day of the demo", () => {
     await using pacs = await startDayPacs();
     const counts: string[] = [];
     for (let round = 1; round <= 2; round++) {
-      const { summary, different } = await playDay(pacs, AbortSignal.timeout(60_000));
+      const { summary, different } = await playDay(pacs, AbortSignal.timeout(PATIENCE_MS));
       // What is retrieved has the recorded UIDs: this PACS gives back what was recorded.
       for (const { request, differences } of different) {
         assert.equal(request, "C-STORE-RQ");

@@ -16,6 +16,7 @@ import type {
 import { DashboardClient } from "../support/dashboard_client.ts";
 import { playDay, startDayPacs } from "../support/demo_day.ts";
 import { partner } from "../support/partner.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { inScope, type RunningProcess, type Scope } from "../support/process.ts";
 import { residentBytes } from "../support/process_memory.ts";
 import type { StartableRuntime } from "../support/runtimes.ts";
@@ -52,9 +53,13 @@ async function startWatched(scope: Scope, runtime: StartableRuntime) {
 }
 
 async function until<T>(ask: () => Promise<T>, holds: (answer: T) => boolean): Promise<T> {
-  for (;;) {
+  for (const end = Date.now() + PATIENCE_MS; ; ) {
     const answer = await ask();
     if (holds(answer)) return answer;
+    if (Date.now() > end) {
+      const last = JSON.stringify(answer).slice(0, 4_000);
+      throw new Error(`Not in ${PATIENCE_MS} ms: ${holds}. The last answer: ${last}`);
+    }
     await pause(100);
   }
 }
@@ -150,7 +155,7 @@ for (const runtime of runtimesUnderTest()) {
         const { client, folder, pacs, process, to } = await startWatched(scope, runtime);
         const list = () => client.json<AssociationsJson>("/api/associations?limit=1000");
         const over = ({ total, counts }: AssociationsJson) => total > 0 && !counts.open;
-        await playDay(to, AbortSignal.timeout(60_000));
+        await playDay(to, AbortSignal.timeout(PATIENCE_MS));
         const first = await until(list, (answer) => over(answer) && answer.total >= 5);
         for (const { key } of first.associations) assert.match(key, /^dicomtap-.*\.dcap\/\d+$/);
         const stored = first.associations.find(({ services }) => /stored/.test(services));
@@ -163,7 +168,7 @@ for (const runtime of runtimesUnderTest()) {
         await client.json("/api/recording", { method: "POST", body });
         const health = () => client.json<HealthJson>("/api/health");
         await until(health, ({ recording }) => recording === "off");
-        await playDay(to, AbortSignal.timeout(60_000));
+        await playDay(to, AbortSignal.timeout(PATIENCE_MS));
         const unrecorded = ({ associations }: AssociationsJson) =>
           associations.filter(({ key }) => key.startsWith("live/"));
         await until(list, (all) => over(all) && unrecorded(all).length >= first.total);
@@ -203,7 +208,7 @@ for (const runtime of runtimesUnderTest()) {
         const { client, process, to } = await startWatched(scope, runtime);
         const rounds = async (from: number, count: number) => {
           for (let round = from; round < from + count; round++) {
-            await playDay(to, AbortSignal.timeout(120_000));
+            await playDay(to, AbortSignal.timeout(PATIENCE_MS));
           }
         };
         await rounds(1, 3); // everything that is loaded late is loaded
