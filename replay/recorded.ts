@@ -102,6 +102,8 @@ export interface RecordedDataSet {
    * is not in the capture.
    */
   octets(): AsyncIterable<Uint8Array>;
+  /** The same as views that are valid until the next one is asked for: the quickest way on. */
+  passing?(): Iterable<Uint8Array>;
   /**
    * Read whole, bulk values as (offset, length) where the codec leaves them; cached when small. What
    * there is of one that is not complete; empty where the transfer syntax is not known.

@@ -20,7 +20,7 @@ import { Aliases } from "./aliases.ts";
 import { changedDates, type DateChange, dateStays, daysBetween, isDay, localDay } from "./dates.ts";
 import type { EditRules } from "./edit_finder.ts";
 import { canSend, rewrittenDataSet } from "./rewritten_data_set.ts";
-import { watchedForUids } from "./sent_uids.ts";
+import { passingForUids, watchedForUids } from "./sent_uids.ts";
 import { type MessageSettings, Settings } from "./settings.ts";
 import { isWellKnown, looksLikeUid, namesKinds, newUid } from "./uids.ts";
 
@@ -123,14 +123,15 @@ export class Rewriter {
   }
 
   /**
-   * The octets of a recorded data set in the transfer syntax `to`, rewritten. Throws a RangeError
+   * The octets of a recorded data set in the transfer syntax `to`, rewritten, in pieces that are valid
+   * until the next one is asked for. Throws a RangeError
    * where it cannot be had in that syntax (`canSend` tells beforehand); reading throws one where what
    * is set is not in the data set's character set.
    */
   dataSet(
     recorded: RecordedDataSet,
     { to, where }: { readonly to: string; readonly where: Where },
-  ): AsyncIterable<Uint8Array> {
+  ): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
     const { association, message } = where;
     const settings = message === undefined ? undefined : this.#settings.of(message, association);
     const rules = this.#rules(association, settings);
@@ -138,12 +139,12 @@ export class Rewriter {
       const what = message === undefined ? "a data set" : `message ${message.index}`;
       this.#options.notice?.(`${association.capture} #${association.id}, ${what}: ${text}`);
     };
+    const found = (uid: string): void => void this.#sent(uid, association);
+    if (rules === undefined && recorded.passing !== undefined && recorded.transferSyntax === to) {
+      return passingForUids(recorded.passing(), { syntax: to, found });
+    }
     const octets = rewrittenDataSet(recorded, { to, rules, notice });
-    if (rules !== undefined) return octets;
-    return watchedForUids(octets, {
-      syntax: to,
-      found: (uid) => void this.#sent(uid, association),
-    });
+    return rules === undefined ? watchedForUids(octets, { syntax: to, found }) : octets;
   }
 
   /** A UID of the peer in the place of a recorded one. False where either belongs to another. */

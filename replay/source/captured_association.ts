@@ -141,7 +141,7 @@ function readDetails(found: ListedAssociation, options: CapturedAssociationOptio
       observed ??= association;
     },
   });
-  for (const block of options.reader.blocks(found)) {
+  for (const block of options.reader.blocks(found, { passing: true })) {
     let isFirst = true;
     for (const record of block.records) {
       if (record.kind === "note") collector.note(record);

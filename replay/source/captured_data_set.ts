@@ -57,6 +57,11 @@ export class CapturedDataSet implements RecordedDataSet {
     else yield* this.#pieces();
   }
 
+  *passing(): Generator<Uint8Array, void, undefined> {
+    if (this.complete && this.length <= SMALL) yield this.#cached().octets;
+    else yield* this.#pieces({ passing: true });
+  }
+
   read(): DataSet {
     const syntax = transferSyntax(this.transferSyntax);
     if (syntax === undefined) return new DataSet([]);
@@ -67,12 +72,11 @@ export class CapturedDataSet implements RecordedDataSet {
   }
 
   /** Throws `MissingOctets` where the first octet is not there. */
-  *#pieces(): Generator<Uint8Array> {
+  *#pieces(how: { readonly passing?: boolean } = {}): Generator<Uint8Array> {
     let length = 0;
-    for (const part of messageParts(this.#recording, this.#place)) {
-      if (!("isCommand" in part) || part.isCommand) continue;
-      if (part.part === "missing") break;
-      if (part.part !== "octets") continue;
+    for (const part of messageParts(this.#recording, this.#place, how)) {
+      if (part.part === "missing" && !part.isCommand) break;
+      if (part.part !== "octets" || part.isCommand) continue;
       length += part.bytes.length;
       yield part.bytes;
     }
@@ -103,7 +107,7 @@ export class CapturedDataSet implements RecordedDataSet {
     if (kept !== undefined) return kept;
     const octets = new Uint8Array(this.length);
     let filled = 0;
-    for (const piece of this.#pieces()) {
+    for (const piece of this.#pieces({ passing: true })) {
       octets.set(piece.subarray(0, octets.length - filled), filled);
       filled += piece.length;
     }

@@ -75,7 +75,7 @@ export class CapturedMessage implements RecordedMessage {
     const { sender, contextId } = this;
     const place = { sender, contextId, offset: this.#offset, endOffset: this.#endOffset };
     let pdu: RecordedFragment[] = [];
-    for (const found of messageParts(this.#recording, place)) {
+    for (const found of messageParts(this.#recording, place, { passing: true })) {
       if (found.part === "PDU") {
         if (pdu.length > 0) yield pdu;
         pdu = [];

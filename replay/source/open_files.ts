@@ -21,7 +21,11 @@ export class OpenFiles {
   /** Throws the system's error where it cannot be opened, `CaptureError` where it is no plain file. */
   source(path: string): ByteSource {
     const { size } = this.#file(path);
-    return { size, read: (position, length) => this.#file(path).read(position, length) };
+    return {
+      size,
+      read: (position, length) => this.#file(path).read(position, length),
+      readInto: (position, memory) => this.#file(path).readInto(position, memory),
+    };
   }
 
   /** To be asked for anew for each thing to be read. */

@@ -21,17 +21,21 @@ export type MessagePart =
   /** A P-DATA-TF begins, perhaps one that carries nothing of the message. */
   | { readonly part: "PDU" }
   | { readonly part: "fragment"; readonly isCommand: boolean; readonly length: number }
-  /** Some octets of the fragment; the caller may keep them. */
+  /** Some octets of the fragment; the caller may keep them, unless they are passing. */
   | { readonly part: "octets"; readonly isCommand: boolean; readonly bytes: Uint8Array }
   | { readonly part: "missing"; readonly isCommand: boolean; readonly length: number };
 
-/** From the PDV at `place.offset` on, which need not be the first of the message. */
+/**
+ * From the PDV at `place.offset` on, which need not be the first of the message. With `passing`,
+ * octets are valid until the next part is asked for.
+ */
 export function* messageParts(
   streams: RecordedStreams,
   place: MessagePlace,
+  { passing = false }: { readonly passing?: boolean } = {},
 ): Generator<MessagePart, void, undefined> {
   const { sender, offset: from, endOffset: to } = place;
-  const { pduOffset, pieces } = streamPieces(streams, { sender, from, to });
+  const { pduOffset, pieces } = streamPieces(streams, { sender, from, to, passing });
   const parts = new Parts(place, pduOffset);
   const framer = new PduFramer(parts);
   for (const piece of pieces) {

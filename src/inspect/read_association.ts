@@ -40,9 +40,19 @@ const MAX_CACHED = 16;
 /** A longer range is read straight through. */
 const CACHED_RANGE = 1_048_576;
 
+/** Windows that are kept while nobody reads through them. */
+const MAX_WINDOWS = 4;
+
+export interface BlocksOptions {
+  /** Bytes in records are valid until the next record is asked for. */
+  readonly passing?: boolean;
+}
+
 export class AssociationReader {
   readonly #source: ByteSource;
   readonly #window: SourceWindow;
+  /** For views that pass, while nobody reads through them. */
+  readonly #windows: SourceWindow[] = [];
   readonly #cache = new Map<number, Cached>();
 
   constructor(source: ByteSource) {
@@ -56,30 +66,55 @@ export class AssociationReader {
   }
 
   /** The same by block. The records of one have to be taken before the next is asked for. */
-  *blocks(association: FoundAssociation): Generator<AssociationBlock, void, undefined> {
+  *blocks(
+    association: FoundAssociation,
+    { passing = false }: BlocksOptions = {},
+  ): Generator<AssociationBlock, void, undefined> {
     const { id, captureId } = association;
     for (const { from, to } of ranges(association)) {
       const range = { captureId, from, to };
-      if (to - from > CACHED_RANGE) yield* this.#straight(id, range);
+      if (to - from <= CACHED_RANGE) yield* this.#cached(id, range);
+      else if (passing) yield* this.#passing(id, range);
+      else yield* this.#straight(id, range);
+    }
+  }
+
+  /**
+   * From a block on that was seen before: for reading here and there. Blocks are kept for a while,
+   * unless they pass and belong to a large association.
+   */
+  *blocksFrom(
+    association: FoundAssociation,
+    offset: number,
+    { passing = false }: BlocksOptions = {},
+  ): Generator<AssociationBlock, void, undefined> {
+    const { id, captureId } = association;
+    for (const { from, to } of ranges(association)) {
+      if (to <= offset) continue;
+      const range = { captureId, from: Math.max(from, offset), to };
+      if (passing && to - from > CACHED_RANGE) yield* this.#passing(id, range);
       else yield* this.#cached(id, range);
     }
   }
 
-  /** From a block on that was seen before, which is kept for a while: for reading here and there. */
-  *blocksFrom(
-    association: FoundAssociation,
-    offset: number,
-  ): Generator<AssociationBlock, void, undefined> {
-    const { id, captureId } = association;
-    for (const { from, to } of ranges(association)) {
-      if (to > offset) yield* this.#cached(id, { captureId, from: Math.max(from, offset), to });
+  *#straight(id: number, range: Range, window?: SourceWindow): Generator<AssociationBlock> {
+    for (const block of readBlockRange(this.#source, range, window)) {
+      if (block.kind !== RECORDS_BLOCK) continue;
+      yield { offset: block.offset, records: recordsOf(id, block) };
     }
   }
 
-  *#straight(id: number, range: Range): Generator<AssociationBlock> {
-    for (const block of readBlockRange(this.#source, range)) {
-      if (block.kind !== RECORDS_BLOCK) continue;
-      yield { offset: block.offset, records: recordsOf(id, block) };
+  /** Each reading has a window to itself; the next one takes over what the last one has read. */
+  *#passing(id: number, range: Range): Generator<AssociationBlock> {
+    const found = this.#windows.findIndex((window) => window.holds(range.from));
+    const [window = new SourceWindow(this.#source, { passing: true })] = this.#windows.splice(
+      found,
+      1,
+    );
+    try {
+      yield* this.#straight(id, range, window);
+    } finally {
+      if (this.#windows.length < MAX_WINDOWS) this.#windows.push(window);
     }
   }
 

@@ -1,7 +1,8 @@
 /**
  * A part of one AE's stream of octets, read again from the records of its association.
  *
- * Rule: bounded. What is held is one block of the file; pieces are views on it that stay valid.
+ * Rule: bounded. What is held is one block of the file; pieces are views on it that stay valid, or
+ * with `passing` are valid until the next one is asked for.
  */
 
 import type { Role } from "../role.ts";
@@ -25,6 +26,7 @@ export interface StreamRange {
   /** The start of a PDU comes at or before it. */
   readonly from: number;
   readonly to: number;
+  readonly passing?: boolean;
 }
 
 /** Octets from the last known start of a PDU before `from` on, which is given first, up to `to`. */
@@ -40,9 +42,9 @@ function* pieces(
   { reader, found }: RecordedStreams,
   range: StreamRange & { readonly block: number; readonly blockOffset: number },
 ): Generator<StreamPiece> {
-  const { sender, from, to } = range;
+  const { sender, from, to, passing = false } = range;
   let offset = range.blockOffset;
-  for (const block of reader.blocksFrom(found, range.block)) {
+  for (const block of reader.blocksFrom(found, range.block, { passing })) {
     for (const record of block.records) {
       if (offset >= to) return;
       if (record.kind === "position") {

@@ -5,10 +5,6 @@
  * Rule: whatever ends the association, everyone who waits learns it as an `AssociationError`, in
  * words; after a release `receive` gives undefined.
  */
-import type { CommandValue } from "../dimse/command_set.ts";
-import { encodeCommandSet } from "../dimse/encode_command_set.ts";
-import type { Fragmentation } from "../dimse/fragment_plan.ts";
-import { LARGEST_BATCH, MessageFragmenter } from "../dimse/message_fragmenter.ts";
 import type { ProtocolError } from "../protocol_error.ts";
 import type { Role } from "../role.ts";
 import { type UserInformation, userInformation } from "../ul/associate_view.ts";
@@ -17,8 +13,7 @@ import type { AAssociateAc, AAssociateRq } from "../ul/pdu.ts";
 import type { Primitive } from "../ul/upper_layer.ts";
 import { type Abort, AssociationError, abortedError, timeoutError } from "./association_error.ts";
 import { MessageReceiver, type ReceivedMessage } from "./message_receiver.ts";
-import { promptly } from "./promptly.ts";
-import { giveBuffer, takeBuffer } from "./tcp_buffers.ts";
+import { type CommandValues, MessageSender, type Payload } from "./message_sender.ts";
 import type { UlDriver, UlUser } from "./ul_driver.ts";
 
 export interface AssociationLimits {
@@ -31,25 +26,7 @@ export interface AssociationLimits {
   readonly dimseTimeout: number;
 }
 
-export type CommandValues = Readonly<Record<string, CommandValue>>;
-export type DataSetSource = Uint8Array | AsyncIterable<Uint8Array>;
-
-/** How a message goes out. */
-export interface SendOptions {
-  /** "max" unless told; never longer than the peer allows. */
-  readonly fragmentation?: Fragmentation;
-  /** Command set and data set may share a PDU; see `FragmentPlanOptions`. */
-  readonly pack?: boolean;
-  /**
-   * Octets of a data set that comes as a stream, where that is known: needed for fragments of more
-   * than 256 KiB, and less work for all. A stream of another length ends the association.
-   */
-  readonly dataSetLength?: number | undefined;
-}
-
-export interface Payload extends SendOptions {
-  readonly dataSet?: DataSetSource | undefined;
-}
+export type { CommandValues, DataSetSource, Payload, SendOptions } from "./message_sender.ts";
 
 export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposable {
   readonly request: AAssociateRq;
@@ -63,14 +40,13 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
   readonly #driver: UlDriver;
   readonly #limits: AssociationLimits;
   readonly #receiver: MessageReceiver;
+  readonly #sender: MessageSender;
   readonly #agreed: ReadonlySet<number>;
   #over: { readonly error: AssociationError | undefined } | undefined;
   #overWaiters: (() => void)[] = [];
   #releaseAsked = false;
   #peerAsked = false;
   #fault: ProtocolError | undefined;
-  #sending: Promise<void> = Promise.resolve();
-  #outgoing: MessageFragmenter | undefined;
 
   constructor(
     driver: UlDriver,
@@ -85,6 +61,16 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
     this.contexts = agreedContexts(this.request, this.answer);
     this.peer = userInformation(this.role === "requestor" ? this.answer : this.request);
     this.#agreed = new Set(this.contexts.flatMap(({ id, result }) => (result === 0 ? [id] : [])));
+    this.#sender = new MessageSender({
+      transport: driver,
+      isAgreed: (contextId) => this.#agreed.has(contextId),
+      maximumLength: this.peer.maximumLength ?? 0,
+      mustLive: () => this.#mustLive(),
+      // A peer that reads no more would hold us up for ever.
+      within: (room) => this.#within(limits.dimseTimeout, room, READING),
+      // A part of a message was sent: the peer cannot be told but by an abort.
+      failed: () => this.abort(),
+    });
     this.#receiver = new MessageReceiver({
       fault: (error) => {
         this.fault(error);
@@ -136,15 +122,12 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
    * Resolves when the octets were handed to the system. Messages do not interleave (E.2).
    */
   send(contextId: number, values: CommandValues, payload: Payload = {}): Promise<void> {
-    const message = { ...payload, values };
-    const sent = this.#sending.then(() => this.#sendMessage(contextId, message));
-    this.#sending = sent.catch(() => undefined);
-    return sent;
+    return this.#sender.send(contextId, { ...payload, values });
   }
 
   /** Resolves when all messages so far were handed to the system, or will not be. */
   sent(): Promise<void> {
-    return this.#sending;
+    return this.#sender.sent();
   }
 
   /** The next message; undefined when the association was released. */
@@ -169,7 +152,7 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
       if (this.#over.error === undefined) return;
       throw this.#over.error;
     }
-    await this.#sending;
+    await this.#sender.sent();
     this.#receiver.discard();
     if (this.#peerAsked) return await this.#answerRelease();
     if (!this.#releaseAsked) {
@@ -235,7 +218,7 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
     this.#receiver.discard();
     this.#end(error);
     // Inside a PDU the octets of an A-ABORT would be taken for those that are missing.
-    if (this.#outgoing?.isInsidePdu === true) this.#driver.reset();
+    if (this.#sender.isInsidePdu) this.#driver.reset();
     else this.#driver.give({ kind: "A-ABORT request", ...abort });
   }
 
@@ -252,7 +235,7 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
   }
 
   async #answerRelease(): Promise<void> {
-    await this.#sending;
+    await this.#sender.sent();
     if (this.#over !== undefined || this.#driver.layer.state !== "Sta8") return;
     this.#driver.give({ kind: "A-RELEASE response" });
     this.#end(undefined);
@@ -274,61 +257,6 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
     return new AssociationError("protocol", `Association aborted by this side: ${fault}`, {
       cause: this.#fault,
     });
-  }
-
-  async #sendMessage(
-    contextId: number,
-    message: Payload & { readonly values: CommandValues },
-  ): Promise<void> {
-    this.#mustLive();
-    if (!this.#agreed.has(contextId)) {
-      throw new RangeError(`Cannot send on context ${contextId}: it was not accepted`);
-    }
-    const { dataSet, values, ...options } = message;
-    const CommandDataSetType = dataSet === undefined ? NO_DATA_SET : DATA_SET;
-    const dataSetLength = lengthOf(dataSet) ?? options.dataSetLength;
-    const isBulk = dataSetLength === undefined || Number(dataSetLength) > BULK;
-    const memory = isBulk ? takeBuffer(LARGEST_BATCH) : undefined;
-    const fragmenter = new MessageFragmenter(encodeCommandSet({ ...values, CommandDataSetType }), {
-      ...options,
-      contextId,
-      maximumLength: this.peer.maximumLength ?? 0,
-      dataSetLength,
-      memory,
-    });
-    this.#outgoing = fragmenter;
-    try {
-      await this.#sendAll(fragmenter, dataSet);
-    } catch (error) {
-      // A part of a message was sent: the peer cannot be told but by an abort.
-      this.abort();
-      throw error;
-    } finally {
-      this.#outgoing = undefined;
-      if (memory !== undefined && memory === fragmenter.memory) giveBuffer(memory);
-    }
-  }
-
-  async #sendAll(fragmenter: MessageFragmenter, dataSet: DataSetSource | undefined): Promise<void> {
-    if (dataSet instanceof Uint8Array) {
-      await this.#sendBatches(fragmenter.push(dataSet), fragmenter);
-    } else if (dataSet !== undefined) {
-      for await (const piece of promptly(dataSet)) {
-        const batches = piece === undefined ? fragmenter.flush() : fragmenter.push(piece);
-        await this.#sendBatches(batches, fragmenter);
-      }
-    }
-    await this.#sendBatches(fragmenter.end(), fragmenter);
-  }
-
-  async #sendBatches(batches: Iterable<Uint8Array>, fragmenter: MessageFragmenter): Promise<void> {
-    for (const octets of batches) {
-      this.#mustLive();
-      const sent = this.#driver.send(octets);
-      // A peer that reads no more would hold us up for ever.
-      const isTaken = await this.#within(this.#limits.dimseTimeout, sent, READING);
-      if (isTaken) fragmenter.reclaim();
-    }
   }
 
   #mustLive(): void {
@@ -382,13 +310,3 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
 }
 
 const READING = "the peer to read on (DIMSE timeout)";
-/** PS3.7 E.1-1: 0101H is "no data set", any other value announces one. */
-const NO_DATA_SET = 0x0101;
-const DATA_SET = 0x0001;
-/** Octets of a data set for which it pays to borrow memory. */
-const BULK = 16_384;
-
-function lengthOf(dataSet: DataSetSource | undefined): number | "none" | undefined {
-  if (dataSet === undefined) return "none";
-  return dataSet instanceof Uint8Array ? dataSet.length : undefined;
-}

@@ -23,13 +23,18 @@ export class FileSource implements ByteSource {
     const wanted = Math.max(0, Math.min(length, this.size - position));
     // Filled at once: zeros in it first would cost a tenth of reading.
     const bytes = Buffer.allocUnsafeSlow(wanted);
+    return new Uint8Array(bytes.buffer, 0, this.readInto(position, bytes));
+  }
+
+  readInto(position: number, memory: Uint8Array): number {
+    const wanted = Math.max(0, Math.min(memory.length, this.size - position));
     let filled = 0;
     while (filled < wanted) {
-      const count = readSync(this.#descriptor, bytes, filled, wanted - filled, position + filled);
+      const count = readSync(this.#descriptor, memory, filled, wanted - filled, position + filled);
       if (count === 0) break; // cut off since it was opened
       filled += count;
     }
-    return new Uint8Array(bytes.buffer, 0, filled);
+    return filled;
   }
 
   close(): void {

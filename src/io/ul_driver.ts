@@ -124,14 +124,21 @@ export class UlDriver {
   }
 
   /**
-   * Octets of P-DATA-TF PDUs. Resolves when there is room for more: to whether the system has taken
-   * all of them, so that their memory may be used again.
+   * Octets of P-DATA-TF PDUs. Gives whether the system has taken all of them, so that their memory
+   * may be used again; before more is sent, wait for `drained`.
    */
-  async send(bytes: Uint8Array): Promise<boolean> {
+  send(bytes: Uint8Array): boolean {
     this.give({ kind: "P-DATA request", bytes });
-    if (this.#socket?.writableNeedDrain === true) {
-      await new Promise<void>((resolve) => this.#drained.push(resolve));
-    }
+    return this.#isTaken();
+  }
+
+  /** Undefined where there is room for more; resolves to what `send` gives then. */
+  drained(): Promise<boolean> | undefined {
+    if (this.#socket?.writableNeedDrain !== true) return undefined;
+    return new Promise<void>((resolve) => this.#drained.push(resolve)).then(() => this.#isTaken());
+  }
+
+  #isTaken(): boolean {
     return this.#socket?.writableLength === 0 && !this.#ending;
   }
 

@@ -24,8 +24,10 @@ export async function* cut(bytes: Uint8Array, size: number): AsyncGenerator<Uint
   for (let at = 0; at < bytes.length; at += size) yield bytes.slice(at, at + size);
 }
 
-export async function gathered(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+export async function gathered(
+  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
-  for await (const piece of pieces) parts.push(piece);
+  for await (const piece of pieces) parts.push(piece.slice()); // may be valid until the next one only
   return new Uint8Array(Buffer.concat(parts));
 }

@@ -169,6 +169,39 @@ describe("openRecordings", () => {
     }
   });
 
+  test("several data sets that pass at once do not disturb one another", () => {
+    const path = fileOf(
+      writeCapture(
+        [1, 2].flatMap((association) => storing(8, { size: 400_000, association })),
+        { blockSize: 200_000 },
+      ),
+    );
+    using recordings = openRecordings([path]);
+    const passing = [...recordings.associations()].flatMap(({ messages }) =>
+      messages.flatMap(({ dataSet }) => (dataSet?.passing === undefined ? [] : [dataSet])),
+    );
+    const hashes = passing.map((dataSet) => ({
+      pieces: (dataSet.passing?.() ?? [])[Symbol.iterator](),
+      hash: createHash("sha256"),
+    }));
+    for (let open = hashes.length; open > 0; ) {
+      open = 0;
+      for (const { pieces, hash } of hashes) {
+        const next = pieces.next();
+        if (next.done === true) continue;
+        hash.update(next.value);
+        open++;
+      }
+    }
+    const due = Array.from({ length: 8 }, (_, at) =>
+      createHash("sha256")
+        .update(dataOf(400_000).fill(at + 1, 0, 4))
+        .digest("hex"),
+    );
+    const found = hashes.map(({ hash }) => hash.digest("hex"));
+    assert.deepEqual(found, [...due, ...due]);
+  });
+
   test("goes through its captures by the wall clock, and each time from the start", () => {
     const hour = 3_600_000_000;
     const paths = [2, 0, 1].map((hours, at) =>
