@@ -7,7 +7,7 @@
  * same, and the summary counts them.
  */
 
-import { numberValue } from "../../src/service/service_message.ts";
+import { numberValue, textValue } from "../../src/service/service_message.ts";
 import { rejectionName } from "../../src/ul/names.ts";
 import type { Difference } from "../events.ts";
 import type { RecordedAssociation, RecordedMessage } from "../recorded.ts";
@@ -128,7 +128,7 @@ async function* diffAssociations(
     a: placeOf(a, indexA),
     b: placeOf(b, indexB),
   });
-  yield event("A-ASSOCIATE", { ...places(-1, -1), differences: beginnings(a, b) });
+  yield event("A-ASSOCIATE", { ...places(-1, -1), ...beginnings(a, b) });
   for (const pair of pairExchanges(a, b)) {
     const place = {
       a: pair.a === undefined ? null : placeOf(a, pair.a.index),
@@ -159,10 +159,35 @@ async function liveExchange(association: RecordedAssociation, request: RecordedM
   return { request: await recordedMessage(request), responses };
 }
 
-function beginnings(a: RecordedAssociation, b: RecordedAssociation): readonly Difference[] {
+function beginnings(
+  a: RecordedAssociation,
+  b: RecordedAssociation,
+): Pick<DiffEvent, "differences" | "reason"> {
   const [was, is] = [beginning(a), beginning(b)];
-  if (was !== is) return [{ path: "A-ASSOCIATE", recorded: was, got: is }];
-  if (was !== ACCEPTED) return [];
+  if (was !== is) {
+    return { differences: [{ path: "A-ASSOCIATE", recorded: was, got: is }], reason: null };
+  }
+  const differences = was === ACCEPTED ? contextDifferences(a, b) : [];
+  if (differences.length === 0 || !areSubOperations(a, b)) return { differences, reason: null };
+  return { differences: [], reason: OWN_CONTEXTS };
+}
+
+/**
+ * Which contexts a C-MOVE SCP proposes to the destination is its own choice, as nobody asked it for any
+ * (PS3.4 C.4.2.3.1): what it stores there is compared, exchange by exchange.
+ */
+const OWN_CONTEXTS = "sub-operations of a C-MOVE in other presentation contexts: not compared";
+
+/** C-STOREs and nothing else, of which one side says that they are a C-MOVE's (PS3.7 9.1.1.1). */
+function areSubOperations(a: RecordedAssociation, b: RecordedAssociation): boolean {
+  const requests = [...a.messages, ...b.messages].filter(({ command }) => command.endsWith("-RQ"));
+  return (
+    requests.some(({ values }) => textValue(values, "MoveOriginatorApplicationEntityTitle")) &&
+    requests.every(({ command }) => command === "C-STORE-RQ")
+  );
+}
+
+function contextDifferences(a: RecordedAssociation, b: RecordedAssociation): readonly Difference[] {
   const known = new Set(a.contexts.map(({ id }) => id));
   const added = b.contexts.filter(({ id }) => !known.has(id));
   return [

@@ -2,7 +2,7 @@
 import type { Association } from "../../src/io/association.ts";
 import { ReceivedFiles } from "../../src/service/received_files.ts";
 import type { PerformRequest } from "../../src/service/service_message.ts";
-import type { RecordedConnection } from "../record/recorded_connection.ts";
+import type { RecordedConnection, RecordedSource } from "../record/recorded_connection.ts";
 import { ReplayRecorder } from "../record/replay_recorder.ts";
 import type { Library } from "./library.ts";
 
@@ -45,9 +45,14 @@ export class Kept {
     return this.#files !== undefined;
   }
 
-  /** The next connection, where it is recorded. */
+  /** The next connection that comes, where it is recorded. */
   connection(): RecordedConnection | undefined {
     return this.#recorder?.connection("acceptor");
+  }
+
+  /** The next one that this side opens, linked to the recorded association that it plays. */
+  opened(plays: RecordedSource | undefined): RecordedConnection | undefined {
+    return this.#recorder?.connection("requestor", plays);
   }
 
   /** Keeps the instance of a C-STORE; the status of that, 0000H where nothing failed. */

@@ -1,4 +1,6 @@
 /** What all associations of a replay share: its pace, the state of services, work beside the traffic. */
+import type { TransportTap } from "../../src/io/transport_tap.ts";
+import type { RecordedSource } from "../record/recorded_connection.ts";
 import { type Pace, pauseMs, wait } from "../scu/pace.ts";
 import { InstanceMap } from "./instance_map.ts";
 import { DEFAULT_MAX_GAP, type ReplayScpOptions } from "./options.ts";
@@ -13,12 +15,14 @@ export class LiveReplay implements LiveServer {
   readonly #stopping = new AbortController();
   readonly #beside = new Set<Promise<void>>();
   readonly #warn: (text: string) => void;
+  readonly #tap: LiveServer["tap"];
 
-  constructor(options: ReplayScpOptions) {
+  constructor(options: ReplayScpOptions, tap: LiveServer["tap"] = () => undefined) {
     const { speed = 1, maxGap = DEFAULT_MAX_GAP, showPatient = false } = options;
     this.#pace = { speed, maxGapUs: maxGap * 1000 };
     this.showPatient = showPatient;
     this.#warn = options.onWarning ?? (() => undefined);
+    this.#tap = tap;
   }
 
   get stopping(): AbortSignal {
@@ -27,6 +31,10 @@ export class LiveReplay implements LiveServer {
 
   pause(microseconds: number, canceled: AbortSignal): Promise<void> {
     return wait(pauseMs(this.#pace, microseconds), canceled);
+  }
+
+  tap(plays: RecordedSource | undefined): TransportTap | undefined {
+    return this.#tap(plays);
   }
 
   warn(text: string): void {

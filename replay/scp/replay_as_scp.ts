@@ -56,8 +56,8 @@ export async function replayAsScp(options: ReplayScpOptions): Promise<ReplayScp>
 
 async function started(recordings: Recordings, options: ReplayScpOptions): Promise<ReplayScp> {
   const library = new Library(recordings.associations(), { reuse: options.reuse ?? "last" });
-  const live = new LiveReplay(options);
-  const kept = new Kept(library, { ...options, warn: (text) => live.warn(text) });
+  const live = new LiveReplay(options, (plays) => kept.opened(plays)?.tap);
+  const kept: Kept = new Kept(library, { ...options, warn: (text) => live.warn(text) });
   const served = new ServedAssociations({
     acceptor: new Acceptor(library, {
       ae: options.ae ?? "any",

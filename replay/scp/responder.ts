@@ -16,11 +16,13 @@
 import type { DataSet } from "../../src/dataset/data_set.ts";
 import type { CommandName } from "../../src/dimse/command_field.ts";
 import type { CommandValues } from "../../src/io/association.ts";
+import type { TransportTap } from "../../src/io/transport_tap.ts";
 import type { OperationName } from "../../src/service/operation.ts";
 import type { ServiceUser } from "../../src/service/service_user.ts";
 import type { AgreedContext } from "../../src/ul/negotiate.ts";
 import type { AAssociateRq } from "../../src/ul/pdu.ts";
 import type { Difference, MatchLevel } from "../events.ts";
+import type { RecordedSource } from "../record/recorded_connection.ts";
 import type { RecordedAssociation, RecordedDataSet, RecordedEnd } from "../recorded.ts";
 import type { InstanceMap } from "./instance_map.ts";
 import type { Cursors, Library, RecordedExchange } from "./library.ts";
@@ -90,6 +92,11 @@ export interface LiveServer {
   pause(microseconds: number, canceled: AbortSignal): Promise<void>;
   /** Whether events may name patients. */
   readonly showPatient: boolean;
+  /**
+   * Records an association that this side opens, linked to the recorded one that it plays; undefined
+   * where the replay is not recorded.
+   */
+  tap(plays: RecordedSource | undefined): TransportTap | undefined;
   /** Something went wrong that no answer tells: a destination that cannot be reached. */
   warn(text: string): void;
   /** Aborts when the server is to end: long waits and retries stop. */

@@ -3,6 +3,7 @@ import type { Address } from "../../../src/address.ts";
 import { openAssociation } from "../../../src/service/open_association.ts";
 import type { ServiceUser } from "../../../src/service/service_user.ts";
 import type { ContextProposal } from "../../../src/ul/negotiate.ts";
+import type { RecordedSource } from "../../record/recorded_connection.ts";
 import type { LiveRequest } from "../responder.ts";
 
 export interface Destination extends Address {
@@ -26,10 +27,13 @@ export async function openAt(
     readonly request: LiveRequest;
     readonly contexts: readonly ContextProposal[];
     readonly timeouts: DestinationTimeouts;
+    /** The recorded association that it plays, where the captures have one. */
+    readonly plays?: RecordedSource | undefined;
   },
 ): Promise<ServiceUser> {
-  const { request, contexts, timeouts } = options;
+  const { request, contexts, timeouts, plays } = options;
   const { stopping } = request.server;
+  const tap = request.server.tap(plays);
   const user = await openAssociation({
     dimseTimeout: DIMSE_TIMEOUT,
     ...timeouts,
@@ -39,6 +43,7 @@ export async function openAt(
     calledAeTitle: destination.aeTitle,
     contexts,
     signal: stopping,
+    ...(tap !== undefined && { tap }),
   });
   const stop = (): void => user.abort();
   const forget = (): void => stopping.removeEventListener("abort", stop);

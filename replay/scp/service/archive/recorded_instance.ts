@@ -1,12 +1,15 @@
 /** A composite SOP instance that a C-STORE of the recording carried (PS3.4 B.2). */
 import { statusClass } from "../../../../src/dimse/status.ts";
 import { numberValue, textValue } from "../../../../src/service/service_message.ts";
+import type { RecordedSource } from "../../../record/recorded_connection.ts";
 import type { RecordedAssociation, RecordedDataSet, RecordedMessage } from "../../../recorded.ts";
 
 export interface RecordedInstance {
   readonly sopClassUid: string;
   readonly sopInstanceUid: string;
   readonly dataSet: RecordedDataSet;
+  /** The recorded association to a Move Destination that brought it there. */
+  readonly broughtOn?: RecordedSource;
 }
 
 /**

@@ -8,6 +8,7 @@
  */
 import { statusClass } from "../../../../src/dimse/status.ts";
 import { PLAIN } from "../../../../src/service/open_association.ts";
+import type { RecordedAssociation } from "../../../recorded.ts";
 import type { Library, RecordedExchange } from "../../library.ts";
 import { matchRecorded } from "../../match.ts";
 import { recordedAnswer } from "../../recorded_responder.ts";
@@ -63,7 +64,9 @@ export class CommitmentResponder implements Responder {
     if (report === undefined || !this.#isDue(request, recorded)) return answered;
     const way = this.#way(match.exchange, recorded);
     const pause = recorded && Math.max(0, recorded.message.at - match.exchange.request.endedAt);
-    return { ...answered, after: () => this.#report(report, { request, way, pause }) };
+    const isNew = recorded !== undefined && recorded.association !== match.exchange.association;
+    const plays = isNew ? recorded.association : undefined;
+    return { ...answered, after: () => this.#report(report, { request, way, pause, plays }) };
   }
 
   #isDue(request: LiveRequest, recorded: RecordedReport | undefined): boolean {
@@ -78,7 +81,7 @@ export class CommitmentResponder implements Responder {
     return recorded?.association === exchange.association ? "same" : "new";
   }
 
-  async #report(report: Report, { request, way, pause = 0 }: Reporting): Promise<void> {
+  async #report(report: Report, { request, way, pause = 0, plays }: Reporting): Promise<void> {
     const { server, association } = request;
     const { delay, destinations, retries = 3, policy = "auto" } = this.#options;
     if (delay === undefined) await server.pause(pause, server.stopping);
@@ -102,6 +105,7 @@ export class CommitmentResponder implements Responder {
       contexts: CONTEXTS,
       timeouts: this.#options,
       retries,
+      plays,
     });
   }
 }
@@ -116,4 +120,6 @@ interface Reporting {
   readonly way: "same" | "new";
   /** Recorded microseconds between request and report. */
   readonly pause: number | undefined;
+  /** The recorded association on which it came, where that was one of its own. */
+  readonly plays: RecordedAssociation | undefined;
 }

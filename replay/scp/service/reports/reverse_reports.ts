@@ -18,6 +18,8 @@ import { readAnswer } from "../instances/live_references.ts";
 import { type Report, reportAnew, waited } from "./send_reports.ts";
 
 export interface ReverseReports {
+  /** On which they came. */
+  readonly association: RecordedAssociation;
   /** AE title of who was told. */
   readonly aeTitle: string;
   readonly contexts: readonly ContextProposal[];
@@ -51,13 +53,14 @@ export async function reportAsRecorded(
 ): Promise<void> {
   const { request, destinations, delay, timeouts } = options;
   const { server } = request;
-  for (const { aeTitle, contexts, messages, after } of reports) {
+  for (const { association: plays, aeTitle, contexts, messages, after } of reports) {
     if (delay === undefined) await server.pause(after, server.stopping);
     else await waited(delay, server.stopping);
     if (server.stopping.aborted) return;
     const live = messages.map((message) => liveReport(message, request));
     const destination = destinations.get(aeTitle);
-    await reportAnew(live, { request, aeTitle, destination, contexts, timeouts, retries: RETRIES });
+    const to = { aeTitle, destination, contexts, timeouts, retries: RETRIES, plays };
+    await reportAnew(live, { request, ...to });
   }
 }
 
@@ -103,7 +106,7 @@ function findReverseReports(associations: readonly RecordedAssociation[]): ByReq
     if (before === undefined || aeTitle === null) continue;
     const contexts = contextsOf(association);
     const list = found.get(before.request) ?? [];
-    list.push({ aeTitle, contexts, messages, after: at - before.at });
+    list.push({ association, aeTitle, contexts, messages, after: at - before.at });
     found.set(before.request, list);
   }
   return found;

@@ -10,6 +10,7 @@ import { uidName } from "../../../../src/dictionary/uids.ts";
 import { printStatus } from "../../../../src/dimse/status.ts";
 import type { ServiceUser } from "../../../../src/service/service_user.ts";
 import type { ContextProposal } from "../../../../src/ul/negotiate.ts";
+import type { RecordedSource } from "../../../record/recorded_connection.ts";
 import type { LiveRequest } from "../../responder.ts";
 import { type Destination, type DestinationTimeouts, openAt } from "../destination.ts";
 
@@ -32,6 +33,8 @@ export interface NewAssociation {
   readonly timeouts: DestinationTimeouts;
   /** Attempts after the first one. */
   readonly retries: number;
+  /** The recorded association on which they came. */
+  readonly plays?: RecordedSource | undefined;
 }
 
 /** On the association of the request. Rejects where that has ended, or the report was refused. */
@@ -42,7 +45,7 @@ export async function reportHere(report: Report, { association }: LiveRequest): 
 /** On a new association; says in a warning why not, where they cannot be brought. */
 export async function reportAnew(
   reports: readonly Report[],
-  { request, aeTitle, destination, contexts, timeouts, retries }: NewAssociation,
+  { request, aeTitle, destination, contexts, timeouts, retries, plays }: NewAssociation,
 ): Promise<void> {
   const { server } = request;
   const what = `N-EVENT-REPORT of ${uidName(reports[0]?.sopClassUid ?? "")}`;
@@ -55,7 +58,7 @@ export async function reportAnew(
   for (let attempt = 0; attempt <= retries && !server.stopping.aborted; attempt++) {
     if (attempt > 0) await waited(RETRY_AFTER, server.stopping);
     try {
-      await using user = await openAt(destination, { request, contexts, timeouts });
+      await using user = await openAt(destination, { request, contexts, timeouts, plays });
       for (const report of reports) await invoke(user, report);
       return;
     } catch (error) {

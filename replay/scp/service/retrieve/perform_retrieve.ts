@@ -99,7 +99,8 @@ async function* movedBatch(
     lost = true;
   };
   try {
-    user = await openAt(destination, { request, contexts: proposals, timeouts });
+    const plays = instances[0]?.broughtOn;
+    user = await openAt(destination, { request, contexts: proposals, timeouts, plays });
   } catch (error) {
     give(error);
   }

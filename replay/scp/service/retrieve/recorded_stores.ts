@@ -30,14 +30,17 @@ const LINKED = new WeakMap<Library, Linked>();
 
 interface Line extends LinkLine {
   readonly message: RecordedMessage;
+  readonly on: RecordedAssociation;
 }
 
 function linkedStores(associations: readonly RecordedAssociation[]): Linked {
   const lines = associations.flatMap((association) => [...linesOf(association)]);
   const found = new Map<RecordedMessage, RecordedInstance[]>();
   for (const { store, cause } of moveLinks(lines)) {
-    const instance = instanceOf(store.message);
-    if (instance === undefined) continue;
+    const stored = instanceOf(store.message);
+    if (stored === undefined) continue;
+    const isMoved = cause.message.command === "C-MOVE-RQ";
+    const instance = isMoved ? { ...stored, broughtOn: store.on } : stored;
     const list = found.get(cause.message);
     if (list === undefined) found.set(cause.message, [instance]);
     else list.push(instance);
@@ -55,6 +58,7 @@ function* linesOf(association: RecordedAssociation): Generator<Line> {
     const isRequestor = message.sender === "requestor";
     yield {
       message,
+      on: association,
       captureId: Buffer.from(captureId).toString("hex"),
       association: association.id,
       invoker: message.sender,
