@@ -94,7 +94,7 @@ function sessionWords(request: ToldMessage): string[] {
   return [
     ...changedSession(request),
     ...(names.length === 0 ? [] : [`${all} by the printer's default`]),
-    ...(memory === undefined ? [] : [`memory of ${memory} KB`]),
+    ...(memory === undefined ? [] : [`${MEMORY_ASKED} ${memory} KB`]),
   ];
 }
 
@@ -104,6 +104,8 @@ const LEFT_TO_PRINTER: readonly (readonly [name: string, tag: number])[] = [
   ["medium", MEDIUM],
   ["destination", DESTINATION],
 ];
+
+const MEMORY_ASKED = "memory of";
 
 /** N-SET and what a response tells: only what is there. */
 function changedSession({ data }: ToldMessage): string[] {
@@ -155,12 +157,15 @@ function jobWords({ data }: ToldMessage): string[] {
 }
 
 /** The three answers to a request for memory (PS3.4 H.4.1.2.1.4), and what responses tell. */
-function aboutResult({ response, status }: Outcome): string | undefined {
+function aboutResult({ response, status, asked }: Outcome): string | undefined {
   const { command, sopClassUid, data } = response;
   if (sopClassUid === FILM_SESSION && command === "N-CREATE-RSP") {
     if (status === 0xb600) return "created, but without memory set aside";
-    if (status === 0x0106) return "the printer does not have the memory asked for";
-    if (status === 0x0213) return "the printer does not have the memory asked for now, try later";
+    // general statuses too: of memory only where memory was asked for (PS3.7 C.4)
+    const ofMemory = asked.some((part) => part.startsWith(MEMORY_ASKED));
+    if (status === 0x0106 && ofMemory) return "the printer does not have the memory asked for";
+    if (status === 0x0213 && ofMemory)
+      return "the printer does not have the memory asked for now, try later";
     const told = changedSession(response);
     return status === 0 && told.length > 0 ? `Success, ${told.join(", ")}` : undefined;
   }

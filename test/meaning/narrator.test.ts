@@ -310,6 +310,9 @@ describe("Narrator", () => {
       full(0x0213),
       /\(0213H\): the printer does not have the memory asked for now, try later$/,
     );
+    // 0106H is a general status too: who asked for no memory lacks none
+    const noMemory = asked("N-CREATE", SESSION, { data: {}, rsp: { Status: 0x0106 } });
+    assert.match(sentenceOf(noMemory) ?? "", / -> Invalid Attribute Value \(0106H\)$/);
     console.log("S-10: 1 film session of defaults, 1 of values, 3 answers about memory in words");
   });
 

@@ -272,7 +272,9 @@ export const PRINT_VIOLATIONS: readonly Violation[] = [
     (status): Violation => ({
       rule: "print-memory",
       name: `${status.toString(16)}H`,
-      script: printing(createSession({ id: 1, status })),
+      script: printing(
+        createSession({ id: 1, status, data: { ...SESSION_DATA, MemoryAllocation: "100" } }),
+      ),
     }),
   ),
   {
@@ -292,6 +294,10 @@ export const PRINT_VIOLATIONS: readonly Violation[] = [
 ];
 
 export const CONFORMANT_PRINTS: readonly (readonly [name: string, script: Script])[] = [
+  ...[0x0106, 0x0213].map((status): readonly [string, Script] => [
+    `${status.toString(16)}H, and no memory was asked for`,
+    printing(createSession({ id: 1, status })),
+  ]),
   [
     "a film printed",
     printing(

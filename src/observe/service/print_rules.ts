@@ -45,12 +45,25 @@ export function checkPrintAttributes(message: ServiceMessage): void {
   if (pixels !== undefined) checkPixels(pixels, check);
 }
 
-/** Memory Allocation (2000,0060): what the printer says to it, in words (PS3.4 H.4.1.2.1.2). */
-export function checkMemoryAnswer({ command, sopClass, status, say }: ServiceMessage): void {
-  if (command !== "N-CREATE-RSP" || sopClass !== FILM_SESSION || status === undefined) return;
-  const words = MEMORY_ANSWERS[status];
-  if (words !== undefined) say("print-memory", words);
+/**
+ * Memory Allocation (2000,0060): what the printer says to it, in words (PS3.4 H.4.1.2.1.2). 0106H
+ * and 0213H are general statuses too (PS3.7 C.4): of memory only where memory was asked for.
+ */
+export function checkMemoryAnswer(message: ServiceMessage): void {
+  const { command, sopClass, head } = message;
+  if (command !== "N-CREATE-RQ" || sopClass !== FILM_SESSION) return;
+  const isAsked = head?.text(MEMORY_ALLOCATION) !== undefined;
+  message.whenAnswered(({ status, say }) => {
+    if (status === undefined || (status !== NOT_SUPPORTED && !isAsked)) return;
+    const words = MEMORY_ANSWERS[status];
+    if (words !== undefined) say("print-memory", words);
+  });
 }
+
+/** Of memory alone. */
+const NOT_SUPPORTED = 0xb600;
+
+const MEMORY_ALLOCATION = 0x20000060;
 
 const MEMORY_ANSWERS: Readonly<Record<number, string>> = {
   46592:

@@ -83,7 +83,9 @@ describe("a film session in words", () => {
   });
 
   test("S-10 the three answers to Memory Allocation", () => {
-    const answer = (status: number) => texts(createSession({ id: 1, status }), deleteSession(2))[0];
+    const data = { ...SESSION_DATA, MemoryAllocation: "100" };
+    const answer = (status: number) =>
+      texts(createSession({ id: 1, status, data }), deleteSession(2))[0];
     assert.match(answer(0xb600) ?? "", /^note: .*the film session is created all the same$/);
     assert.match(answer(0x0106) ?? "", /^note: .*can not be provided; ask for less/);
     assert.match(answer(0x0213) ?? "", /^note: .*temporarily .* it may work later$/);
