@@ -77,6 +77,10 @@ function checkElement(
     );
   }
   if (facts.kind === "octets") return;
+  if (facts.kind !== "text" && facts.kind !== "ascii") {
+    checkCount(element, { count: Math.floor(bytes.length / unit), query: checking.query, tell });
+    return;
+  }
   const values = elementStrings(element, dataSet.characterSet);
   checkCount(element, { count: values.length, query: checking.query, tell });
   if (tag === SPECIFIC_CHARACTER_SET) {
@@ -92,8 +96,7 @@ function checkElement(
     );
   }
   for (const value of values) {
-    const shown = isPatientElement(tag, vr) ? "***" : printable(value); // P-05
-    const problem = valueProblem(value, { facts, query: checking.query, shown });
+    const problem = valueProblem(value, { facts, query: checking.query, tag });
     if (problem !== undefined) tell(problem.id, problem.text);
   }
 }
@@ -108,12 +111,15 @@ function checkCount(
   }: { count: number; query: boolean; tell: (id: DataSetRule, text: string) => void },
 ): void {
   const vm = elementByTag(element.tag)?.vm;
-  if (vm === undefined || (query && element.vr === "UI")) return; // list of UIDs (PS3.4 C.2.2.2.2)
+  // a query may list UIDs (PS3.4 C.2.2.2.2)
+  if (vm === undefined || (vm === "1" && count === 1) || (query && element.vr === "UI")) return;
   const [least = "1", most = least] = vm.split("-");
   const repeated = most.endsWith("n");
   const step = repeated ? Number(most.slice(0, -1) || "1") : 1;
   const fits = count >= Number(least) && (repeated ? count % step === 0 : count <= Number(most));
-  if (!fits) tell("data-set-value-count", `${count} values, PS3.6 gives ${vm}`);
+  if (fits) return;
+  const counted = count === 1 ? "1 value" : `${count} values`;
+  tell("data-set-value-count", `${counted}, PS3.6 gives ${vm}`);
 }
 
 interface Problem {
@@ -123,18 +129,22 @@ interface Problem {
 
 function valueProblem(
   value: string,
-  { facts: { vr }, query, shown }: { facts: VrFacts; query: boolean; shown: string },
+  { facts: { vr }, query, tag }: { facts: VrFacts; query: boolean; tag: number },
 ): Problem | undefined {
-  if (query && /[*?]/.test(value)) return undefined;
+  // wild cards, and two quotation marks for an empty value (PS3.4 C.2.2.2.4, C.2.2.2.6)
+  if (query && (/[*?]/.test(value) || value === '""')) return undefined;
   const ranged = query && (vr === "DA" || vr === "TM" || vr === "DT");
   const longest = LONGEST[vr];
-  const groups = vr === "PN" ? value.split("=") : [value];
-  if (longest !== undefined && !ranged && groups.some((group) => [...group].length > longest)) {
-    const text = `${[...value].length} characters, VR ${vr} has at most ${longest}`;
-    return { id: "data-set-value-length", text };
+  if (longest !== undefined && value.length > longest && !ranged) {
+    const groups = vr === "PN" ? value.split("=") : [value];
+    if (groups.some((group) => [...group].length > longest)) {
+      const text = `${[...value].length} characters, VR ${vr} has at most ${longest}`;
+      return { id: "data-set-value-length", text };
+    }
   }
   const form = FORM[vr];
   if (form === undefined || ranged || value === "" || form.test(value)) return undefined;
+  const shown = isPatientElement(tag, vr) ? "***" : printable(value); // P-05
   return { id: "data-set-value-form", text: `"${shown}" is no value of VR ${vr}` };
 }
 

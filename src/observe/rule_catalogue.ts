@@ -122,6 +122,8 @@ export const RULES = {
   // Data sets, as far as their heads show
   "data-set-malformed": { severity: "error", section: "PS3.5 7.1" },
   "data-set-irregular": { severity: "warning", section: "PS3.5 7.1" },
+  "data-set-value": { severity: "note", section: "PS3.5 6.2" },
+  "data-set-character-set": { severity: "warning", section: "PS3.5 6.1.2.3" },
   "data-set-group": { severity: "error", section: "PS3.5 7.1" },
   "data-set-transfer-syntax": { severity: "error", section: "PS3.5 10" },
   "pixel-data-encapsulated": { severity: "error", section: "PS3.5 A.4" },

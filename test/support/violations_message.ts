@@ -234,6 +234,7 @@ export const MESSAGE_VIOLATIONS: readonly Violation[] = [
   {
     rule: "command-uid",
     name: "not a UID",
+    also: ["data-set-value"],
     script: steps(
       request(
         "C-STORE-RQ",

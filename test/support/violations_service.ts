@@ -77,6 +77,28 @@ export const DATA_SET_VIOLATIONS: readonly Violation[] = [
     script: storing(join(STORE_DATA, implicit(0x00100020, "1 "), implicit(0x00100010, "D "))),
   },
   {
+    rule: "data-set-value",
+    name: "a modality in small letters",
+    script: storing(join(STORE_DATA, implicit(0x00080060, "ct"))),
+  },
+  {
+    rule: "data-set-value",
+    name: "a UID that is none, in an item",
+    script: storing(
+      join(STORE_DATA, implicit(0x00081140, item(implicit(0x00081155, "CTImageStorage")))),
+    ),
+  },
+  {
+    rule: "data-set-value",
+    name: "one value where there are two at least",
+    script: storing(join(STORE_DATA, implicit(0x00280030, "0.5 "))),
+  },
+  {
+    rule: "data-set-character-set",
+    name: "a name with octets of no character set",
+    script: storing(join(STORE_DATA, implicit(0x00100010, "M\xfcller"))),
+  },
+  {
     rule: "data-set-group",
     name: "File Meta Information",
     script: storing(

@@ -5,7 +5,7 @@
  * counts as not there, and what is absent is `lacking` only where a later element was read, as
  * tags ascend.
  */
-import type { DataSet } from "../../dataset/data_set.ts";
+import { DataSet } from "../../dataset/data_set.ts";
 import type { DataElement } from "../../dataset/element.ts";
 import type { DataSetFinding } from "../../dataset/finding.ts";
 import { readDataSet } from "../../dataset/read_data_set.ts";
@@ -42,6 +42,13 @@ export class DataSetHead {
     );
     this.#whole = read.whole && !cut;
     this.#last = this.#whole ? undefined : read.dataSet.elements.at(-1);
+  }
+
+  /** What was seen whole: without the last element of a head that is cut. */
+  get seen(): DataSet {
+    return this.#last === undefined
+      ? this.dataSet
+      : new DataSet(this.dataSet.elements.slice(0, -1));
   }
 
   /** The element, where all of it was seen. */

@@ -6,9 +6,11 @@ import type { DataElement } from "../../dataset/element.ts";
 import type { DataSetFinding } from "../../dataset/finding.ts";
 import { isPrivate, printTag } from "../../dataset/tag.ts";
 import type { TransferSyntax } from "../../dataset/transfer_syntax.ts";
+import { valueFindings } from "../../dataset/value_rules.ts";
 import { vrOfOctets } from "../../dataset/vr.ts";
 import { elementByTag } from "../../dictionary/elements.ts";
 import { uidName } from "../../dictionary/uids.ts";
+import type { RuleId } from "../rule_catalogue.ts";
 import type { DataSetHead } from "./data_set_head.ts";
 import type { Say, ServiceMessage } from "./service_message.ts";
 
@@ -18,7 +20,11 @@ const PIXEL_DATA_PROVIDER_URL = 0x00287fe0;
 const MAX_TOLD = 3;
 const MAX_PATH = 60;
 
-export function checkEncoding(message: ServiceMessage): void {
+/** `values`: look at each value too, which costs more than reading the data set. */
+export function checkEncoding(
+  message: ServiceMessage,
+  { values }: { readonly values: boolean },
+): void {
   const { head, say } = message;
   if (head === undefined || head.bytes.length === 0) return;
   if (hasForeignGroups(head, say)) return;
@@ -29,8 +35,19 @@ export function checkEncoding(message: ServiceMessage): void {
     return;
   }
   tell(head.findings, say);
+  const isRead = head.findings.every(({ severity }) => severity !== "error");
+  if (values && isRead) tell(valuesOf(message, head), say);
   if (message.command === "C-STORE-RQ") checkPixelData(head, say);
 }
+
+/** Of values that were seen whole: PS3.5 6.1, 6.2, 6.4. */
+function valuesOf({ command }: ServiceMessage, head: DataSetHead): readonly DataSetFinding[] {
+  return valueFindings(head.seen, { query: QUERIES.has(command), maxFindings: MAX_OF_VALUES });
+}
+
+/** Enough to count. */
+const MAX_OF_VALUES = 50;
+const QUERIES: ReadonlySet<string> = new Set(["C-FIND-RQ", "C-MOVE-RQ", "C-GET-RQ"]);
 
 /**
  * What the first element shows where it is not of the negotiated syntax. A data set begins with an
@@ -125,12 +142,18 @@ function tell(findings: readonly DataSetFinding[], say: Say): void {
     const count = findings.filter((one) => one.id === id).length;
     const times = count === 1 ? "" : `, ${count} times`;
     const where = path === "" ? "" : ` ${shortened(path)}`;
-    say(
-      severity === "error" ? "data-set-malformed" : "data-set-irregular",
-      `Data set${where} at ${offset}: ${text}${times}`,
-      section,
-    );
+    say(ruleOf({ id, severity }), `Data set${where} at ${offset}: ${text}${times}`, section);
   }
+}
+
+/**
+ * Forms of values are notes: archives are full of values that are none of their VR, and nobody
+ * changes old instances any more. What cannot be read as text is a warning: a person sees it.
+ */
+function ruleOf({ id, severity }: Pick<DataSetFinding, "id" | "severity">): RuleId {
+  if (id === "data-set-character-set") return id;
+  if (id.startsWith("data-set-value-")) return "data-set-value";
+  return severity === "error" ? "data-set-malformed" : "data-set-irregular";
 }
 
 /** The innermost element matters; what is around it may be 64 sequences. */

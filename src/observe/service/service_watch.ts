@@ -31,7 +31,11 @@ export interface ServiceWatchOptions {
   readonly ledger: ServiceLedger | undefined;
 }
 
+/** C-STOREs of an association whose values are looked at: an AE writes all of them alike. */
+const MAX_LOOKED_INTO = 100;
+
 export class ServiceWatch {
+  #stored = 0;
   readonly #negotiation: Negotiation;
   readonly #report: Report;
   readonly #options: ServiceMessageOptions;
@@ -75,7 +79,8 @@ export class ServiceWatch {
     checkStatus(message);
     checkTypes(message);
     checkAnswer(message);
-    checkEncoding(message);
+    if (message.command === "C-STORE-RQ") this.#stored++;
+    checkEncoding(message, { values: this.#stored <= MAX_LOOKED_INTO });
     checkStore(message);
     checkIdentifier(message, this.#negotiation);
     this.#retrieve.message(message);
