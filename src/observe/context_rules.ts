@@ -122,9 +122,21 @@ function checkRetired(negotiation: Negotiation, say: (...say: Say) => void): voi
       if (uid !== undefined && uidEntry(uid)?.retired) retired.add(uid);
     }
   }
+  if (retired.size > MAX_RETIRED_TOLD) {
+    // an AE that takes everything: a line each would hide what matters
+    const names = [...retired].slice(0, MAX_RETIRED_TOLD).map(uidName).join(", ");
+    const more = retired.size - MAX_RETIRED_TOLD;
+    say(
+      "retired-syntax",
+      `${retired.size} accepted syntaxes are retired: ${names} and ${more} more`,
+    );
+    return;
+  }
   for (const uid of retired)
     say("retired-syntax", `${uidName(uid)} ${uid} is accepted, and retired`);
 }
+
+const MAX_RETIRED_TOLD = 3;
 
 /** SMPTE ST 2110: streams of DICOM-RTV (PS3.22), no encoding of a data set. */
 function checkRealTime(negotiation: Negotiation, say: (...say: Say) => void): void {

@@ -25,6 +25,8 @@ export interface Violation {
 
 const ONE = [proposal(1, VERIFICATION)];
 const ONE_ANSWER = [answer(1)];
+/** Standalone Overlay and its relatives. */
+const RETIRED = [8, 9, 10, 11, 129].map((last) => `1.2.840.10008.5.1.4.1.1.${last}`);
 const BASICS: readonly UserInformationSubItem[] = [
   { item: "maximum length", maximumLength: 16_384 },
   { item: "implementation class UID", uid: "2.25.77" },
@@ -180,6 +182,14 @@ export const CONTEXT_VIOLATIONS: readonly Violation[] = [
     rule: "context-none-accepted",
     name: "all refused",
     script: negotiated(rq({ contexts: ONE }), ac({ contexts: [answer(1, 3)] })),
+  },
+  {
+    rule: "retired-syntax",
+    name: "five SOP classes at once",
+    script: negotiated(
+      rq({ contexts: RETIRED.map((uid, at) => proposal(at * 2 + 1, uid)) }),
+      ac({ contexts: RETIRED.map((_, at) => answer(at * 2 + 1)) }),
+    ),
   },
   {
     rule: "retired-syntax",
