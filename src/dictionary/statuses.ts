@@ -23,8 +23,15 @@ export function serviceStatusMeaning(
 ): string | undefined {
   const service = statusService(options.command, options.sopClassUid);
   if (service === undefined) return undefined;
-  return rowsOf(service).find(({ from, to }) => status >= from && status <= to)?.meaning;
+  const meaning = rowsOf(service).find(({ from, to }) => status >= from && status <= to)?.meaning;
+  return status === PENDING ? meaning?.split(/ - |, /)[0] : meaning;
 }
+
+/**
+ * FF00H comes with every match. "..., current match is supplied and any Optional Keys were supported in
+ * the same manner as Required Keys" says that nothing is odd, and hides the FF01H that is.
+ */
+const PENDING = 0xff00;
 
 const ROOT = "1.2.840.10008.";
 

@@ -12,7 +12,7 @@ describe("statuses of service classes", () => {
     ["C-STORE-RSP", "5.1.4.1.1.2", 0xa712, "Refused: Out of Resources"],
     ["C-STORE-RSP", "5.1.4.1.1.2", 0xb007, "Data Set Does Not Match SOP Class"],
     ["C-STORE-RSP", "5.1.4.38.1", 0xa700, "Out of resources"],
-    ["C-FIND-RSP", "5.1.4.1.2.2.1", 0xff00, "Matches are continuing, current match supplied"],
+    ["C-FIND-RSP", "5.1.4.1.2.2.1", 0xff00, "Matches are continuing"],
     ["C-MOVE-RSP", "5.1.4.1.2.2.2", 0xa801, "Move destination unknown"],
     ["C-GET-RSP", "5.1.4.1.2.2.3", 0xa801, undefined],
     ["N-CREATE-RSP", "5.1.1.1", 0xb600, "Memory allocation not supported"],
