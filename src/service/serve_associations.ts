@@ -15,7 +15,9 @@ export interface ServeOptions
   /**
    * What is accepted: SOP classes by UID, keyword or name, in Explicit and Implicit VR Little
    * Endian, or abstract syntaxes with transfer syntaxes and roles of their own. Needed unless
-   * `answer` is given.
+   * `answer` is given. A requestor that asks for the SCP role of a class without roles of its own is
+   * granted it where `perform` has what an SCU performs: N-EVENT-REPORT, or C-GET, which we answer
+   * with C-STOREs (PS3.7 D.3.3.4).
    */
   readonly supported?: readonly (string | ContextProposal)[] | undefined;
   /** One handler an operation; what has none is answered 0211H, Unrecognized operation. */
@@ -34,7 +36,7 @@ export function serveAssociations(options: ServeOptions): Promise<AssociationSer
   return acceptAssociations({
     ...rest,
     ...(dimseTimeout !== undefined && { dimseTimeout }),
-    supported: supported.flatMap(proposalsOf),
+    supported: supported.flatMap(proposalsOf).map((proposal) => withRoles(proposal, perform)),
     serve: async (association, peer) => {
       const user = new ServiceUser(association, {
         perform,
@@ -45,4 +47,11 @@ export function serveAssociations(options: ServeOptions): Promise<AssociationSer
       await user.ended();
     },
   });
+}
+
+function withRoles(proposal: ContextProposal, perform: Performers): ContextProposal {
+  const needsScp = perform["N-EVENT-REPORT"] !== undefined || perform["C-GET"] !== undefined;
+  return needsScp && proposal.roles === undefined
+    ? { ...proposal, roles: { scu: true, scp: true } }
+    : proposal;
 }
