@@ -41,8 +41,7 @@ export async function planFiles(
   if (options.data !== undefined) {
     throw usageError("C-STORE takes its data sets from files", "Name them in place of --data.");
   }
-  const files: StoredFile[] = [];
-  for (const path of paths) files.push(await readStoredFile(path).catch(inWords));
+  const files = await readFiles(paths);
   const contexts = storageContexts(files, options);
   if (contexts.length > MAX_CONTEXTS) {
     throw usageError(
@@ -52,6 +51,31 @@ export async function planFiles(
   }
   return { files, contexts };
 }
+
+/** All that cannot be sent are named at once: who has a folder of them shall not try one by one. */
+async function readFiles(paths: readonly string[]): Promise<readonly StoredFile[]> {
+  const files: StoredFile[] = [];
+  const problems: string[] = [];
+  for (const path of paths) {
+    try {
+      files.push(await readStoredFile(path));
+    } catch (error) {
+      if (!(error instanceof UnsendableFile)) throw error;
+      problems.push(escapeControls(error.message));
+    }
+  }
+  const [first] = problems;
+  if (first === undefined) return files;
+  if (problems.length === 1) throw usageError(first);
+  const more = problems.length - MAX_NAMED;
+  throw usageError(
+    `${problems.length} of ${paths.length} files cannot be sent; nothing was sent`,
+    [...problems.slice(0, MAX_NAMED), ...(more > 0 ? [`and ${more} more`] : [])].join("\n"),
+  );
+}
+
+/** Files that cannot be sent, of many. */
+const MAX_NAMED = 20;
 
 export interface FileSending {
   readonly user: ServiceUser;
@@ -145,11 +169,6 @@ function refusal(file: StoredFile, user: ServiceUser): string {
   }
   const [first] = own;
   return `No context was accepted in ${name}${first === undefined ? "" : `: ${why(first)}`} (PS3.8 9.3.3.2)`;
-}
-
-function inWords(error: unknown): never {
-  if (error instanceof UnsendableFile) throw usageError(escapeControls(error.message));
-  throw error;
 }
 
 const MAX_CONTEXTS = 128;

@@ -10,7 +10,6 @@ import type { TransferSyntax } from "../dataset/transfer_syntax.ts";
 import type { ContextProposal } from "../ul/negotiate.ts";
 import { PLAIN } from "./open_association.ts";
 import { canReEncode, reEncoded } from "./re_encoder.ts";
-import { isUid } from "./sop_class.ts";
 
 export interface StoredFile {
   readonly path: string;
@@ -42,16 +41,27 @@ export async function readStoredFile(path: string): Promise<StoredFile> {
     // The data set says what it is (PS3.4 B); the meta group only repeats it.
     const sopClassUid = dataSet.text(0x00080016) ?? meta.text(0x00020002) ?? "";
     const sopInstanceUid = dataSet.text(0x00080018) ?? meta.text(0x00020003) ?? "";
-    if (!isUid(sopClassUid) || !isUid(sopInstanceUid)) {
-      throw new UnsendableFile(
-        `${path}: no SOP Class UID and SOP Instance UID, so no DICOM object`,
-      );
-    }
+    const [problem] = [
+      uidProblem(sopClassUid, "SOP Class UID (0008,0016)"),
+      uidProblem(sopInstanceUid, "SOP Instance UID (0008,0018)"),
+    ].filter((one) => one !== undefined);
+    if (problem !== undefined) throw new UnsendableFile(`${path}: ${problem}`);
     const length = size - dataSetOffset;
+    if (length % 2 === 1 && !syntax.deflated) {
+      const cause = "it is cut off or damaged (PS3.5 7.1.1)";
+      throw new UnsendableFile(`${path}: a data set of ${length} octets, an odd number: ${cause}`);
+    }
     return { path, sopClassUid, sopInstanceUid, transferSyntaxUid, syntax, dataSetOffset, length };
   } finally {
     await file.close();
   }
+}
+
+/** Leading zeros are against PS3.5 9.1, and in old instances whose name they are: those go as they are. */
+function uidProblem(uid: string, name: string): string | undefined {
+  if (uid === "") return `no ${name}, so no DICOM object`;
+  if (uid.length <= 64 && /^\d+(\.\d+)+$/.test(uid)) return undefined;
+  return `${name} "${uid.slice(0, 64)}" is no UID (PS3.5 9.1)`;
 }
 
 /**
@@ -88,13 +98,17 @@ export function fits(file: StoredFile, to: TransferSyntax | undefined): boolean 
 /** What is read at once: as much as a socket takes in one go. */
 const CHUNK = 65_536;
 
-async function* chunksOf({ path, dataSetOffset }: StoredFile): AsyncGenerator<Uint8Array> {
+async function* chunksOf({ path, dataSetOffset, length }: StoredFile): AsyncGenerator<Uint8Array> {
   const file = await open(path, "r");
   try {
     for (let position = dataSetOffset; ; ) {
       const chunk = new Uint8Array(CHUNK);
       const { bytesRead } = await file.read(chunk, 0, CHUNK, position);
-      if (bytesRead === 0) return;
+      if (bytesRead === 0) {
+        // a deflated stream ends at any octet, a data set at an even one (PS3.5 A.5)
+        if (length % 2 === 1) yield new Uint8Array(1);
+        return;
+      }
       position += bytesRead;
       yield chunk.subarray(0, bytesRead);
     }
