@@ -137,7 +137,8 @@ async function sendRequest(
   if (options["cancel-after"] === 0) await cancel();
   for await (const response of invocation) {
     last = response;
-    await report.response(response, { ms: performance.now() - started });
+    const instance = plan.request.sopInstanceUid;
+    await report.response(response, { ms: performance.now() - started, instance });
     if (!response.final && ++pending === options["cancel-after"]) await cancel();
   }
   if (last?.statusClass === "cancel") return cancel.called() ? 0 : 1;

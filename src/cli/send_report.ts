@@ -39,15 +39,18 @@ export class SendReport {
     this.#options = options;
   }
 
-  /** One response; `ms` since the request was sent. `of`: what it is about, where there are several. */
+  /**
+   * One response; `ms` since the request was sent. `of`: what it is about, where there are several;
+   * `instance`: what the request named.
+   */
   async response(
     response: OperationResponse,
-    { ms, of }: { ms: number; of?: string },
+    { ms, of, instance }: { ms: number; of?: string; instance?: string | undefined },
   ): Promise<void> {
     const dataSet = await response.read();
     if (!response.final) this.#pending++;
     if (this.#options.json) this.#responseJson(response, { ms, dataSet, of });
-    else this.#responseText(response, { ms, dataSet, of });
+    else this.#responseText(response, { ms, dataSet, of, instance });
     await this.#context.out.room();
   }
 
@@ -88,7 +91,17 @@ export class SendReport {
 
   #responseText(
     response: OperationResponse,
-    { ms, dataSet, of }: { ms: number; dataSet: DataSet | undefined; of: string | undefined },
+    {
+      ms,
+      dataSet,
+      of,
+      instance,
+    }: {
+      ms: number;
+      dataSet: DataSet | undefined;
+      of: string | undefined;
+      instance: string | undefined;
+    },
   ): void {
     const { out, paint } = this.#context;
     const { operation, values, final } = response;
@@ -101,7 +114,9 @@ export class SendReport {
     const facts = [
       ...(final && this.#pending > 0 && operation === "C-FIND" ? [matches(this.#pending)] : []),
       ...(counts === undefined ? [] : [counts]),
-      ...(operation === "N-CREATE" && DONE.has(response.statusClass) ? created(values) : []),
+      ...(operation === "N-CREATE" && DONE.has(response.statusClass)
+        ? created(values, instance)
+        : []),
     ];
     const head = of === undefined ? paint.bold(operation) : of;
     const line = `${head}  ${this.#painted(response)}${facts.map((fact) => `  ${fact}`).join("")}`;
@@ -188,9 +203,12 @@ function matches(count: number): string {
   return count === 1 ? "1 match" : `${count} matches`;
 }
 
-function created(values: CommandValues): readonly string[] {
-  const uid = textValue(values, "AffectedSOPInstanceUID");
-  return uid === undefined ? [] : [`instance ${escapeControls(uid)}`];
+/** Where the request names no instance the SCP does (PS3.7 10.1.5.1.4). */
+function created(values: CommandValues, named: string | undefined): readonly string[] {
+  const uid = textValue(values, "AffectedSOPInstanceUID") ?? named;
+  return uid === undefined
+    ? ["no instance named: what was created cannot be found again (PS3.7 10.1.5.1.4)"]
+    : [`instance ${escapeControls(uid)}`];
 }
 
 /** "2 remaining, 3 completed, 0 failed, 1 with warning"; undefined where there is no count. */

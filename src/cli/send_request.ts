@@ -123,7 +123,7 @@ function proposals(
 
 function classOf(facts: Operation, options: SendOptions): string {
   const name = options.class ?? DEFAULT_CLASS[facts.name];
-  if (name !== undefined) return classUid("class", name);
+  if (name !== undefined) return modelUid(facts, name) ?? classUid("class", name);
   const part = facts.classElement === "AffectedSOPClassUID" ? "Affected" : "Requested";
   throw usageError(
     `${facts.name} needs ${part} SOP Class UID (${facts.source})`,
@@ -131,13 +131,29 @@ function classOf(facts: Operation, options: SendOptions): string {
   );
 }
 
+/** "PatientRoot" or "ModalityWorklist": which of the classes of a model it is, the operation says. */
+function modelUid({ name }: Operation, model: string): string | undefined {
+  const verb = MODEL_VERBS[name];
+  if (verb === undefined) return undefined;
+  return (
+    sopClassUid(`${model}QueryRetrieveInformationModel${verb}`) ??
+    sopClassUid(`${model}InformationModel${verb}`)
+  );
+}
+
+const MODEL_VERBS: Readonly<Partial<Record<OperationName, string>>> = {
+  "C-FIND": "Find",
+  "C-MOVE": "Move",
+  "C-GET": "Get",
+};
+
 function classUid(option: string, name: string): string {
   const uid = sopClassUid(name);
   if (uid !== undefined) return uid;
   const near = nearestName(name, sopClassNames());
   throw usageError(
     `Option --${option} cannot be "${escapeControls(name).slice(0, 80)}": no such SOP class`,
-    near === undefined ? "Give its UID, or its keyword of PS3.6." : `Did you mean ${near}?`,
+    near === undefined ? "Give its UID, or its keyword or name of PS3.6." : `Did you mean ${near}?`,
   );
 }
 
@@ -200,22 +216,28 @@ function refuseIncomplete(
   ];
   const [first] = missing;
   if (first === undefined) return;
-  const parts = missing.filter(({ source }) => source === first.source).map(({ part }) => part);
+  const parts = missing.filter(({ source }) => source === first.source);
+  const hint = `${howToGive(first)} --force sends it as it is.`;
+  const what = `${operation} of ${uidName(uid)}`;
+  if (parts.length <= MAX_IN_LINE) {
+    const names = parts.map(({ part }) => part).join(", ");
+    throw usageError(`${what} needs ${names} (${first.source})`, hint);
+  }
+  const lines = parts.map(
+    ({ part, mayBeEmpty }) => `  ${part}${mayBeEmpty ? ", may be empty" : ""}`,
+  );
   throw usageError(
-    `${operation} of ${uidName(uid)} needs ${listed(parts)} (${first.source})`,
-    `${howToGive(first)} --force sends it as it is.`,
+    `${what} needs ${parts.length} attributes more (${first.source})`,
+    [...lines, hint].join("\n"),
   );
 }
+
+const MAX_IN_LINE = 4;
 
 function howToGive({ part }: MissingPart): string {
   const option = GIVEN_BY[part];
   if (option !== undefined) return `Give it with ${option}.`;
   return "Give it as Keyword=value, or with --data FILE.";
-}
-
-function listed(parts: readonly string[]): string {
-  const shown = parts.slice(0, 4).join(", ");
-  return parts.length > 4 ? `${shown} and ${parts.length - 4} more` : shown;
 }
 
 const GIVEN_BY: Readonly<Record<string, string>> = {

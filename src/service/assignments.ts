@@ -3,7 +3,8 @@
  * `0010,0010=DOE*`, and a keyword alone for an element without a value.
  *
  * Rule: what is typed wins over what was there. Values of an element that can have several are
- * separated by backslashes (PS3.5 6.4).
+ * separated by backslashes (PS3.5 6.4). UIDs of SOP classes may be typed by name:
+ * `ReferencedSOPSequence[0].ReferencedSOPClassUID=CTImageStorage`.
  */
 import type { DataSet } from "../dataset/data_set.ts";
 import { dataSetFromJson } from "../dataset/json_input.ts";
@@ -11,6 +12,7 @@ import { dataSetToJson, type JsonModel } from "../dataset/json_model.ts";
 import { hexTag, parseTag } from "../dataset/tag.ts";
 import { vrFacts } from "../dataset/vr.ts";
 import { elementByKeyword, elementByTag } from "../dictionary/elements.ts";
+import { sopClassUid, transferSyntaxUid } from "./sop_class.ts";
 
 /** More items than anybody types; keeps a slip of the finger from filling memory. */
 const MAX_ITEMS = 1000;
@@ -108,11 +110,22 @@ function assign(model: JsonModel, assignment: string): void {
   for (const [at, { tag, index, vr }] of steps.entries()) {
     const key = hexTag(tag);
     if (at === steps.length - 1 && index === undefined) {
-      holder[key] = { vr, ...(value !== "" && { Value: splitValue(value, vr) }) };
+      const values = value === "" ? [] : splitValue(value, vr);
+      const typed = vr === "UI" ? values.map((one) => uidTyped(one, assignment)) : values;
+      holder[key] = { vr, ...(typed.length > 0 && { Value: typed }) };
       return;
     }
     holder = itemOf(holder, { key, index: index ?? 0, assignment });
   }
+}
+
+/** A UID may be typed by its name: SOP classes and transfer syntaxes. Queries have wild cards, too. */
+function uidTyped(text: string, assignment: string): string {
+  if (/^[0-9.*?]*$/.test(text)) return text;
+  const uid = sopClassUid(text) ?? transferSyntaxUid(text);
+  if (uid !== undefined) return uid;
+  const what = `"${text}" is neither a UID nor the name of a SOP class or transfer syntax`;
+  throw new AssignmentError(`${assignment}: ${what}`);
 }
 
 function readStep(step: string, assignment: string): AssignmentStep {

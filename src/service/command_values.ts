@@ -14,6 +14,8 @@ export interface MissingPart {
   readonly part: string;
   /** Table and section that ask for it. */
   readonly source: string;
+  /** An attribute that shall be there, with or without a value (type 2). */
+  readonly mayBeEmpty?: true;
 }
 
 /** UID of the SOP class that a request is about; undefined where it names none that is known. */

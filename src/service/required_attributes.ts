@@ -23,7 +23,11 @@ export function missingAttributes(data: RequestData): readonly MissingPart[] {
   const { attributes, source } = rule;
   return attributes
     .filter((attribute) => isMissing(attribute, data.dataSet))
-    .map(({ path }) => ({ part: printPath(path), source }));
+    .map(({ path, needsValue }) => ({
+      part: printPath(path),
+      source,
+      ...(!needsValue && { mayBeEmpty: true as const }),
+    }));
 }
 
 interface Attribute {

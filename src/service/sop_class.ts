@@ -35,7 +35,7 @@ export function wellKnownInstance(uid: string): string | undefined {
 
 function uidOf(text: string, list: () => readonly UidEntry[]): string | undefined {
   if (isUid(text)) return text;
-  const wanted = plain(text);
+  const wanted = ABBREVIATIONS[plain(text)] ?? plain(text);
   if (wanted === "") return undefined;
   const entries = list();
   const named = entries.filter(({ keyword, name }) => {
@@ -49,6 +49,14 @@ function uidOf(text: string, list: () => readonly UidEntry[]): string | undefine
     entries.find(({ keyword }) => plain(keyword) === `${wanted}storage`);
   return found?.uid;
 }
+
+/** As everybody says, and as PS3.6 has it. */
+const ABBREVIATIONS: Readonly<Record<string, string>> = {
+  mpps: "modalityperformedprocedurestep",
+  mwl: "modalityworklistinformationmodelfind",
+  storagecommitment: "storagecommitmentpushmodel",
+  ups: "unifiedproceduresteppush",
+};
 
 /** PS3.5 9.1: digits and dots, 64 at most, no component with a leading zero. */
 export function isUid(text: string): boolean {

@@ -485,7 +485,7 @@ describe("dicomtap send", () => {
       [["find", "--to", "104"], /Cannot send "find"/],
       [["c-findd", "--to", "104"], /Did you mean c-find/],
       [["c-find", "PatientNme=X", "--to", "104"], /Did you mean PatientName\?/],
-      [["c-find", "PatientID", "--class", "Studyroot", "--to", "104"], /no such SOP class/],
+      [["c-find", "PatientID", "--class", "Studyrot", "--to", "104"], /no such SOP class/],
       [["c-echo", "PatientID=1", "--to", "104"], /C-ECHO has no data set/],
       [["c-store", "--to", "104"], /C-STORE needs files/],
       [
