@@ -16,13 +16,21 @@ import { openRecorded, placeNow, STOPPED } from "./open_recorded.ts";
 import type { Play, Run } from "./options.ts";
 import { pauseMs, wait, within } from "./pace.ts";
 import { dimseTimeout, eventTimeout } from "./patience.ts";
-import { associationEvent, exchangeEvent, finalResponse } from "./verdict.ts";
+import { associationEvent, exchangeEvent, finalResponse, type Verdict } from "./verdict.ts";
 
-/** Resolves to whether there was an association. Never rejects. */
+/** What came of a recorded association. */
+export interface Played {
+  /** There was one. */
+  readonly established: boolean;
+  /** Requests that were sent again. */
+  readonly sent: number;
+}
+
+/** Never rejects. */
 export async function playAssociation(
   play: Play,
   { run, expected }: { readonly run: Run; readonly expected: ExpectedRequests },
-): Promise<boolean> {
+): Promise<Played> {
   const player = new AssociationPlayer(play, run, expected);
   return await player.play();
 }
@@ -42,6 +50,8 @@ class AssociationPlayer {
   #ending = false;
   /** When the next request that is not sent yet was. */
   #unsentAt = 0;
+  #sent = 0;
+  #skipped = 0;
 
   constructor(play: Play, run: Run, expected: ExpectedRequests) {
     this.#play = play;
@@ -50,7 +60,7 @@ class AssociationPlayer {
     this.#expected = expected;
   }
 
-  async play(): Promise<boolean> {
+  async play(): Promise<Played> {
     const { timeline, startedAt } = this.#play;
     timeline?.advance(this.#recorded, startedAt);
     try {
@@ -61,7 +71,7 @@ class AssociationPlayer {
     }
   }
 
-  async #playAll(): Promise<boolean> {
+  async #playAll(): Promise<Played> {
     for (const problem of this.#recorded.problems) this.#run.warn(`${this.#name}: ${problem}`);
     const requests = this.#recorded.messages.filter(
       ({ sender, command }) =>
@@ -85,7 +95,7 @@ class AssociationPlayer {
       this.#reached(requests[at + 1]?.at ?? Number.POSITIVE_INFINITY);
     }
     await this.#finish();
-    return this.#users.length > 0;
+    return { established: this.#users.length > 0, sent: this.#sent };
   }
 
   get #name(): string {
@@ -101,8 +111,13 @@ class AssociationPlayer {
     if ("refused" in place) {
       const verdict = { outcome: "skipped", reason: place.refused } as const;
       this.#run.tell(exchangeEvent({ association: this.#recorded, request: message }, verdict));
+      this.#skipped++;
+      if (message.command === "C-GET-RQ") {
+        this.#retrieved(message, { outcome: "skipped", reason: "its C-GET-RQ was not sent" });
+      }
       return;
     }
+    this.#sent++;
     while (this.#outstanding.size > 0 && place.user.outstanding >= place.user.window) {
       await this.#oneOver();
     }
@@ -119,7 +134,9 @@ class AssociationPlayer {
       this.#outstanding.delete(message.index);
       this.#reached(this.#unsentAt);
       this.#run.tell(event);
-      if (message.command === "C-GET-RQ") this.#retrieved(message, final);
+      if (message.command !== "C-GET-RQ") return;
+      const reason = "did not come before the final response of its C-GET";
+      this.#retrieved(message, { outcome: "differs", reason });
     });
     const { index: until, endedAt: endsAt } = final ?? NEVER;
     this.#outstanding.set(message.index, { over, until, endsAt });
@@ -151,10 +168,10 @@ class AssociationPlayer {
   }
 
   /** A C-GET is over: no further sub-operation of it comes (PS3.4 C.4.3). */
-  #retrieved({ index }: RecordedMessage, final: RecordedMessage | undefined): void {
-    const reason = "did not come before the final response of its C-GET";
-    const range = { after: index, ...(final !== undefined && { before: final.index }) };
-    this.#expected.giveUp(this.#recorded, { outcome: "differs", reason }, range);
+  #retrieved(request: RecordedMessage, verdict: Pick<Verdict, "outcome" | "reason">): void {
+    const final = finalResponse(this.#recorded, request);
+    const range = { after: request.index, ...(final !== undefined && { before: final.index }) };
+    this.#expected.giveUp(this.#recorded, verdict, range);
   }
 
   /** Until what was over before a message is over, and its pause is. */
@@ -172,6 +189,11 @@ class AssociationPlayer {
     const [first] = this.#users;
     const missing = this.#expected.missingBefore(this.#recorded, index);
     if (first === undefined || missing === undefined) return;
+    if (this.#skipped > 0 && this.#sent === 0) {
+      const reason = "nothing was sent that it could follow";
+      this.#expected.giveUp(this.#recorded, { outcome: "skipped", reason }, { before: index });
+      return;
+    }
     const came = this.#expected.before(this.#recorded, index);
     const limit = Promise.race([came, first.over]);
     const recordedUs = this.#pauseBefore(missing);

@@ -89,8 +89,8 @@ function refusal(
   const name = `context ${was.id}, ${uidName(was.abstractSyntax)}`;
   const { wanted, candidates, users } = facts;
   if (candidates.length > 0) {
-    const taken = candidates.map(({ context }) => uidName(context.transferSyntax ?? ""));
-    return `${name} was accepted in ${taken.join(", ")} alone, and the data set is in ${uidName(wanted ?? "")}, which cannot be converted without loss (PS3.5 8.2)`;
+    const taken = new Set(candidates.map(({ context }) => uidName(context.transferSyntax ?? "")));
+    return `${name} was accepted in ${[...taken].join(", ")} alone, and the data set is in ${uidName(wanted ?? "")}, which cannot be converted without loss (PS3.5 8.2)`;
   }
   const live = users[0]?.association.contexts.find(({ id }) => id === was.id);
   const why =

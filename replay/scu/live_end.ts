@@ -129,15 +129,21 @@ export function endWords({ how, by, source, reason }: RecordedEnd): string {
 
 function liveWords(error: Error | undefined): string {
   if (error === undefined) return "released by the acceptor";
-  if (!(error instanceof AssociationError)) return "failed";
+  if (!(error instanceof AssociationError)) return "aborted by the requestor";
   if (error.kind === "aborted" && error.abort !== undefined) {
     return endWords({ how: "aborted", by: "acceptor", at: 0, ...error.abort });
   }
   if (error.kind === "closed") {
     return endWords({ how: error.reset ? "reset" : "closed", by: "acceptor", at: 0 });
   }
-  return error.kind;
+  return KINDS[error.kind] ?? error.kind;
 }
+
+/** How we ended it. */
+const KINDS: Readonly<Partial<Record<AssociationError["kind"], string>>> = {
+  timeout: "aborted by the requestor: no answer in time",
+  protocol: "aborted by the requestor: the acceptor broke the protocol",
+};
 
 const RELEASED: RecordedEnd = { how: "released", by: "requestor", at: 0 };
 const NO_END = "the recording has no end of it; it was released";

@@ -19,7 +19,7 @@ import type { RecordedAssociation } from "../recorded.ts";
 import { Summary } from "../report/summary.ts";
 import { Rewriter } from "../rewrite/rewriter.ts";
 import { openRecordings } from "../source/recordings.ts";
-import { playAssociation } from "./association_player.ts";
+import { type Played, playAssociation } from "./association_player.ts";
 import { ExpectedRequests } from "./expected_requests.ts";
 import type { ReplayScuOptions, ReplayScuResult, Run } from "./options.ts";
 import { type Listed, playlist } from "./playlist.ts";
@@ -88,26 +88,26 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
       expected,
       returned.filter(({ isForUs }) => isForUs).map(({ recorded }) => recorded),
     );
-    const ended = new Map<RecordedAssociation, Promise<boolean>>();
+    const ended = new Map<RecordedAssociation, Promise<Played>>();
     const timeline = timelineOf(options);
     return inTurn(list, timeline, (one): Timed => {
       const { recorded, startedAt, endedAt, cause } = one;
-      const play = async (): Promise<boolean> => {
+      const play = async (): Promise<Played> => {
         if (cause !== undefined) {
-          const causeOver = ended.get(cause) ?? Promise.resolve(false);
+          const causeOver = ended.get(cause) ?? Promise.resolve(NOT_PLAYED);
           await playReturned(one, { run, expected, causeOver, listens: listener !== undefined });
-          return true;
+          return NOT_PLAYED;
         }
         // What a stop left out is told exchange by exchange, and counted as not begun.
         if (!run.signal.aborted) summary.association();
         const { request, answer } = recorded;
         if (request !== undefined && answer?.type !== "A-ASSOCIATE-RJ") counts.wanted++;
-        const there = await playAssociation(
+        const played = await playAssociation(
           { recorded, rewriter: own, startedAt, timeline },
           { run, expected },
         );
-        if (there) counts.established++;
-        return there;
+        if (played.established) counts.established++;
+        return played;
       };
       return {
         startedAt,
@@ -224,6 +224,7 @@ export function requestsOf(summary: Pick<AssociationJson, "commands">): number {
   );
 }
 
+const NOT_PLAYED: Played = { established: false, sent: 0 };
 /** Messages of all captures that may stay in memory, without their data sets. */
 const KEPT_MESSAGES = 100_000;
 const MAX_DIFFERENT = 1000;

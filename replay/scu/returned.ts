@@ -3,18 +3,19 @@
  * but waited for, at our listener.
  */
 import { operationOfRequest } from "../../src/service/operation.ts";
+import type { Played } from "./association_player.ts";
 import type { ExpectedRequests } from "./expected_requests.ts";
 import type { Run } from "./options.ts";
 import { within } from "./pace.ts";
 import { eventTimeout } from "./patience.ts";
 import type { Listed } from "./playlist.ts";
-import { exchangeEvent } from "./verdict.ts";
+import { exchangeEvent, type Verdict } from "./verdict.ts";
 
 export interface ReturnedOptions {
   readonly run: Run;
   readonly expected: ExpectedRequests;
-  /** Resolves when the association that caused it has ended: to whether there was one. */
-  readonly causeOver: Promise<boolean>;
+  /** Resolves when the association that caused it has ended. */
+  readonly causeOver: Promise<Played>;
   /** There is a listener that it can come to. */
   readonly listens: boolean;
 }
@@ -25,17 +26,12 @@ export async function playReturned(
   { run, expected, causeOver, listens }: ReturnedOptions,
 ): Promise<void> {
   const { called_ae_title: receiver, calling_ae_title: sender } = recorded.summary;
-  const because = `association ${cause?.id}`;
+  const elsewhere = cause?.capture === recorded.capture ? "" : ` of ${cause?.capture}`;
+  const because = `association ${cause?.id}${elsewhere}`;
   const patience = eventTimeout(afterCauseUs, run.options.eventTimeout);
   if (isForUs && listens) {
     await arrived({ run, expected, causeOver, patience }, recorded);
-    const late = `did not come within ${patience} ms after ${because}`;
-    expected.giveUp(
-      recorded,
-      (await causeOver)
-        ? { outcome: "timeout", reason: late }
-        : { outcome: "skipped", reason: `there was no ${because}` },
-    );
+    expected.giveUp(recorded, missing(await causeOver, { because, patience }));
     return;
   }
   const reason = isForUs
@@ -46,6 +42,15 @@ export async function playReturned(
       continue;
     run.tell(exchangeEvent({ association: recorded, request }, { outcome: "skipped", reason }));
   }
+}
+
+function missing(
+  { established, sent }: Played,
+  { because, patience }: { readonly because: string; readonly patience: number },
+): Pick<Verdict, "outcome" | "reason"> {
+  if (!established) return { outcome: "skipped", reason: `there was no ${because}` };
+  if (sent === 0) return { outcome: "skipped", reason: `nothing of ${because} was sent` };
+  return { outcome: "timeout", reason: `did not come within ${patience} ms after ${because}` };
 }
 
 /** As long as more comes, and a while after. */
@@ -59,7 +64,7 @@ async function arrived(
   recorded: Listed["recorded"],
 ): Promise<void> {
   const all = expected.before(recorded, Number.POSITIVE_INFINITY);
-  const caused = await Promise.race([all.then(() => true), causeOver]);
+  const caused = await Promise.race([all.then(() => true), causeOver.then(({ sent }) => sent > 0)]);
   if (!caused) return;
   for (;;) {
     const before = expected.arrived(recorded);

@@ -19,6 +19,7 @@ import {
   EXPLICIT,
   eventOf,
   Recording,
+  type Replayed,
   recorded,
   replayed,
   STUDY_FIND,
@@ -308,6 +309,13 @@ describe("replayAsScu()", () => {
       assert.deepEqual(more.warnings, [
         "The other side sent a C-STORE-RQ that the recording does not have",
       ]);
+      // What nobody asks for is not waited for.
+      const other = await startScp(scope, { perform: {}, supported: [both(CT)] });
+      const unasked = await replayed([capture], other.port);
+      assert.deepEqual(reasonsOf(unasked, "C-STORE-RQ"), [
+        "skipped: its C-GET-RQ was not sent",
+        "skipped: its C-GET-RQ was not sent",
+      ]);
     });
   });
 
@@ -513,9 +521,23 @@ describe("replayAsScu()", () => {
         eventOf(without, "C-STORE-RQ").reason ?? "",
         /^PACS sent it on an association of its own because of association 1, and nothing listens/,
       );
+      const server3 = await startScp(scope, { perform: {}, supported: [VERIFICATION] });
+      const unasked = await replayed([capture], server3.port, {
+        moveListen: { host: "127.0.0.1", port },
+      });
+      assert.deepEqual(reasonsOf(unasked, "C-STORE-RQ"), [
+        "skipped: nothing of association 1 was sent",
+        "skipped: nothing of association 1 was sent",
+      ]);
     });
   });
 });
+
+function reasonsOf({ events }: Replayed, command: string): readonly string[] {
+  return events
+    .filter(({ request }) => request === command)
+    .map(({ outcome, reason }) => `${outcome}: ${reason}`);
+}
 
 /** Something that one side waits for until another lets it go on. */
 function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
