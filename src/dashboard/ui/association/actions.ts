@@ -16,7 +16,9 @@ interface ActionsProps {
 
 export function Actions({ detail, notes, toggleNotes }: ActionsProps): VNode {
   const [open, setOpen] = useState<"" | "commands" | "replay">("");
-  const { key } = detail;
+  const { key, association, missing } = detail;
+  // The first message is a request; where records are missing, what it asked for may be too.
+  const first = association.messages > 0 && missing.length === 0 ? 0 : undefined;
   const close = () => setOpen("");
   return html`<div class="actions">
     <a class="button" href=${`/api/download?key=${encodeURIComponent(key)}`} download>
@@ -34,7 +36,15 @@ export function Actions({ detail, notes, toggleNotes }: ActionsProps): VNode {
     <button type="button" aria-expanded=${notes} onClick=${toggleNotes}>
       <${Icon} name="note" /> Notes and mark
     </button>
-    ${open === "commands" && html`<${CommandsDialog} of=${key} close=${close} />`}
+    ${
+      open === "commands" &&
+      html`<${CommandsDialog}
+      of=${key}
+      message=${first}
+      about=${association.messages > 2 ? "Of the first request, and of all of them. Others have theirs where their message is shown." : undefined}
+      close=${close}
+    />`
+    }
     ${open === "replay" && html`<${ReplayDialog} keys=${[key]} close=${close} />`}
   </div>`;
 }

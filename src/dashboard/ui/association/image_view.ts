@@ -33,6 +33,7 @@ export function ImageView({ path, facts }: ImageViewProps): VNode {
     </p>
     ${facts.reason !== null && html`<p class="remark">${facts.reason}</p>`}
     ${problem !== "" && html`<p class="remark" role="alert">${problem}</p>`}
+    <div class="image_body">
     ${
       source !== undefined &&
       html`<button
@@ -75,6 +76,7 @@ export function ImageView({ path, facts }: ImageViewProps): VNode {
             As recorded
           </button>`
       }
+    </div>
     </div>
   </section>`;
 }

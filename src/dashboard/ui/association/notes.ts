@@ -47,7 +47,9 @@ export function Notes({ detail, reload }: NotesProps): VNode {
         </button>`,
       )}
     </div>
-    <ul>
+    ${
+      notes.length > 0 &&
+      html`<ul>
       ${notes.map(
         (note) => html`<li key=${note.id}>
           <p>${note.text}</p>
@@ -64,7 +66,8 @@ export function Notes({ detail, reload }: NotesProps): VNode {
           </p>
         </li>`,
       )}
-    </ul>
+    </ul>`
+    }
     <form onSubmit=${add}>
       <label for="note">New note</label>
       <input

@@ -11,7 +11,7 @@ interface FilterErrorProps {
 export function FilterError({ text, error }: FilterErrorProps): VNode {
   const at = Math.min(error.position ?? 0, text.length);
   const end = text.slice(at).search(/[\s()|&]/);
-  const to = end <= 0 ? at + 1 : at + end;
+  const to = end < 0 ? text.length : at + Math.max(1, end);
   return html`<div class="filter_error">
     <p class="where">
       <code>${text.slice(0, at)}<mark>${text.slice(at, to) || " "}</mark>${text.slice(to)}</code>

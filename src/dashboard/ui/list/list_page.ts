@@ -2,6 +2,7 @@
 import type { VNode } from "preact";
 import { useLayoutEffect, useMemo } from "preact/hooks";
 import type { AssociationSort } from "../../api_types.ts";
+import { ApiError } from "../api.ts";
 import { listen } from "../events.ts";
 import { focusSoon } from "../focus_soon.ts";
 import { plural } from "../format.ts";
@@ -49,7 +50,7 @@ export function ListPage({ route }: { readonly route: ListRoute }): VNode {
   return html`<h1 class="sr_only">Associations</h1>
     <div class="list_head">
       <${FilterBox} route=${route} />
-      <${SavedFilters} filter=${filter} />
+      <${SavedFilters} filter=${filter} canSave=${store.paged.total !== undefined} />
       <div class="list_counts">
         <${OutcomeCounts} facts=${store.facts.value} route=${route} />
         ${session.value?.proxy !== false && html`<${PauseButton} store=${store} />`}
@@ -71,6 +72,12 @@ function ListBody({ store, sortBy }: ListBodyProps): VNode {
   useLayoutEffect(() => store.look(0, 60), [store]);
   const error = paged.error.value;
   if (error !== undefined && paged.total === undefined) {
+    // What is wrong with a filter stands below it.
+    if (error instanceof ApiError && error.status === 400) {
+      return html`<${Empty} title="This filter cannot be read">
+        <p><a href=${routeAddress(listRoute("", query))}>Show all associations</a></p>
+      <//>`;
+    }
     return html`<${Failure} what="the associations" error=${error} again=${() => store.refresh()} />`;
   }
   if (paged.total === undefined) return html`<${Loading} what="associations" />`;

@@ -11,14 +11,20 @@ const MOST = 12;
 
 const saved = signal(readSaved(remembered("filters")));
 
-export function SavedFilters({ filter }: { readonly filter: string }): VNode | null {
+interface SavedFiltersProps {
+  readonly filter: string;
+  /** It is one that can be read. */
+  readonly canSave: boolean;
+}
+
+export function SavedFilters({ filter, canSave }: SavedFiltersProps): VNode | null {
   const filters = saved.value;
   const isSaved = filters.includes(filter);
-  if (filters.length === 0 && filter === "") return null;
+  const offers = filter !== "" && !isSaved && canSave;
+  if (filters.length === 0 && !offers) return null;
   return html`<ul class="saved" aria-label="Saved filters">
     ${
-      filter !== "" &&
-      !isSaved &&
+      offers &&
       html`<li>
         <button type="button" class="save" onClick=${() => keep([filter, ...filters])}>
           <${Icon} name="star" /> Save this filter

@@ -13,12 +13,15 @@ interface CommandsDialogProps {
   readonly of: string;
   /** Index of a request; all requests where there is none. */
   readonly message?: number;
+  /** What the commands are of, where that is not plain. */
+  readonly about?: string;
   readonly close: () => void;
 }
 
-export function CommandsDialog({ of: key, message, close }: CommandsDialogProps): VNode {
+export function CommandsDialog({ of: key, message, about, close }: CommandsDialogProps): VNode {
   const { data, error, reload } = useResource<CommandsJson>(apiPath("commands", { key, message }));
   return html`<${Dialog} title="Copy as command" close=${close} wide>
+    ${about !== undefined && html`<p>${about}</p>`}
     ${error !== undefined && html`<${Failure} what="the commands" error=${error} again=${reload} />`}
     ${error === undefined && data === undefined && html`<${Loading} what="commands" />`}
     ${data?.commands.length === 0 && html`<p>There is no command that does the same.</p>`}
