@@ -17,8 +17,11 @@ export function targetOf(text: string): Target {
   return targetAt(address);
 }
 
-/** A port alone is one of this machine. */
+/** A port alone is one of this machine. Port 0 is for listening: nothing answers there. */
 export function targetAt({ host, port }: Address): Target {
+  if (port === 0) {
+    throw usageError("Cannot connect to port 0", "Say the port that the other system listens on.");
+  }
   return { host: host ?? "127.0.0.1", port };
 }
 

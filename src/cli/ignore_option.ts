@@ -16,7 +16,8 @@ export function ignored(typed: readonly string[]): readonly string[] {
   try {
     return typed.flatMap(readIgnore);
   } catch (error) {
-    if (error instanceof RangeError) throw usageError(escapeControls(error.message));
+    if (error instanceof RangeError)
+      throw usageError(`Option --ignore: ${escapeControls(error.message)}`);
     throw error;
   }
 }

@@ -126,6 +126,12 @@ function contentOf(
     const what = `${plural(associations, "association")} with ${plural(requests, "request")}`;
     return { what, ms: Math.max(0, last - first) };
   }
+  if (filter !== undefined) {
+    throw usageError(
+      "There is no association to play: the filter takes none",
+      "Try it with dicomtap show, which tells what there is.",
+    );
+  }
   const [problem] = recordings.problems;
   const why = problem === undefined ? "" : `: ${problem.path}: ${problem.what}`;
   throw usageError(escapeControls(`There is no association to play${why}`));
