@@ -7,7 +7,7 @@ import { ROOT } from "../support/runtimes.ts";
 
 const deno = partnerRuntime("deno");
 /** All tests of the core once more, perhaps beside others on a small machine. */
-const LIMITS = { timeout: 900_000 };
+const LIMITS = { timeout: 1_800_000 };
 const CONFIG = join(ROOT, "test/pure_core.deno.json");
 
 describe("The pure core", () => {

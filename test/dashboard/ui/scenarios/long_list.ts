@@ -29,7 +29,7 @@ export const look: Look<LongListContext> = async ({ context, open }): Promise<Lo
   })`)) as Pick<LongListResult, "firstPaintMs" | "firstRowsMs">;
   const total = context.total.toLocaleString("en-GB");
   // The list is there at once; reading the whole index takes a loaded machine its time.
-  await page.locator(".total").getByText(total).waitFor({ timeout: 200_000 });
+  await page.locator(".total").getByText(total).waitFor({ timeout: 500_000 });
 
   const scrolled = (await page.evaluate(SCROLL)) as Omit<LongListResult, keyof typeof times>;
   // The oldest is at the very end, and the newest still at the beginning.
