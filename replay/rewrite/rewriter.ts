@@ -23,6 +23,7 @@ import { canSend, rewrittenDataSet } from "./rewritten_data_set.ts";
 import { passingForUids, watchedForUids } from "./sent_uids.ts";
 import { type MessageSettings, Settings } from "./settings.ts";
 import { isWellKnown, looksLikeUid, namesKinds, newUid } from "./uids.ts";
+import type { ValueTable } from "./value_table.ts";
 
 export type { AeTitles } from "./ae_titles.ts";
 export { canSend };
@@ -45,6 +46,8 @@ export interface RewriterOptions {
   readonly today?: string;
   /** As typed: "FILTER/Keyword=value". A RangeError says what is wrong with one. */
   readonly set?: readonly string[];
+  /** Values for the templates in `set`, a row a repetition. */
+  readonly values?: ValueTable | undefined;
   /** Told in words what could not be looked at for changes. */
   readonly notice?: (text: string) => void;
 }
@@ -81,7 +84,8 @@ export class Rewriter {
     const number = of.number ?? 0;
     this.#seed = number === 0 ? this.#run.seed : `${this.#run.seed}/${number}`;
     this.#settings =
-      of.settings?.repetition(number, this.#seed) ?? new Settings(options.set ?? [], this.#seed);
+      of.settings?.repetition(number, this.#seed) ??
+      new Settings(options.set ?? [], { seed: this.#seed, table: options.values });
   }
 
   /** Nothing was asked for, and nothing was learnt: every octet stays. */

@@ -144,12 +144,22 @@ async function feed(
   try {
     for await (const chunk of chunks) {
       if (deflate.destroyed) return;
-      if (!deflate.write(chunk))
-        await Promise.race([once(deflate, "drain"), once(deflate, "close")]);
+      if (!deflate.write(chunk)) await roomIn(deflate);
     }
     deflate.end();
   } catch (error) {
     deflate.destroy(error as Error);
+  }
+}
+
+/** Leaves no listener behind: a long data set waits thousands of times. */
+async function roomIn(deflate: ReturnType<typeof createDeflateRaw>): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  try {
+    await Promise.race([once(deflate, "drain", { signal }), once(deflate, "close", { signal })]);
+  } finally {
+    over.abort();
   }
 }
 

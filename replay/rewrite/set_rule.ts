@@ -7,7 +7,8 @@
  *     Priority=1
  *
  * Templates: `${counter}` counts the messages that the rule held of, `${repeat}` is the number of the
- * repetition, both from 1; `${uuid}` is another one for each message, the same for the same seed.
+ * repetition, both from 1; `${uuid}` is another one for each message, the same for the same seed; the
+ * name of a column is its value in the repetition's row (value_table.ts).
  */
 import { commandElementByKeyword } from "../../src/dimse/command_dictionary.ts";
 import type { CommandValue } from "../../src/dimse/command_set.ts";
@@ -67,13 +68,14 @@ export interface Templates {
   readonly counter: number;
   readonly repeat: number;
   readonly uuid: string;
+  /** Of the repetition, by column. */
+  readonly values: ReadonlyMap<string, string>;
 }
 
 /** What is not a template stays as it is typed. */
-export function filledIn(value: string, templates: Templates): string {
-  return value.replace(/\$\{(counter|repeat|uuid)\}/g, (_, name: keyof Templates) =>
-    String(templates[name]),
-  );
+export function filledIn(value: string, { values, ...templates }: Templates): string {
+  const known = new Map([...values, ...Object.entries(templates)]);
+  return value.replace(/\$\{(\w+)\}/g, (typed, name: string) => String(known.get(name) ?? typed));
 }
 
 /** What the sender makes: a replay with others would be no replay of this message. */

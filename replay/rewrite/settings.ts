@@ -16,6 +16,7 @@ import { messageFacts } from "./message_facts.ts";
 import { commandValue, filledIn, readSetRule, type SetRule } from "./set_rule.ts";
 import { type SetLevel, type Setting, setTree } from "./set_tree.ts";
 import { keyedUuid } from "./uids.ts";
+import { TEMPLATES, type ValueTable, valuesOf } from "./value_table.ts";
 
 export interface MessageSettings {
   /** Elements of the command set by keyword. */
@@ -24,24 +25,36 @@ export interface MessageSettings {
   readonly tree: SetLevel | undefined;
 }
 
+export interface SettingsOptions {
+  readonly seed: string;
+  /** From 1. */
+  readonly repeat?: number;
+  /** Values for the templates, a row a repetition. */
+  readonly table?: ValueTable | undefined;
+}
+
 export class Settings {
   readonly #rules: readonly SetRule[];
   readonly #counters: number[];
   readonly #seed: string;
   readonly #repeat: number;
+  readonly #table: ValueTable | undefined;
+  readonly #values: ReadonlyMap<string, string>;
   readonly #made = new WeakMap<RecordedMessage, MessageSettings>();
 
   /** Throws a RangeError for a rule that cannot be read. */
   constructor(
     rules: readonly string[] | { readonly rules: readonly SetRule[]; readonly counters: number[] },
-    seed: string,
-    repeat = 1,
+    { seed, repeat = 1, table }: SettingsOptions,
   ) {
     const read = "rules" in rules ? rules : { rules: rules.map(readSetRule), counters: [] };
+    if (table !== undefined) for (const rule of read.rules) checkTemplates(rule, table);
     this.#rules = read.rules;
     this.#counters = read.counters;
     this.#seed = seed;
     this.#repeat = repeat;
+    this.#table = table;
+    this.#values = table === undefined ? new Map() : valuesOf(table, repeat);
   }
 
   get empty(): boolean {
@@ -58,7 +71,8 @@ export class Settings {
   }
 
   repetition(number: number, seed: string): Settings {
-    return new Settings({ rules: this.#rules, counters: this.#counters }, seed, number + 1);
+    const rules = { rules: this.#rules, counters: this.#counters };
+    return new Settings(rules, { seed, repeat: number + 1, table: this.#table });
   }
 
   /** A message is to be sent: counters step on. */
@@ -76,7 +90,7 @@ export class Settings {
 
   #make(message: RecordedMessage, association: RecordedAssociation): MessageSettings {
     const facts = messageFacts(message, association);
-    const values: Record<string, CommandValue> = {};
+    const set: Record<string, CommandValue> = {};
     const settings: Setting[] = [];
     for (const [at, rule] of this.#rules.entries()) {
       if (rule.target.of === "data set" && message.dataSet === undefined) continue;
@@ -84,13 +98,24 @@ export class Settings {
       const counter = (this.#counters[at] ?? 0) + 1;
       this.#counters[at] = counter;
       const uuid = keyedUuid(`${at} ${counter} ${rule.typed}`, this.#seed);
-      const value = filledIn(rule.value, { counter, repeat: this.#repeat, uuid });
+      const values = this.#values;
+      const value = filledIn(rule.value, { counter, repeat: this.#repeat, uuid, values });
       if (rule.target.of === "command set") {
-        values[rule.target.keyword] = commandValue(rule.target.keyword, value);
+        set[rule.target.keyword] = commandValue(rule.target.keyword, value);
       } else settings.push({ steps: rule.target.assignment.steps, value });
     }
-    if (message.command === "C-STORE-RQ") agree(values, settings);
-    return { values, tree: settings.length === 0 ? undefined : setTree(settings) };
+    if (message.command === "C-STORE-RQ") agree(set, settings);
+    return { values: set, tree: settings.length === 0 ? undefined : setTree(settings) };
+  }
+}
+
+/** With a table, a template without a meaning is a column that is not there. */
+function checkTemplates({ typed, value }: SetRule, { columns }: ValueTable): void {
+  for (const [template, name = ""] of value.matchAll(/\$\{(\w+)\}/g)) {
+    if (columns.includes(name) || TEMPLATES.has(name)) continue;
+    throw new RangeError(
+      `${typed}: there is no column for ${template}, only ${columns.join(", ")}`,
+    );
   }
 }
 

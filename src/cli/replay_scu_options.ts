@@ -28,7 +28,7 @@ export const REPLAY_SCU_OPTIONS = {
     help: "Associations at once: as recorded, or N; repetitions keep their own order",
   },
   repeat: { kind: "number", min: 1, default: "1", help: "Play everything so many times" },
-  rate: { kind: "string", value: "N/s|N/m", help: "Begin no more associations than this" },
+  rate: { kind: "string", value: "N/s|N/m|N/h", help: "Begin no more associations than this" },
   ae: {
     kind: "string",
     value: "calling=AE,called=AE",
@@ -53,11 +53,16 @@ export const REPLAY_SCU_OPTIONS = {
     repeatable: true,
     help: "Set an element of command sets and data sets of the messages that FILTER takes",
   },
+  values: {
+    kind: "string",
+    value: "FILE",
+    help: `Values for --set: a CSV file whose first line names columns; \${column} is that of the repetition's row`,
+  },
   fragment: {
     kind: "string",
     value: "max|recorded|one-pdv|N",
     default: "max",
-    help: "Fragments: as long as the other side takes, as recorded, one a message part, or of N octets",
+    help: "Fragments: as long as the other side takes, as recorded, one a message part, or PDUs of at most N octets",
   },
   "pin-ts": {
     kind: "flag",

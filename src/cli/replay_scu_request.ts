@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { readAeTitles } from "../../replay/rewrite/ae_titles.ts";
 import { Rewriter, type RewriterOptions } from "../../replay/rewrite/rewriter.ts";
 import { readUidTable } from "../../replay/rewrite/uids.ts";
+import { readValueTable } from "../../replay/rewrite/value_table.ts";
 import { PASSCODE, PRIMARY } from "../../replay/scu/association_request.ts";
 import type { Fragment, ReplayScuOptions as Request } from "../../replay/scu/options.ts";
 import { readSpeed } from "../../replay/scu/pace.ts";
@@ -76,20 +77,28 @@ function rate(text: string | undefined): number | undefined {
   const match = /^(\d{1,6}(?:\.\d{1,6})?)\/(s|m|h)$/.exec(text);
   const count = Number(match?.[1]);
   if (match === null || count === 0) {
-    throw badValue("rate", text, "It is a number of associations a second or minute: 5/s, 10/m.");
+    throw badValue(
+      "rate",
+      text,
+      "It is a number of associations a second, minute or hour: 5/s, 10/m, 100/h.",
+    );
   }
   return count / (match[2] === "s" ? 1 : match[2] === "m" ? 60 : 3600);
 }
 
 function fragment(text: string): Fragment {
   if (text === "max" || text === "recorded" || text === "one-pdv") return text;
-  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text);
-  throw badValue("fragment", text, "It is max, recorded, one-pdv, or a number of octets.");
+  if (/^[1-9]\d{0,9}$/.test(text) && Number(text) >= LEAST_FRAGMENT) return Number(text);
+  const number = `a number of octets of at least ${LEAST_FRAGMENT}`;
+  throw badValue("fragment", text, `It is max, recorded, one-pdv, or ${number}.`);
 }
+
+/** Two octets of a message behind the head of a PDV (PS3.8 9.3.5.1, E.2). */
+const LEAST_FRAGMENT = 8;
 
 /** Throws a usage error for what cannot be rewritten so. */
 function rewriteOf(options: ReplayScuOptions): RewriterOptions {
-  const { uids, seed, dates, set, ae } = options;
+  const { uids, seed, dates, set, values, ae } = options;
   try {
     const rewrite: RewriterOptions = {
       ...(ae !== undefined && { ae: readAeTitles(ae) }),
@@ -97,6 +106,7 @@ function rewriteOf(options: ReplayScuOptions): RewriterOptions {
       ...(seed !== undefined && { seed }),
       dates,
       set,
+      ...(values !== undefined && { values: readValueTable(readText("values", values)) }),
     };
     new Rewriter(rewrite);
     return rewrite;
@@ -107,14 +117,16 @@ function rewriteOf(options: ReplayScuOptions): RewriterOptions {
 }
 
 function uidTable(path: string): ReadonlyMap<string, string> {
-  let text: string;
+  return readUidTable(readText("uids", path, "keep, new, or "));
+}
+
+function readText(option: string, path: string, others = ""): string {
   try {
-    text = readFileSync(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw badValue("uids", path, `It is keep, new, or a file that can be read: ${why}`);
+    throw badValue(option, path, `It is ${others}a file that can be read: ${why}`);
   }
-  return readUidTable(text);
 }
 
 function badValue(name: string, text: string, hint: string) {
