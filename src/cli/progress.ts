@@ -38,9 +38,11 @@ export class Progress {
     this.#err.write(`\r\x1b[2K${label} [${bar}] ${percent}%`);
   }
 
-  /** Removes the line. */
+  /** Removes the line, before anything else is printed in its place, on stdout too. */
   done(): void {
-    if (this.#drawn) this.#err.write("\r\x1b[2K");
+    if (!this.#drawn) return;
     this.#drawn = false;
+    this.#err.write("\r\x1b[2K");
+    void this.#err.flush();
   }
 }

@@ -94,6 +94,7 @@ export const command = defineCommand({
     });
     report.end(result, address);
     const next = nextStep(result, options);
+    await context.out.flush();
     if (next !== undefined) context.err.line(context.errPaint.dim(next));
     return exitCodeOf(result);
   },

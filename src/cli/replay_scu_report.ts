@@ -108,6 +108,7 @@ export class ScuReport {
     if (event.outcome === "same" || event.reason === STOPPED) return;
     if (this.#isTold(event)) this.#folded++;
     else if (++this.#printed <= MAX_PRINTED) {
+      this.#progress?.done();
       for (const line of this.#lines(event)) this.#context.out.line(line);
     }
   }
@@ -137,7 +138,9 @@ export class ScuReport {
 
   *#lines(event: ExchangeEvent): Generator<string> {
     const { paint } = this.#context;
-    const where = `${event.capture} association ${event.association}`;
+    const { repetition } = event;
+    const again = repetition === undefined ? "" : `, repetition ${repetition}`;
+    const where = `${event.capture} association ${event.association}${again}`;
     const isRequest = event.index >= 0 && event.request !== "end";
     const what = isRequest ? `${event.request} [${event.index}]` : event.request;
     const status = event.status === null ? "" : ` ${printStatus(event.status)}`;
