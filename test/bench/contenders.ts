@@ -156,7 +156,8 @@ function statusOf(process: RunningProcess, field: string): number | undefined {
   }
 }
 
-function recordFolder(scope: Scope): string {
+/** In memory where there is a tmpfs. */
+export function recordFolder(scope: Scope): string {
   const base = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
   const folder = mkdtempSync(join(base, "dicomtap-bench-"));
   scope.defer(() => rmSync(folder, { recursive: true, force: true }));

@@ -14,6 +14,8 @@ import process from "node:process";
 import { inScope, type Scope } from "../support/process.ts";
 import { ownRuntime, startableRuntimes } from "../support/runtimes.ts";
 import { startContenders } from "./contenders.ts";
+import { dashboardRows } from "./dashboard_load.ts";
+import { decodeRows } from "./decode_load.ts";
 import { Load } from "./load.ts";
 import { memoryRows } from "./memory_load.ts";
 import { bulk, busyPing, type Plan, ping, rate } from "./relay_load.ts";
@@ -40,6 +42,8 @@ const PARTS: readonly Part[] = [
   { ids: ["B-8"], what: "memory", run: memoryRows },
   { ids: ["B-9"], what: "start", run: startRows },
   { ids: ["B-10"], what: "replay", run: replayRows },
+  { ids: ["B-11"], what: "data sets", run: decodeRows },
+  { ids: ["O-08"], what: "C-ECHO beside a flood on the dashboard", run: dashboardRows },
 ];
 
 const args = process.argv.slice(2);

@@ -8,13 +8,21 @@ import { NO_DELAY } from "../support/dcmtk_servers.ts";
 import { freePort, portOpen } from "../support/ports.ts";
 import { inScope, type Scope } from "../support/process.ts";
 import { findProgram } from "../support/runtimes.ts";
-import { type Contender, HAPROXY, startDicomtap, startHaproxy } from "./contenders.ts";
+import {
+  type Contender,
+  HAPROXY,
+  recordFolder,
+  startDicomtap,
+  startHaproxy,
+} from "./contenders.ts";
 import type { Plan } from "./relay_load.ts";
 import { notMeasured, type Row, ratios, show, spread } from "./report.ts";
-import { inTurns, valuesOf } from "./rounds.ts";
+import { inTurns, type Values, valuesOf } from "./rounds.ts";
 
 const KIB = 1024;
 const MIB = KIB * KIB;
+/** haproxy forwards, tcpdump records. */
+const BESIDE = "haproxy with tcpdump -w beside it";
 const SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7";
 
 /** Files of one size, in the two shapes that C-STORE is measured with. */
@@ -43,8 +51,9 @@ export async function storeRows(plan: Plan): Promise<readonly Row[]> {
       const folder = writeFiles(scope, load);
       for (const tool of ["storescu", "dcmsend"] as const) {
         const what = `${tool} ${load.name}`;
-        const values = await inTurns(contenders, Math.min(rounds, 3), async ({ port }) => {
-          return await send(scope, { tool, port, folder });
+        const values = await inTurns(contenders, Math.min(rounds, 3), async ({ name, port }) => {
+          const sending = { tool, port, folder };
+          return name === BESIDE ? await sendBeside(sending) : await send(scope, sending);
         });
         for (const { name } of contenders) {
           const measured = `${show(spread(valuesOf(values, name)), 0)} ms`;
@@ -61,12 +70,56 @@ export async function storeRows(plan: Plan): Promise<readonly Row[]> {
             target: `<= ${most.toFixed(2)}`,
             met: ratio.median <= most,
           });
+          if (mode === "record") rows.push(againstTcpdump(values, { what, name }));
         }
       }
     }
-    const beside = "recorded, x (haproxy with tcpdump -w beside it)";
-    rows.push(notMeasured("B-5", beside, "needs tcpdump and the right to capture"));
     return rows;
+  });
+}
+
+/** A recording proxy against one that does not record, and a recorder that is no proxy. */
+function againstTcpdump(
+  values: Values,
+  { what, name }: { readonly what: string; readonly name: string },
+): Row {
+  const row = `${what}, ${name}, time x (${BESIDE})`;
+  const beside = valuesOf(values, BESIDE);
+  if (beside.length === 0) {
+    const why =
+      "tcpdump, haproxy or the right to capture is missing: apt-get install tcpdump haproxy";
+    return notMeasured("B-5", row, why);
+  }
+  const ratio = ratios(valuesOf(values, name), beside);
+  const met = ratio.median <= 1;
+  return { id: "B-5", what: row, measured: show(ratio), target: "<= 1.00", met };
+}
+
+/** The time of the sending alone; tcpdump listens before it begins. */
+async function sendBeside(sending: Sending): Promise<number> {
+  return await inScope(async (scope) => {
+    await startTcpdump(scope, sending.port);
+    return await send(scope, sending);
+  });
+}
+
+/** Writes what passes a port where dicomtap writes its captures. Fails without the right to. */
+async function startTcpdump(scope: Scope, port: number): Promise<void> {
+  const file = join(recordFolder(scope), "beside.pcap");
+  const what = ["tcp", "port", String(port)];
+  const running = scope.start(["tcpdump", "-i", "lo", "-s", "0", "-w", file, ...what]);
+  await running.line(/listening on/);
+}
+
+async function canCapture(): Promise<boolean> {
+  if (findProgram("tcpdump") === undefined) return false;
+  return await inScope(async (scope) => {
+    try {
+      await startTcpdump(scope, await freePort());
+      return true;
+    } catch {
+      return false;
+    }
   });
 }
 
@@ -82,6 +135,7 @@ async function startAll(scope: Scope, plan: Plan, to: number): Promise<readonly 
   const found: Contender[] = [{ name: "direct", port: to }];
   const haproxy = await startHaproxy(scope, to);
   if (haproxy !== undefined) found.push(haproxy);
+  if (haproxy !== undefined && (await canCapture())) found.push({ ...haproxy, name: BESIDE });
   for (const { runtime, mode } of plan.contenders) {
     if (runtime === undefined || mode === undefined || mode === "relay") continue;
     found.push(await startDicomtap(scope, { runtime, to, mode }));
@@ -89,10 +143,14 @@ async function startAll(scope: Scope, plan: Plan, to: number): Promise<readonly 
   return found;
 }
 
-async function send(
-  scope: Scope,
-  { tool, port, folder }: { tool: "storescu" | "dcmsend"; port: number; folder: string },
-): Promise<number> {
+interface Sending {
+  readonly tool: "storescu" | "dcmsend";
+  readonly port: number;
+  /** Files of PS3.10. */
+  readonly folder: string;
+}
+
+async function send(scope: Scope, { tool, port, folder }: Sending): Promise<number> {
   const how = tool === "storescu" ? ["+sd"] : ["--scan-directories", "--no-uid-checks"];
   const command = [tool, ...how, "127.0.0.1", String(port), folder];
   const { code, ms, stdout, stderr } = await scope.run(command, {
