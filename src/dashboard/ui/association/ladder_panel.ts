@@ -7,12 +7,13 @@ import { aeTitle } from "../format.ts";
 import { html } from "../html.ts";
 import { useKeys } from "../keys.ts";
 import { navigate } from "../navigate.ts";
-import { Empty, Failure, Loading } from "../parts/states.ts";
+import { Failure, Loading } from "../parts/states.ts";
 import { VirtualRows } from "../parts/virtual_rows.ts";
 import { addressOfKey, routeAddress } from "../route.ts";
 import type { PanelProps } from "./association_page.ts";
 import { LadderRowView } from "./ladder_row.ts";
 import { type LadderRow, ladderRows } from "./ladder_rows.ts";
+import { NoPdu } from "./no_pdu.ts";
 
 export function LadderPanel({ route, detail, data }: PanelProps): VNode {
   const [everyPdu, setEveryPdu] = useState(false);
@@ -79,7 +80,7 @@ export function LadderPanel({ route, detail, data }: PanelProps): VNode {
     return html`<${Loading} what="the ladder" />`;
   }
   if (count === 0) {
-    return html`<${Empty} title="No PDU passed"><p>Nothing of this association was DICOM.</p><//>`;
+    return html`<${NoPdu} association=${association} />`;
   }
   return html`<section class="ladder" aria-label="Ladder">
     <div class="ladder_tools">

@@ -7,17 +7,15 @@ import { plural } from "../format.ts";
 import { classes, html } from "../html.ts";
 import { navigate } from "../navigate.ts";
 import { From } from "../parts/arrows.ts";
-import { Empty } from "../parts/states.ts";
 import { type AssociationRoute, routeAddress } from "../route.ts";
 import type { PanelProps } from "./association_page.ts";
+import { NoPdu } from "./no_pdu.ts";
 import { PduDetail } from "./pdu_detail.ts";
 import { SplitPanel } from "./split_panel.ts";
 
 export function PdusPanel({ route, detail, data }: PanelProps): VNode {
   const { pdus } = data;
-  const none = html`<${Empty} title="No PDU passed">
-    <p>Nothing of this association was DICOM.</p>
-  <//>`;
+  const none = html`<${NoPdu} association=${detail.association} />`;
   return html`<${SplitPanel}
     paged=${pdus}
     one="PDU"

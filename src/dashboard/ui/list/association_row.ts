@@ -88,7 +88,7 @@ export function AssociationRowView({ index, row, store }: RowProps): VNode {
     <div role="cell" class="what" title=${[services, escapeControls(row.explanation ?? "")].filter((text) => text !== "").join("\n")}>
       ${
         trouble !== undefined &&
-        html`<${Mark} tone=${trouble.tone} word=${escapeControls(trouble.words)} /> · `
+        html`<${Mark} tone=${trouble.tone} word=${escapeControls(trouble.words)} />${services !== "" && " · "}`
       }${services}
     </div>
     <div role="cell" class="findings" title=${findingWords(row.findings).join(", ")}>

@@ -81,6 +81,10 @@ function ListBody({ store, sortBy }: ListBodyProps): VNode {
     return html`<${Failure} what="the associations" error=${error} again=${() => store.refresh()} />`;
   }
   if (paged.total === undefined) return html`<${Loading} what="associations" />`;
+  // Captures are still being read, or the filter has not seen all of them: some may yet match.
+  if (paged.total === 0 && store.facts.value?.complete === false) {
+    return html`<${Loading} what="associations" />`;
+  }
   if (paged.total > 0) return html`<${AssociationTable} store=${store} sortBy=${sortBy} />`;
   const all = store.facts.value?.all ?? 0;
   if (query.filter !== "" && all > 0) {

@@ -36,6 +36,8 @@ const kept = new Map<string, number>();
 const MOST_KEPT = 50;
 
 const MAX_HEIGHT = 12_000_000;
+/** On paper a list is as high as its rows: more than this is not drawn. */
+const MAX_SIGHT = 8_000;
 /** Rows that are drawn beyond those in sight, each way. */
 const MARGIN = 8;
 
@@ -59,7 +61,8 @@ export function VirtualRows(props: VirtualRowsProps): VNode {
       const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
       const bar = element.offsetWidth - element.clientWidth;
       element.parentElement?.style.setProperty("--scrollbar", `${bar}px`);
-      setView({ top: element.scrollTop, height: element.clientHeight, rem });
+      const height = Math.min(element.clientHeight, MAX_SIGHT);
+      setView({ top: element.scrollTop, height, rem });
     };
     element.scrollTop = kept.get(keep ?? "") ?? 0;
     measure();
