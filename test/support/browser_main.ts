@@ -14,6 +14,7 @@ import { LIMIT_MS, type Look, type OpenOptions, type Tools } from "./browser_too
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
+  "--disable-dev-shm-usage", // of a container it is too small for large pages
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",

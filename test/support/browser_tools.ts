@@ -1,8 +1,9 @@
 /** What a scenario of the dashboard in Chromium gets, and how it waits. See `browser_main.ts`. */
 import type { Page } from "playwright-core";
+import { PATIENCE_MS } from "./patience.ts";
 
 /** A loaded machine is slow; a page that does not come at all takes this long to be noticed. */
-export const LIMIT_MS = 60_000;
+export const LIMIT_MS = PATIENCE_MS;
 
 export interface OpenOptions {
   readonly width?: number;
