@@ -6,7 +6,7 @@ import { Recording } from "../../proxy/recording.ts";
 import { lossText } from "../../proxy/recording_loss.ts";
 import { RouteError } from "../../proxy/route.ts";
 import { systemClock } from "../io/clock.ts";
-import { configureLog, flushLog, logger } from "../io/log.ts";
+import { configureLog, flushLog, logger, suppressedMessages } from "../io/log.ts";
 import type { AssociationJson } from "../observe/summary.ts";
 import { formatCount, formatSize, plural } from "../units.ts";
 import { type CommandArguments, defineCommand, JSON_OPTION } from "./command.ts";
@@ -20,7 +20,7 @@ import { LiveRows } from "./show_live.ts";
 export const PROXY_OPTIONS = {
   listen: { kind: "address", help: "Where the modality connects to; port 0 takes a free one" },
   to: { kind: "address", help: "The PACS" },
-  config: { kind: "string", value: "FILE", help: "Several routes, as JSON (see README.md)" },
+  config: { kind: "string", value: "FILE", help: "Several routes, as JSON (see below)" },
   record: {
     kind: "string",
     value: "DIR",
@@ -76,7 +76,12 @@ export const command = defineCommand({
   summary: "Forward and record DICOM between a requestor and an acceptor",
   usage: "--listen [HOST:]PORT --to HOST:PORT [FILTER]",
   about: "Every byte passes unaltered. FILTER limits what is recorded, never what passes.",
-  notes: filterHelp(),
+  notes: [
+    "FILE of --config holds one route or more:",
+    '  {"routes": [{"listen": "11112", "to": "pacs1:104"}, {"listen": "11113", "to": "pacs2:104"}]}',
+    "",
+    filterHelp(),
+  ].join("\n"),
   operands: { min: 0, max: 1 },
   options: PROXY_OPTIONS,
   examples: [
@@ -155,12 +160,22 @@ export async function startProxy(
       dashboard === undefined
         ? []
         : [{ host: dashboard.hostname, port: dashboard.port, what: "the dashboard" }],
-    report: (event) => tellEvent(event),
+    report: (event) => {
+      if (event.kind === "tap failed") tapFailures += 1;
+      tellEvent(event);
+    },
   });
+  let tapFailures = 0;
   const tellHealth = () => {
-    const { state, reason, ...counts } = recording.status;
-    const { open, opened, turnedAway } = server.counters;
-    const counters = { open, opened, turned_away: turnedAway, queued: recording.queued, ...counts };
+    const { state, reason, unobserved, ...counts } = recording.status;
+    const { open, opened, turnedAway, outcomes } = server.counters;
+    const counters = {
+      ...{ open, opened, turned_away: turnedAway, queued: recording.queued, ...counts },
+      not_connected: outcomes.refused + outcomes.timeout,
+      overflowed: recording.overflowed,
+      unobserved: unobserved + tapFailures,
+      log_suppressed: suppressedMessages(),
+    };
     const routes = server.routes.map(({ listen, to }) => ({ listen, to }));
     dashboard?.setHealth({ forwarding: true, recording: state, reason, counters, routes });
   };
