@@ -1,7 +1,7 @@
 /** A recorded message as one to compare: read when it is asked for, as far as the capture has it. */
 import type { RecordedDataSet, RecordedMessage } from "../recorded.ts";
 import type { ExchangeMessage } from "./exchange_message.ts";
-import { readForCompare } from "./read_for_compare.ts";
+import { readAtHand, readForCompare } from "./read_for_compare.ts";
 
 export async function recordedMessage(
   message: RecordedMessage,
@@ -12,7 +12,11 @@ export async function recordedMessage(
   const { length, sha256, transferSyntax } = dataSet;
   if (message.complete && dataSet.complete) {
     try {
-      const read = await readForCompare(dataSet.octets(), dataSet.transferSyntax, options);
+      const { passing } = dataSet;
+      const read =
+        passing === undefined
+          ? await readForCompare(dataSet.octets(), transferSyntax, options)
+          : readAtHand(passing.call(dataSet), { syntax: transferSyntax, length, ...options });
       return { values, transferSyntax, ...read };
     } catch {
       // the file was damaged or cut since it was listed: what can be had of it is compared

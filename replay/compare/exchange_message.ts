@@ -12,6 +12,8 @@ export interface ExchangeMessage {
   readonly transferSyntax?: string | undefined;
   /** Octets of the data set. */
   readonly length?: number | undefined;
+  /** `dataSet` holds no more octets than these. */
+  readonly held?: number | undefined;
   /** Of these octets, hexadecimal. */
   readonly sha256?: string | undefined;
   /** SHA-256 of values that `dataSet` does not hold, by their offset in it. */

@@ -16,6 +16,8 @@ export interface ReadForCompare {
   readonly dataSet: DataSet | undefined;
   /** Octets as they came. */
   readonly length: number;
+  /** `dataSet` holds no more octets than these. */
+  readonly held: number;
   /** Of these octets, hexadecimal; undefined without hashes. */
   readonly sha256: string | undefined;
   /** Of the values that `dataSet` does not hold, by their offset in it; of fragments without the first. */
@@ -33,6 +35,22 @@ export async function readForCompare(
   return reader.end();
 }
 
+/**
+ * The same of octets that are at hand, `length` of them. Without hashes, pixels at the end of the data
+ * set are not read at all.
+ */
+export function readAtHand(
+  octets: Iterable<Uint8Array>,
+  { syntax, length, hashes }: { syntax: string; length: number; hashes?: boolean | undefined },
+): ReadForCompare {
+  const reader = new CompareReader(syntax, { hashes });
+  for (const chunk of octets) {
+    reader.receive(chunk);
+    if (reader.endsAt(length)) break;
+  }
+  return reader.end();
+}
+
 /** Reads one data set as it comes. Nothing of a chunk is needed after `receive`. */
 export class CompareReader {
   readonly #reader: DataSetReader | undefined;
@@ -40,9 +58,10 @@ export class CompareReader {
   readonly #hashing: HashingSink | undefined;
   readonly #whole: Hash | undefined;
   #length = 0;
+  #held = 0;
 
   /** Without `hashes` of long values only the length is known. */
-  constructor(syntax: string, { hashes = true }: { readonly hashes?: boolean } = {}) {
+  constructor(syntax: string, { hashes = true }: { readonly hashes?: boolean | undefined } = {}) {
     const known = transferSyntax(syntax);
     if (hashes) this.#whole = createHash("sha256");
     if (known === undefined) return;
@@ -52,9 +71,20 @@ export class CompareReader {
   }
 
   receive(chunk: Uint8Array): void {
+    const left = this.#reader?.bulkLeft ?? 0;
+    if (left < chunk.length) this.#held += chunk.length;
     this.#whole?.update(chunk);
     this.#length += chunk.length;
     this.#reader?.receive(chunk);
+  }
+
+  /** Whether only octets that nobody looks at are missing to `length`; then they are passed over. */
+  endsAt(length: number): boolean {
+    const left = length - this.#length;
+    if (this.#whole !== undefined || left === 0 || this.#reader?.bulkLeft !== left) return false;
+    this.#reader.skip(left);
+    this.#length = length;
+    return true;
   }
 
   end(): ReadForCompare {
@@ -62,6 +92,7 @@ export class CompareReader {
     return {
       dataSet: this.#builder?.dataSet,
       length: this.#length,
+      held: this.#held,
       sha256: this.#whole?.digest("hex"),
       bulk: this.#hashing?.bulk,
     };

@@ -31,9 +31,9 @@ export interface CompareRequestsOptions {
 }
 
 /** Recorded data sets that are kept read: where few are played over and over. */
-const MAX_KEPT = 64;
-/** Octets of one of them. */
-const MAX_KEPT_LENGTH = 2 ** 20;
+const MAX_KEPT = 1024;
+/** Octets that one of them may hold. */
+const MAX_HELD = 65_536;
 
 export class CompareRequests {
   readonly #compare: RequestComparison;
@@ -90,7 +90,7 @@ export class CompareRequests {
     const known = this.#kept.get(message);
     if (known !== undefined) return known;
     const read = await recordedMessage(message, { hashes: this.#compare === "all" });
-    if ((read.length ?? 0) <= MAX_KEPT_LENGTH) this.#kept.set(message, read);
+    if ((read.held ?? 0) <= MAX_HELD) this.#kept.set(message, read);
     return read;
   }
 

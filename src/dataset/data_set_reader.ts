@@ -71,6 +71,12 @@ export class DataSetReader {
     return this.#reading.state === "stopped";
   }
 
+  /** Octets that are missing to the end of the bulk value or fragment that is open. */
+  get bulkLeft(): number | undefined {
+    const { state, valueEnd, offset } = this.#reading;
+    return state === "bulk" && this.#inflater === undefined ? valueEnd - offset : undefined;
+  }
+
   receive(chunk: Uint8Array): void {
     if (this.#inflater === undefined) {
       this.#read(chunk);
