@@ -89,6 +89,8 @@ export interface RequestEvent {
   readonly missed: readonly Difference[];
   /** What came in the data set other than in the candidate's; empty where nothing matched. */
   readonly differences: readonly Difference[];
+  /** The named state in which it was answered; absent where there are none. */
+  readonly state?: string;
   readonly status: number | null;
   /** What was done instead of an answer, in words, or why. */
   readonly reason: string | null;

@@ -44,7 +44,11 @@ function texts(value: unknown): string[] {
   return typeof value === "string" && value !== "" ? [value] : [];
 }
 
-function tagValues(path: readonly number[], message: RecordedMessage): Iterable<string> {
+/** Values at a path of tags in the command set or the data set; none where they are not known. */
+export function tagValues(
+  path: readonly number[],
+  message: Pick<RecordedMessage, "values"> & { readonly dataSet: Readable | undefined },
+): Iterable<string> {
   const [tag = -1] = path;
   if (tag <= 0xffff) {
     const value = message.values[commandElement(tag)?.keyword ?? ""];
@@ -56,6 +60,10 @@ function tagValues(path: readonly number[], message: RecordedMessage): Iterable<
   } catch {
     return []; // not in the capture, so nobody knows
   }
+}
+
+interface Readable {
+  read(): DataSet;
 }
 
 function* valuesAt(dataSet: DataSet, path: readonly number[]): Generator<string> {

@@ -3,6 +3,7 @@ import type { TransportTap } from "../../src/io/transport_tap.ts";
 import type { RecordedSource } from "../record/recorded_connection.ts";
 import { type Pace, pauseMs, wait } from "../scu/pace.ts";
 import { InstanceMap } from "./instance_map.ts";
+import type { NamedStates } from "./named_states.ts";
 import { DEFAULT_MAX_GAP, type ReplayScpOptions } from "./options.ts";
 import type { LiveServer } from "./responder.ts";
 import { StateMap } from "./state_map.ts";
@@ -10,6 +11,7 @@ import { StateMap } from "./state_map.ts";
 export class LiveReplay implements LiveServer {
   readonly state = new StateMap();
   readonly instances = new InstanceMap();
+  readonly states: NamedStates;
   readonly showPatient: boolean;
   readonly #pace: Pace;
   readonly #stopping = new AbortController();
@@ -17,11 +19,12 @@ export class LiveReplay implements LiveServer {
   readonly #warn: (text: string) => void;
   readonly #tap: LiveServer["tap"];
 
-  constructor(options: ReplayScpOptions, tap: LiveServer["tap"] = () => undefined) {
+  constructor(options: ReplayScpOptions, { states, tap }: Pick<LiveServer, "states" | "tap">) {
     const { speed = 1, maxGap = DEFAULT_MAX_GAP, showPatient = false } = options;
     this.#pace = { speed, maxGapUs: maxGap * 1000 };
     this.showPatient = showPatient;
     this.#warn = options.onWarning ?? (() => undefined);
+    this.states = states;
     this.#tap = tap;
   }
 

@@ -8,6 +8,8 @@
  * - order: the next one of that operation and SOP class.
  *
  * Rule: never on Message ID, context, fragmentation, priority, group length, octets (PS3.7 E.1).
+ * Rule: with named states (named_states.ts) what was recorded in the state that is now goes before all
+ * else, at whatever level it is like the request.
  * Rule: at each level the recorded association that the live one is like is asked first, then others
  * of the same called AE title.
  */
@@ -23,7 +25,7 @@ import {
   type RequestFacts,
   requestFacts,
 } from "./request_facts.ts";
-import type { LiveAssociation, LiveRequest } from "./responder.ts";
+import type { LiveRequest } from "./responder.ts";
 
 export interface Match {
   readonly by: RecordedLevel;
@@ -69,18 +71,15 @@ export async function matchRecorded(
   const missedFrom = (exchange: RecordedExchange, keysOnly: boolean): readonly Difference[] =>
     differences(recordedFacts(exchange).facts, live.facts, { showPatient, keysOnly });
 
-  const lowest = options.lowest ?? lowestFor(request.operation);
-  for (const level of LEVELS.slice(0, LEVELS.indexOf(lowest) + 1)) {
-    for (const { scope, cursors } of searched(request.association)) {
-      const alike = index.like(level, live.levels[level], scope);
-      const found = options.accept === undefined ? alike : alike.filter(options.accept);
-      if (found.length === 0) continue;
-      const exchange = library.next(found, options.cursors ?? cursors);
-      if (exchange !== undefined) {
-        return { by: level, exchange, missed: missedFrom(exchange, false) };
-      }
-      return { by: undefined, exchange: found.at(-1), missed: [], usedUp: true };
+  for (const { level, scope, cursors, accept } of searched(request, options)) {
+    const alike = index.like(level, live.levels[level], scope);
+    const found = accept === undefined ? alike : alike.filter(accept);
+    if (found.length === 0) continue;
+    const exchange = library.next(found, options.cursors ?? cursors);
+    if (exchange !== undefined) {
+      return { by: level, exchange, missed: missedFrom(exchange, false) };
     }
+    return { by: undefined, exchange: found.at(-1), missed: [], usedUp: true };
   }
   const exchange = index.closest(({ facts }) => {
     return differences(facts, live.facts, { showPatient: true, keysOnly: isQuery }).length;
@@ -92,14 +91,28 @@ export async function matchRecorded(
 /** Recorded requests that are looked at for the closest one. */
 const MAX_CANDIDATES = 100;
 
-function* searched({
-  recorded,
-  cursors,
-  calledAeTitle,
-}: LiveAssociation): Generator<{ readonly scope: Scope; readonly cursors?: Cursors }> {
-  if (recorded !== undefined) yield { scope: recorded, cursors };
-  yield { scope: calledAeTitle };
-  yield { scope: undefined };
+interface Search {
+  readonly level: RecordedLevel;
+  readonly scope: Scope;
+  readonly cursors?: Cursors;
+  readonly accept: MatchOptions["accept"];
+}
+
+/** Where it is looked for, in this order: in the state that is now first, if there are such. */
+function* searched(request: LiveRequest, { lowest, accept }: MatchOptions): Generator<Search> {
+  const { association, operation, server } = request;
+  const { recorded, cursors, calledAeTitle } = association;
+  const { states } = server;
+  const ofNow = (exchange: RecordedExchange): boolean =>
+    states.isOfNow(exchange) && accept?.(exchange) !== false;
+  const levels = LEVELS.slice(0, LEVELS.indexOf(lowest ?? lowestFor(operation)) + 1);
+  for (const accepted of states.current === undefined ? [accept] : [ofNow, accept]) {
+    for (const level of levels) {
+      if (recorded !== undefined) yield { level, scope: recorded, cursors, accept: accepted };
+      yield { level, scope: calledAeTitle, accept: accepted };
+      yield { level, scope: undefined, accept: accepted };
+    }
+  }
 }
 
 async function liveFacts(request: LiveRequest): Promise<RequestFacts> {

@@ -25,6 +25,11 @@ export interface ReplayScpOptions extends ServiceOptions {
   /** What follows when every recorded answer was used: the "last" one again, unless told. */
   readonly reuse?: Reuse;
   readonly unmatched?: UnmatchedPolicy;
+  /**
+   * "NAME=FILTER", as typed after `--state`: what a request that the filter takes brings about. Answers
+   * come from what was recorded in the same state first.
+   */
+  readonly states?: readonly string[];
   /** Times as fast as recorded, 1 unless told; Infinity makes no pauses. */
   readonly speed?: number;
   /** Milliseconds; no recorded pause is longer. 10 s unless told. */

@@ -16,6 +16,7 @@ import { CompareRequests } from "./compare_requests.ts";
 import { Kept } from "./kept.ts";
 import { Library } from "./library.ts";
 import { LiveReplay } from "./live_replay.ts";
+import { NamedStates } from "./named_states.ts";
 import {
   DEFAULT_ACSE_TIMEOUT,
   DEFAULT_DIMSE_TIMEOUT,
@@ -41,8 +42,8 @@ export interface ReplayScp extends AsyncDisposable {
 }
 
 /**
- * Reads the captures, and listens. Rejects with a `ListenError`, and with the error of a directory
- * that cannot be used.
+ * Reads the captures, and listens. Rejects with a `ListenError`, with the error of a directory that
+ * cannot be used, and with a RangeError for a state that cannot be read.
  */
 export async function replayAsScp(options: ReplayScpOptions): Promise<ReplayScp> {
   const recordings = openRecordings(options.captures);
@@ -56,7 +57,10 @@ export async function replayAsScp(options: ReplayScpOptions): Promise<ReplayScp>
 
 async function started(recordings: Recordings, options: ReplayScpOptions): Promise<ReplayScp> {
   const library = new Library(recordings.associations(), { reuse: options.reuse ?? "last" });
-  const live = new LiveReplay(options, (plays) => kept.opened(plays)?.tap);
+  const live = new LiveReplay(options, {
+    states: new NamedStates(library, options.states ?? []),
+    tap: (plays) => kept.opened(plays)?.tap,
+  });
   const kept: Kept = new Kept(library, { ...options, warn: (text) => live.warn(text) });
   const served = new ServedAssociations({
     acceptor: new Acceptor(library, {

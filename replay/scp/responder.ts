@@ -26,6 +26,7 @@ import type { RecordedSource } from "../record/recorded_connection.ts";
 import type { RecordedAssociation, RecordedDataSet, RecordedEnd } from "../recorded.ts";
 import type { InstanceMap } from "./instance_map.ts";
 import type { Cursors, Library, RecordedExchange } from "./library.ts";
+import type { NamedStates } from "./named_states.ts";
 import type { StateMap } from "./state_map.ts";
 
 export interface Responder {
@@ -88,6 +89,8 @@ export interface LiveServer {
   readonly state: StateMap;
   /** SOP instances that the recording and the live side have under different UIDs. */
   readonly instances: InstanceMap;
+  /** Named states of the whole replay; none where the user gave no rules for such. */
+  readonly states: NamedStates;
   /** Resolves after so many recorded microseconds at the chosen speed; at once when canceled. */
   pause(microseconds: number, canceled: AbortSignal): Promise<void>;
   /** Whether events may name patients. */

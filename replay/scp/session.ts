@@ -110,6 +110,7 @@ export class Session implements LiveAssociation {
           final = await this.#finalStatus({ live, request, copy }, status);
           const differences = await this.#differences(live, { answered, store, final });
           this.#tell(live, answered, final, differences);
+          await this.#options.server.states.answered(live, final);
         }
         const told = uids === undefined ? answer : liveAnswer(answer, uids);
         const encoded = this.#encoded(live, { ...told, status: final ?? status });
@@ -210,6 +211,7 @@ export class Session implements LiveAssociation {
     differences: readonly Difference[] = [],
   ): void {
     const { by, exchange, missed = [], reason = null } = answered;
+    const state = this.#options.server.states.current;
     this.#options.told({
       event: "request",
       association: this.number,
@@ -225,6 +227,7 @@ export class Session implements LiveAssociation {
         : null,
       missed,
       differences,
+      ...(state !== undefined && { state }),
       status,
       reason: reason ?? (status === null ? "The association ended before the final answer" : null),
     });

@@ -31,6 +31,12 @@ export const REPLAY_SCP_OPTIONS = {
     default: "last",
     help: "When every recorded answer was used: the last one again, all from the start, or none",
   },
+  state: {
+    kind: "string",
+    value: "NAME=FILTER",
+    repeatable: true,
+    help: "A request that FILTER takes brings the state NAME about; answers come from what was recorded in the same state (it begins with start)",
+  },
   unmatched: {
     kind: "string",
     value: "status:HEX|reject|abort|echo-only|forward:HOST:PORT",

@@ -72,13 +72,14 @@ export class ScpReport {
         : ` ${escapeControls(candidate.capture)} association ${candidate.association} [${candidate.message}]`;
     const code = status === null ? "" : ` ${printStatus(status)}`;
     const how = event.matched ? `by ${by}${from}` : paint.yellow(`not matched, closest${from}`);
+    const state = event.state === undefined ? "" : paint.dim(` in state ${event.state}`);
     const told = candidate === null && !event.matched ? paint.yellow("not matched") : how;
     const reason = event.reason === null ? "" : `: ${escapeControls(event.reason)}`;
     const isLoose = by === "shape" || by === "order";
     const missed = event.matched && !isLoose ? [] : event.missed;
     const shown = event.differences.length > 0 ? event.differences : missed;
     return [
-      `#${association} ${request}${code} ${told}${reason}`,
+      `#${association} ${request}${code} ${told}${state}${reason}`,
       ...differenceLines(shown).map((line) => `    ${line}`),
     ];
   }

@@ -1,4 +1,5 @@
 /** What `dicomtap replay scp` is asked for on the command line, as `replayAsScp` takes it. */
+import { readStateRule } from "../../replay/scp/named_states.ts";
 import type { ReplayScpOptions as Request } from "../../replay/scp/options.ts";
 import type { UnmatchedPolicy } from "../../replay/scp/unmatched_responder.ts";
 import { readSpeed } from "../../replay/scu/pace.ts";
@@ -29,6 +30,7 @@ export function scpRequest(
     ...(match !== undefined && { match }),
     reuse: options.reuse,
     unmatched: unmatchedPolicy(options),
+    states: checkedStates(options.state),
     archive: options.archive,
     refresh: options.refresh,
     moveDestinations: destinations("move-dest", options["move-dest"]),
@@ -72,6 +74,17 @@ function unmatchedPolicy({ unmatched, forward }: ReplayScpOptions): UnmatchedPol
   }
   const known = "status:HEX (status:A700), reject, abort, echo-only, or forward:HOST:PORT";
   throw badValue("unmatched", unmatched, `It is ${known}.`);
+}
+
+/** Throws a usage error for one that cannot be read. */
+function checkedStates(typed: readonly string[]): readonly string[] {
+  try {
+    for (const one of typed) readStateRule(one);
+    return typed;
+  } catch (error) {
+    if (error instanceof RangeError) throw usageError(escapeControls(error.message));
+    throw error;
+  }
 }
 
 /** "AE=HOST:PORT", one or more. */
