@@ -10,6 +10,15 @@
  * Everything that waits is a promise or an async iterator; what goes wrong between the two sides is
  * an `AssociationError` in words, a mistake of the caller a `TypeError` or `RangeError`.
  */
+export type {
+  Difference,
+  ExchangeEvent,
+  ExchangeOutcome,
+  RequestEvent,
+  ServedAssociationEvent,
+  SummaryEvent,
+} from "../replay/events.ts";
+export type { RewriterOptions } from "../replay/rewrite/rewriter.ts";
 export type { ReplayScpOptions } from "../replay/scp/options.ts";
 export { type ReplayScp, replayAsScp } from "../replay/scp/replay_as_scp.ts";
 export type { ReplayScuOptions, ReplayScuResult } from "../replay/scu/options.ts";

@@ -136,6 +136,8 @@ class Places {
 class Rate {
   readonly #intervalMs: number;
   readonly #options: ScheduleOptions;
+  readonly #start = performance.now();
+  #begun = 0;
   #next = performance.now();
 
   constructor(options: ScheduleOptions) {
@@ -146,7 +148,7 @@ class Rate {
   async turn(): Promise<void> {
     if (this.#intervalMs === 0) return;
     const now = performance.now();
-    const late = now - this.#next;
+    const late = now - this.#start - this.#begun++ * this.#intervalMs;
     if (late > this.#intervalMs) this.#options.lag(late);
     const due = Math.max(this.#next, now - this.#intervalMs);
     this.#next = due + this.#intervalMs;

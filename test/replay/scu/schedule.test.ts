@@ -116,6 +116,17 @@ describe("runSchedule()", () => {
     assert.ok(Math.max(...lags) >= 15, String(lags));
   });
 
+  test("a rate that cannot be kept is told, with all that it lags behind", async () => {
+    const lags: number[] = [];
+    const lag = (ms: number) => lags.push(ms);
+    // 20 of 10 ms each, one after another, take longer than 20 of 1 ms.
+    const play = () => wait(10, undefined);
+    await runSchedule(options({ ratePerSecond: 1000, repeat: 20, lag }), () => [
+      { startedAt: 0, endedAt: 1, counts: true, play },
+    ]);
+    assert.ok(Math.max(...lags) >= 100, String(lags));
+  });
+
   test("an interrupted run waits for nothing any more", async () => {
     const stop = new AbortController();
     const pace = { speed: 1, maxGapUs: Number.POSITIVE_INFINITY };
