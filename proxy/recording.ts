@@ -59,7 +59,12 @@ export class Recording implements RelayTap {
   #early: Batch[] = [];
   #worker: Worker | undefined;
   #on = true;
-  #status: RecorderStatus = { state: "starting", reason: null, files: 0, bytes: 0, lost: 0 };
+  #status: RecorderStatus = {
+    ...{ state: "starting", reason: null, files: 0, bytes: 0 },
+    ...{ lost: 0, suspects: 0, unobserved: 0 },
+  };
+  /** Octets that found no room in the queues of recorder threads that have died. */
+  #overflowed = 0;
   #routes: RecorderWorkerData["routes"] = [];
   #stopped: (() => void) | undefined;
   #unrecorded: Readonly<Untold> = { requestor: 0, acceptor: 0, either: 0 };
@@ -76,6 +81,11 @@ export class Recording implements RelayTap {
   /** The recorder's own word, with what the tap could not hand over added to `lost`. */
   get status(): RecorderStatus {
     return { ...this.#status, lost: this.#status.lost + this.#tap.losses.octets };
+  }
+
+  /** Of `status.lost`: octets that found no room in the queue. */
+  get overflowed(): number {
+    return this.#overflowed + this.#tap.losses.octets;
   }
 
   /** Octets that wait for the recorder's thread. */
@@ -223,6 +233,7 @@ export class Recording implements RelayTap {
     this.#stopped?.();
     setTimeout(() => {
       if (this.#stopped !== undefined) return;
+      this.#overflowed = this.overflowed;
       this.#early = []; // of associations that the new thread knows nothing of
       this.#queue = this.#newQueue();
       this.#tap = this.#newTap();

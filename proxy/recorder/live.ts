@@ -19,6 +19,8 @@ export interface LiveOptions {
 const MAX_SUMMARIES = 10_000;
 
 export class Live {
+  /** Records at which the observer threw. */
+  unobserved = 0;
   readonly #options: LiveOptions;
   readonly #observer: RecordObserver;
   readonly #summaries = new Map<number, AssociationJson>();
@@ -56,6 +58,7 @@ export class Live {
     try {
       this.#observer.consume(record);
     } catch (error) {
+      this.unobserved += 1;
       this.#options.report(`Cannot observe a ${record.kind} record: ${String(error)}`);
     }
   }

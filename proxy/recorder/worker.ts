@@ -57,7 +57,10 @@ function main(data: RecorderWorkerData): void {
     report: alarm,
   });
   const switched = new RecordSwitch(data.recording);
-  const statusNow = () => statusOf(recorder, switched.on);
+  const statusNow = () => {
+    const { unobserved } = live;
+    return { ...statusOf(recorder, switched.on), unobserved };
+  };
 
   const filter = createFilter(data, (bytes) => recorder?.consume(bytes));
   const take = (batch: Uint8Array): void => {
@@ -166,11 +169,13 @@ function optional<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K],
   return Object.fromEntries(given) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
-function statusOf(recorder: Recorder | undefined, on: boolean): RecorderStatus {
-  if (recorder === undefined) return { state: "off", reason: null, files: 0, bytes: 0, lost: 0 };
-  const { files, bytes, lost, ...told } = recorder.status();
+function statusOf(recorder: Recorder | undefined, on: boolean): Omit<RecorderStatus, "unobserved"> {
+  if (recorder === undefined) {
+    return { state: "off", reason: null, files: 0, bytes: 0, lost: 0, suspects: 0 };
+  }
+  const { files, bytes, lost, suspects, ...told } = recorder.status();
   const { state, reason } = on ? told : SWITCHED_OFF;
-  return { state, reason, files, bytes, lost: lost.requestor + lost.acceptor };
+  return { state, reason, files, bytes, lost: lost.requestor + lost.acceptor, suspects };
 }
 
 const SWITCHED_OFF = { state: "off", reason: "switched off in the dashboard" } as const;

@@ -43,6 +43,10 @@ export interface RecorderStatus {
   readonly bytes: number;
   /** Octets of traffic that were forwarded and could not be recorded. */
   readonly lost: number;
+  /** Files that were given up after an error, because they cannot be trusted. */
+  readonly suspects: number;
+  /** Records that could not be observed: a fault of dicomtap. They are recorded all the same. */
+  readonly unobserved: number;
 }
 
 export type RecorderCommand =

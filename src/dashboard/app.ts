@@ -32,7 +32,7 @@ const PAGES = ["/", "/numbers", "/stories", "/replays", "/captures"];
 
 export function createDashboard(services: Services, options: GuardOptions): DashboardApp {
   const app = new Hono<{ Variables: GuardedVariables }>();
-  const { state, replays } = services;
+  const { state, replays, counts } = services;
   app.use(
     secureHeaders({
       contentSecurityPolicy: {
@@ -53,7 +53,12 @@ export function createDashboard(services: Services, options: GuardOptions): Dash
   app.use(
     bodyLimit({
       maxSize: MAX_BODY,
-      onError: (context) => refuse(context, 413, `The body is longer than ${MAX_BODY} octets`),
+      onError: (context) => {
+        // The rest of it is not waited for (O-08). Deno takes it all the same where its length was
+        // told, and throws it away before anything of ours sees it.
+        context.header("connection", "close");
+        return refuse(context, 413, `The body is longer than ${MAX_BODY} octets`);
+      },
     }),
   );
   app.get("/healthz", (context) => {
@@ -67,7 +72,10 @@ export function createDashboard(services: Services, options: GuardOptions): Dash
     return context.text(`recording ${text}\n`, ready ? 200 : 503);
   });
   app.get("/login.css", (context) => asset(context, LOGIN_STYLE, "text/css"));
-  app.use(guard(options));
+  const limited = () => {
+    counts.limited += 1;
+  };
+  app.use(guard({ ...options, limited }));
   app.get("/app.js", async (context) => cached(context, (await ui()).script, "text/javascript"));
   app.get("/app.css", async (context) => cached(context, (await ui()).style, "text/css"));
   app.get("/icon.svg", (context) => asset(context, ICON, "image/svg+xml"));
@@ -88,6 +96,7 @@ export function createDashboard(services: Services, options: GuardOptions): Dash
   app.onError((error, context) => {
     if (error instanceof ApiError) return context.json(error.json, error.status);
     if (error instanceof HTTPException) return refuse(context, error.status, error.message);
+    counts.faults += 1;
     services.fault?.(`${context.req.method} ${context.req.routePath}: ${faultText(error)}`);
     return refuse(context, 500, "The dashboard failed at this request; the proxy goes on");
   });

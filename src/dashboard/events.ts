@@ -49,6 +49,7 @@ export class EventStreams {
   /** Versions count from 0 in each run of the program. */
   readonly #runId = randomUUID().slice(0, 8);
   #count = 0;
+  #dropped = 0;
 
   constructor(state: DashboardState, stallMs = STALL_MS) {
     this.#state = state;
@@ -58,6 +59,11 @@ export class EventStreams {
   /** Browsers that listen now. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Browsers that stopped reading and were let go. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   get full(): boolean {
@@ -97,6 +103,7 @@ export class EventStreams {
           id: `${this.#runId}-${waiting.version}`,
         });
         if (!(await inTime(written, this.#stallMs))) {
+          this.#dropped += 1;
           stream.abort();
           return;
         }

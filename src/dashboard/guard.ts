@@ -21,6 +21,8 @@ export interface GuardOptions {
   readonly port: number;
   /** The connection is TLS: the cookie goes over no other. */
   readonly secure: boolean;
+  /** Is told of each request that is one too many. */
+  readonly limited?: () => void;
 }
 
 export interface GuardedVariables {
@@ -38,6 +40,10 @@ export function guard(options: GuardOptions): MiddlewareHandler<{ Variables: Gua
   const cookie = `dicomtap_${port}`;
   const rates = new RateLimit(RATE);
   const wrong = new RateLimit(WRONG);
+  const tooMany = (context: Context, text: string) => {
+    options.limited?.();
+    return refuse(context, 429, text);
+  };
   const keep = (context: Context, token: string) =>
     setCookie(context, cookie, token, { httpOnly: true, sameSite: "Strict", path: "/", secure });
 
@@ -57,7 +63,7 @@ export function guard(options: GuardOptions): MiddlewareHandler<{ Variables: Gua
         keep(context, offered.token);
         return context.redirect(offered.to, 303);
       }
-      if (!wrong.take("all")) return refuse(context, 429, "Too many wrong tokens: wait a minute");
+      if (!wrong.take("all")) return tooMany(context, "Too many wrong tokens: wait a minute");
       return context.html(loginPage({ failed: true }), 401);
     }
     const bearer = /^Bearer (.+)$/.exec(context.req.header("authorization") ?? "")?.[1];
@@ -65,7 +71,7 @@ export function guard(options: GuardOptions): MiddlewareHandler<{ Variables: Gua
     const user = token === undefined ? undefined : access.userOf(token);
     if (user === undefined) {
       if (token !== undefined && !wrong.take("all")) {
-        return refuse(context, 429, "Too many wrong tokens: wait a minute");
+        return tooMany(context, "Too many wrong tokens: wait a minute");
       }
       if (isPage(context, url)) {
         // a cookie that came and is not known here would not be better the second time
@@ -81,7 +87,7 @@ export function guard(options: GuardOptions): MiddlewareHandler<{ Variables: Gua
     }
     if (!rates.take(user.name)) {
       context.header("retry-after", "1");
-      return refuse(context, 429, "Too many requests: wait a second");
+      return tooMany(context, "Too many requests: wait a second");
     }
     const changes = context.req.method !== "GET" && context.req.method !== "HEAD";
     if (changes && context.req.header("x-dicomtap") !== "1") {

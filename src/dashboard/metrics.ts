@@ -30,6 +30,19 @@ const COUNTERS: Readonly<Record<string, readonly [string, Metric["type"], string
   files: ["captures_total", "counter", "Capture files begun"],
   bytes: ["capture_bytes_total", "counter", "Octets written to captures"],
   lost: ["lost_bytes_total", "counter", "Octets that were forwarded and are not recorded"],
+  overflowed: ["queue_overflow_bytes_total", "counter", "Of them, those that found the queue full"],
+  suspects: ["capture_suspects_total", "counter", "Captures given up after an error in writing"],
+  not_connected: [
+    "connect_failures_total",
+    "counter",
+    "Associations without a way to the acceptor",
+  ],
+  unobserved: [
+    "observer_faults_total",
+    "counter",
+    "Associations and records that were not decoded",
+  ],
+  log_suppressed: ["log_suppressed_total", "counter", "Messages of the log that were only counted"],
 };
 
 const RECORDING = ["ok", "paused", "refused", "off"];
@@ -46,7 +59,7 @@ const OUTCOMES: readonly Outcome[] = [
   "opaque",
 ];
 
-export function metricsText({ state, streams, replays }: Services): string {
+export function metricsText({ state, streams, replays, counts }: Services): string {
   const { health, list } = state;
   const metrics: Metric[] = [
     one("build_info", "gauge", "The program that runs", [
@@ -72,7 +85,7 @@ export function metricsText({ state, streams, replays }: Services): string {
       metrics.push(one(name, type, help, [{ value: health.counters[key] ?? 0 }]));
     }
   }
-  const { counts } = list.query({
+  const { counts: outcomes } = list.query({
     filter: { text: "", filter: { kind: "all" } },
     sort: "started",
     order: "desc",
@@ -83,12 +96,21 @@ export function metricsText({ state, streams, replays }: Services): string {
       "listed_associations",
       "gauge",
       "Associations in the list of the dashboard, by what became of them",
-      OUTCOMES.map((outcome) => ({ labels: { outcome }, value: counts[outcome] ?? 0 })),
+      OUTCOMES.map((outcome) => ({ labels: { outcome }, value: outcomes[outcome] ?? 0 })),
     ),
     one("capture_files", "gauge", "Capture files that the dashboard knows", [
       { value: state.library.json().captures.length },
     ]),
     one("event_streams", "gauge", "Browsers that listen", [{ value: streams.count }]),
+    one("event_streams_dropped_total", "counter", "Browsers that stopped reading", [
+      { value: streams.dropped },
+    ]),
+    one("requests_limited_total", "counter", "Requests refused because there were too many", [
+      { value: counts.limited },
+    ]),
+    one("dashboard_faults_total", "counter", "Requests at which the dashboard itself failed", [
+      { value: counts.faults },
+    ]),
     one("replays_running", "gauge", "Replays that run", [{ value: running }]),
     one("resident_memory_bytes", "gauge", "Memory of the process", [
       { value: process.memoryUsage.rss() },

@@ -1,11 +1,12 @@
 /**
  * The dashboard's thread: its HTTP server, its state, and the port on which it is told the news.
- * On a thread of its own so that requests, however many and however large, take no time from the
- * relay or the recorder (O-08).
+ * On a thread of its own, behind the others in priority, so that requests, however many and however
+ * large, take no time from the relay or the recorder (O-08).
  */
 import { hostname as machineName, networkInterfaces } from "node:os";
 import { type MessagePort, parentPort, workerData } from "node:worker_threads";
 import { serveHttp } from "../io/http_server.ts";
+import { stepBehindOthers } from "../io/thread_priority.ts";
 import type { AssociationJson } from "../observe/summary.ts";
 import { readAccess, soleToken } from "./access.ts";
 import type { HealthJson } from "./api_types.ts";
@@ -44,6 +45,7 @@ export type DashboardReport =
   | { readonly type: "fault"; readonly text: string };
 
 async function main(data: DashboardWorkerData): Promise<void> {
+  stepBehindOthers();
   const { places, proxy, access, token = "", replayTargets, tls } = data;
   const state = new DashboardState({ places, proxy });
   const services = createServices(state, {

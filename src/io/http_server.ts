@@ -45,6 +45,12 @@ interface BunLike {
   };
 }
 
+/**
+ * Connections at once on Node, which would take as many as there are file descriptors, and those are
+ * for associations. Deno and Bun have no such setting.
+ */
+const MAX_CONNECTIONS = 256;
+
 /** Rejects with the system's error (`EADDRINUSE`, `EACCES`, ...) when it cannot listen. */
 export async function serveHttp(
   fetch: FetchHandler,
@@ -91,6 +97,7 @@ async function serveOnNode(fetch: FetchHandler, options: HttpServerOptions): Pro
   const { createServer } = await import("node:https");
   const secured = tls === undefined ? {} : { createServer, serverOptions: tls };
   const server = createAdaptorServer({ fetch, ...secured });
+  Object.assign(server, { maxConnections: MAX_CONNECTIONS });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, options.hostname, resolve);

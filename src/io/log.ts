@@ -27,6 +27,7 @@ const FLUSH_MS = 500;
 let lines: StderrLines | undefined;
 let limiter = new LogLimiter();
 let json = false;
+let suppressed = 0;
 
 export function logger(part: string): Logger {
   return getLogger(["dicomtap", part]);
@@ -48,6 +49,11 @@ export function configureLog(options: LogOptions = {}): void {
   setInterval(tellSuppressed, limiter.windowMs).unref();
 }
 
+/** Messages that were only counted since the program started, because too many were alike (O-09). */
+export function suppressedMessages(): number {
+  return suppressed;
+}
+
 /** Call it before the process ends. Waits half a second for a reader, not longer. */
 export async function flushLog(): Promise<void> {
   for (const { kind, count } of limiter.collect(Number.POSITIVE_INFINITY)) tell(kind, count);
@@ -58,7 +64,10 @@ function receive(record: LogRecord): void {
   const part = record.category.slice(1).join(".");
   const template =
     typeof record.rawMessage === "string" ? record.rawMessage : record.rawMessage.join("");
-  if (!limiter.passes(`${part}: ${template}`, performance.now())) return;
+  if (!limiter.passes(`${part}: ${template}`, performance.now())) {
+    suppressed += 1;
+    return;
+  }
   lines?.write(json ? jsonLine(record, part) : textLine(record, part));
 }
 

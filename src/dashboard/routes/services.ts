@@ -6,7 +6,14 @@ import type { DashboardState } from "../state.ts";
 import { Narrations } from "../story/narrations.ts";
 import { StoryShelf } from "../story/story_shelf.ts";
 
+/** What happened since the start, for the metrics. */
+export interface RequestCounts {
+  limited: number;
+  faults: number;
+}
+
 export interface Services {
+  readonly counts: RequestCounts;
   readonly state: DashboardState;
   readonly streams: EventStreams;
   readonly details: DetailCache;
@@ -31,6 +38,7 @@ export function createServices(
   const narrations = new Narrations(state);
   return {
     ...options,
+    counts: { limited: 0, faults: 0 },
     state,
     streams: new EventStreams(state, options.stallMs),
     details: new DetailCache(state),
