@@ -36,6 +36,8 @@ export interface Entry {
   readonly calling: string;
   readonly called: string;
   readonly findings: Readonly<Record<FindingJson["severity"], number>>;
+  /** Of the final responses, each once: what failed is asked for most when there is no time. */
+  readonly statuses: readonly number[];
   readonly route: string | null;
   /** As the index of a capture has it. */
   readonly summary: KeptSummary;
@@ -90,6 +92,7 @@ export function entryOfPacked(
     calling: shelf.name(packed.calling_ae_title ?? ""),
     called: shelf.name(packed.called_ae_title ?? ""),
     findings: severities(packed.findings),
+    statuses: finalStatuses(packed.statuses),
     route: place.route,
     // that of an open one is another in a moment
     summary: outcome === "open" ? heldSummary(octets) : shelf.keep(octets),
@@ -103,6 +106,16 @@ function severities(findings: readonly FindingJson[]): Entry["findings"] {
   const counts = { ...NO_FINDINGS };
   for (const { severity } of findings) counts[severity] += 1;
   return counts;
+}
+
+const NO_STATUS: readonly number[] = [];
+const SUCCESS: readonly number[] = [0];
+
+/** Nearly all associations share one of two lists. */
+function finalStatuses(statuses: AssociationJson["statuses"]): readonly number[] {
+  const codes = Object.keys(statuses).map((status) => Number.parseInt(status, 16));
+  if (codes.length === 0) return NO_STATUS;
+  return codes.length === 1 && codes[0] === 0 ? SUCCESS : codes;
 }
 
 export function summaryOf(entry: Entry): AssociationJson {

@@ -103,7 +103,7 @@ class EntryFacts implements FilterFacts {
   }
 
   get statuses(): Iterable<number> {
-    return this.#facts.statuses;
+    return this.#entry.statuses;
   }
 
   get findings(): FilterFacts["findings"] {
