@@ -20,6 +20,8 @@ export type ListFacts = Omit<AssociationsJson, "associations" | "offset">;
 type News = Extract<DashboardEvent, { event: "associations" }>["data"];
 
 const REFRESH_MS = 2_000;
+/** A part of the answer comes with each question. */
+const INCOMPLETE_MS = 500;
 /** So many new rows at once are no news but a capture that is being read. */
 const MANY = 200;
 
@@ -50,8 +52,8 @@ export class ListStore {
       apiPath("associations", { ...this.query, offset, limit }),
     );
     this.facts.value = facts;
-    // Captures are still being read: there will be more, of which no news tell.
-    if (!facts.complete) this.#refreshSoon();
+    // Captures are still being read, or asked the filter: there will be more, of which no news tell.
+    if (!facts.complete) this.#refreshSoon(INCOMPLETE_MS);
     return { total: facts.total, rows: associations };
   }
 
@@ -107,11 +109,11 @@ export class ListStore {
     this.selected.value = selected;
   }
 
-  #refreshSoon(): void {
+  #refreshSoon(ms = REFRESH_MS): void {
     this.#refreshing ??= setTimeout(() => {
       this.#refreshing = undefined;
       if (!this.paused.value) this.refresh();
-    }, REFRESH_MS);
+    }, ms);
   }
 
   /** What is known at once; the next refresh says it exactly. */
