@@ -4,11 +4,12 @@ import { ReceivedFiles } from "../../src/service/received_files.ts";
 import type { PerformRequest } from "../../src/service/service_message.ts";
 import type { RecordedConnection, RecordedSource } from "../record/recorded_connection.ts";
 import { ReplayRecorder } from "../record/replay_recorder.ts";
-import type { Library } from "./library.ts";
 
 export interface KeptOptions {
   readonly store?: string;
   readonly record?: string;
+  /** Capture IDs of what is played. */
+  readonly sources: readonly Uint8Array[];
   readonly warn: (text: string) => void;
 }
 
@@ -17,7 +18,7 @@ export class Kept {
   readonly #recorder: ReplayRecorder | undefined;
 
   /** Throws the system's error, or a `RecordingFault`, where a directory cannot be used. */
-  constructor(library: Library, { store, record, warn }: KeptOptions) {
+  constructor({ store, record, sources, warn }: KeptOptions) {
     if (store !== undefined) {
       this.#files = new ReceivedFiles(store, {
         sendingAeTitle: "",
@@ -27,10 +28,9 @@ export class Kept {
       });
     }
     if (record !== undefined) {
-      const sources = library.associations.map(({ captureId }) => captureId);
       this.#recorder = new ReplayRecorder({
         directory: record,
-        sources: new Map(sources.map((id) => [id.join(), id])).values(),
+        sources,
         report: warn,
       });
     }

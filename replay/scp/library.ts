@@ -29,7 +29,7 @@ export interface RecordedExchange {
 }
 
 export class Library {
-  readonly associations: readonly RecordedAssociation[];
+  readonly #associations: RecordedAssociation[] = [];
   readonly reuse: Reuse;
   readonly #byClass = new Map<string, RecordedExchange[]>();
   /** Of what no live association has for itself. */
@@ -42,15 +42,22 @@ export class Library {
     associations: Iterable<RecordedAssociation>,
     options: { readonly reuse?: Reuse } = {},
   ) {
-    this.associations = [...associations];
     this.reuse = options.reuse ?? "last";
-    for (const association of this.associations) {
-      for (const exchange of exchangesOf(association)) {
-        const key = classKey(exchange.operation, exchange.sopClassUid);
-        const others = this.#byClass.get(key);
-        if (others === undefined) this.#byClass.set(key, [exchange]);
-        else others.push(exchange);
-      }
+    for (const association of associations) this.add(association);
+  }
+
+  get associations(): readonly RecordedAssociation[] {
+    return this.#associations;
+  }
+
+  /** Reads one more, before anything is asked. */
+  add(association: RecordedAssociation): void {
+    this.#associations.push(association);
+    for (const exchange of exchangesOf(association)) {
+      const key = classKey(exchange.operation, exchange.sopClassUid);
+      const others = this.#byClass.get(key);
+      if (others === undefined) this.#byClass.set(key, [exchange]);
+      else others.push(exchange);
     }
   }
 

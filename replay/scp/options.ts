@@ -53,6 +53,8 @@ export interface ReplayScpOptions extends ServiceOptions {
   /** Elements that may differ there, as typed after `--ignore`: "PatientName", "0008,0012", "Study*". */
   readonly ignore?: readonly string[];
   readonly onEvent?: (event: RequestEvent | ServedAssociationEvent) => void;
+  /** Recorded associations that were read so far, and how many there are. */
+  readonly onProgress?: (done: number, total: number) => void;
   /** What went wrong beside the answers, in words. */
   readonly onWarning?: (text: string) => void;
 }

@@ -6,6 +6,7 @@
  *
  * Rule: it opens no connection but to the destinations that are told.
  */
+import { setImmediate } from "node:timers/promises";
 import type { AssociationServer } from "../../src/io/accept_associations.ts";
 import { serveAssociations } from "../../src/service/serve_associations.ts";
 import { wait } from "../scu/pace.ts";
@@ -23,7 +24,7 @@ import {
   DEFAULT_IDLE_TIMEOUT,
   type ReplayScpOptions,
 } from "./options.ts";
-import { ServedAssociations } from "./served_associations.ts";
+import { type Played, ServedAssociations } from "./served_associations.ts";
 
 export interface ReplayScp extends AsyncDisposable {
   readonly host: string;
@@ -42,7 +43,8 @@ export interface ReplayScp extends AsyncDisposable {
 }
 
 /**
- * Reads the captures, and listens. Rejects with a `ListenError`, with the error of a directory that
+ * Listens, and reads the captures: who comes meanwhile is answered as soon as they are read, nobody is
+ * refused. Resolves then. Rejects with a `ListenError`, with the error of a directory that
  * cannot be used, and with a RangeError for a state that cannot be read.
  */
 export async function replayAsScp(options: ReplayScpOptions): Promise<ReplayScp> {
@@ -56,33 +58,60 @@ export async function replayAsScp(options: ReplayScpOptions): Promise<ReplayScp>
 }
 
 async function started(recordings: Recordings, options: ReplayScpOptions): Promise<ReplayScp> {
-  const library = new Library(recordings.associations(), { reuse: options.reuse ?? "last" });
+  const library = new Library([], { reuse: options.reuse ?? "last" });
   const live = new LiveReplay(options, {
     states: new NamedStates(library, options.states ?? []),
     tap: (plays) => kept.opened(plays)?.tap,
   });
-  const kept: Kept = new Kept(library, { ...options, warn: (text) => live.warn(text) });
+  const warn = (text: string): void => live.warn(text);
+  const kept: Kept = new Kept({ ...options, sources: recordings.captureIds, warn });
   const served = new ServedAssociations({
-    acceptor: new Acceptor(library, {
-      ae: options.ae ?? "any",
-      unknownContext: options.unknownContext ?? "accept",
-      rejectUnlike: options.unmatched?.do === "reject",
-      maximumLength: options.maximumLength,
-    }),
-    library,
-    responders: responderChain(library, options),
     live,
     kept,
     compare: new CompareRequests({ ...options, showPatient: live.showPatient }),
     told: (event) => options.onEvent?.(event),
   });
+  let server: AssociationServer | undefined;
   try {
-    const server = await listening(served, options);
+    server = await listening(served, options);
+    await readInto(library, recordings, options);
+    served.play(played(library, options));
     return new RunningReplay({ server, live, kept, library, recordings });
   } catch (error) {
+    await server?.close();
     await kept.close();
     throw error;
   }
+}
+
+/** Milliseconds that are read in one go: connections and signals have their turn between. */
+const TURN_MS = 20;
+
+/** Associations are read one after another, whatever is in them; it is not known before. */
+async function readInto(
+  library: Library,
+  recordings: Recordings,
+  { onProgress }: ReplayScpOptions,
+): Promise<void> {
+  const listed = [...recordings.associations()];
+  let turn = performance.now();
+  for (const [at, association] of listed.entries()) {
+    library.add(association);
+    onProgress?.(at + 1, listed.length);
+    if (performance.now() - turn < TURN_MS) continue;
+    await setImmediate();
+    turn = performance.now();
+  }
+}
+
+function played(library: Library, options: ReplayScpOptions): Played {
+  const acceptor = new Acceptor(library, {
+    ae: options.ae ?? "any",
+    unknownContext: options.unknownContext ?? "accept",
+    rejectUnlike: options.unmatched?.do === "reject",
+    maximumLength: options.maximumLength,
+  });
+  return { acceptor, library, responders: responderChain(library, options) };
 }
 
 function listening(

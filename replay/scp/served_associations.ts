@@ -17,10 +17,14 @@ import type { LiveReplay } from "./live_replay.ts";
 import type { Responder } from "./responder.ts";
 import { Session } from "./session.ts";
 
-export interface ServedAssociationsOptions {
+/** What can be had when the captures are read. */
+export interface Played {
   readonly acceptor: Acceptor;
   readonly library: Library;
   readonly responders: readonly Responder[];
+}
+
+export interface ServedAssociationsOptions {
   readonly live: LiveReplay;
   readonly kept: Kept;
   readonly compare: CompareRequests;
@@ -36,13 +40,19 @@ export class ServedAssociations {
   /** The session of each association performs everything. */
   readonly performers: Performers;
   readonly #options: ServedAssociationsOptions;
-  readonly #accepted = new WeakMap<AAssociateRq, Accepted>();
+  readonly #asked = new WeakMap<AAssociateRq, Accepted>();
   readonly #sessions = new WeakMap<Association, Session>();
   readonly #connections = new WeakMap<Peer, RecordedConnection>();
+  readonly #reading: Promise<Played>;
+  #read: (played: Played) => void = () => undefined;
+  #played: Played | undefined;
   #count = 0;
 
   constructor(options: ServedAssociationsOptions) {
     this.#options = options;
+    this.#reading = new Promise((resolve) => {
+      this.#read = resolve;
+    });
     const perform: Performer = (request, { association }) => {
       const session = this.#sessions.get(association);
       if (session === undefined) throw new TypeError("Cannot perform before it is accepted");
@@ -57,20 +67,24 @@ export class ServedAssociations {
     return connection?.tap;
   }
 
-  answer(request: AAssociateRq, peer: Peer): AssociateAnswer {
-    const acceptance = this.#options.acceptor.answer(request);
-    const { answer, recorded, reason } = acceptance;
-    if (recorded !== undefined) this.#connections.get(peer)?.link(recorded);
-    const number = ++this.#count;
-    this.#accepted.set(request, { acceptance, number });
-    this.#tell(request, { number, outcome: OUTCOMES[answer.type], reason });
-    return answer;
+  /** The captures are read: who came before is answered now. */
+  play(played: Played): void {
+    this.#played = played;
+    this.#read(played);
+  }
+
+  answer(request: AAssociateRq, peer: Peer): AssociateAnswer | Promise<AssociateAnswer> {
+    const answered = ({ acceptor }: Played): AssociateAnswer =>
+      this.#answered(request, { peer, acceptance: acceptor.answer(request) });
+    return this.#played === undefined ? this.#reading.then(answered) : answered(this.#played);
   }
 
   begin(user: ServiceUser): void {
-    const { library, responders, live, kept, compare, told } = this.#options;
+    const { live, kept, compare, told } = this.#options;
+    if (this.#played === undefined) throw new TypeError("Cannot begin before it is answered");
+    const { library, responders } = this.#played;
     const { association } = user;
-    const { acceptance, number = 0 } = this.#accepted.get(association.request) ?? {};
+    const { acceptance, number = 0 } = this.#asked.get(association.request) ?? {};
     const recorded = acceptance?.recorded;
     const session = new Session(user, {
       number,
@@ -89,10 +103,22 @@ export class ServedAssociations {
 
   end(association: Association, error: Error | undefined): void {
     const { request } = association;
-    const { number = 0 } = this.#accepted.get(request) ?? {};
+    const { number = 0 } = this.#asked.get(request) ?? {};
     const asRecorded = this.#sessions.get(association)?.endedAsRecorded === true;
     const reason = asRecorded ? "As recorded" : (error?.message ?? null);
     this.#tell(request, { number, outcome: outcomeOf(error), reason });
+  }
+
+  #answered(
+    request: AAssociateRq,
+    { peer, acceptance }: { readonly peer: Peer; readonly acceptance: Acceptance },
+  ): AssociateAnswer {
+    const { answer, recorded, reason } = acceptance;
+    if (recorded !== undefined) this.#connections.get(peer)?.link(recorded);
+    const number = ++this.#count;
+    this.#asked.set(request, { acceptance, number });
+    this.#tell(request, { number, outcome: OUTCOMES[answer.type], reason });
+    return answer;
   }
 
   #tell(

@@ -54,11 +54,13 @@ export const command = defineCommand({
     const asking = { given: options.yes, signal: stop, what: "what is asked for" };
     await consent({ ...asking, targets: destinationsOf(request) }, context);
     const report = new ScpReport(context, options);
+    const reading = context.progress("Reading captures", 1);
     const scp = await replayAsScp({
       ...request,
+      onProgress: (done, total) => reading.at(done / total),
       onEvent: (event) => report.event(event),
       onWarning: (text) => report.warning(text),
-    });
+    }).finally(() => reading.done());
     try {
       for (const problem of scp.problems) report.warning(problem);
       if (scp.associations === 0) throw nothingToPlay(operands);

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { afterAll, beforeAll, describe, test } from "vitest";
+import { replayAsScp } from "../../../replay/scp/replay_as_scp.ts";
 import { AssociationError } from "../../../src/io/association_error.ts";
 import type { Performers } from "../../../src/service/performance.ts";
 import type { ServiceUser } from "../../../src/service/service_user.ts";
+import { freePort } from "../../support/ports.ts";
 import { inScope, Scope } from "../../support/process.ts";
 import { pause, until } from "../../support/tcp_peers.ts";
 import {
@@ -21,6 +23,34 @@ import {
   STUDY_FIND,
   VERIFICATION,
 } from "./recording.ts";
+
+test("replayAsScp listens before it has read: who comes meanwhile is answered then", async () => {
+  await inScope(async (scope) => {
+    const pacs = { supported: [VERIFICATION], perform: {} };
+    const capture = await recording(scope, pacs, (to) =>
+      associated(to, { contexts: [VERIFICATION] }, async (user) => {
+        await user.invoke({ operation: "C-ECHO" }).final();
+      }),
+    );
+    const port = await freePort();
+    const progress: string[] = [];
+    let meanwhile: Promise<number> | undefined;
+    await using scp = await replayAsScp({
+      captures: [capture],
+      port,
+      onProgress: (done, total) => {
+        progress.push(`${done}/${total}`);
+        const to = { host: "127.0.0.1", port };
+        meanwhile ??= associated(to, { contexts: [VERIFICATION] }, async (user) => {
+          return (await user.invoke({ operation: "C-ECHO" }).final()).status;
+        });
+      },
+    });
+    assert.equal(await meanwhile, 0x0000);
+    assert.deepEqual(progress, ["1/1"]);
+    assert.equal(scp.associations, 1);
+  });
+});
 
 describe("replayAsScp answers queries", () => {
   const scope = new Scope();
