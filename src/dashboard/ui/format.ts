@@ -42,6 +42,11 @@ export function aeTitle(title: string | null): string {
   return title.trim() === "" ? "(empty)" : title;
 }
 
+/** How an AE is called in a line: by its address where it has not said its title. */
+export function aeName(title: string | null, { address }: { readonly address: string }): string {
+  return title === null && address !== "" ? address : aeTitle(title);
+}
+
 function dateOf(time: string | null): Date | undefined {
   if (time === null) return undefined;
   const at = new Date(time);

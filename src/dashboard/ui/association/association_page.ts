@@ -8,7 +8,7 @@ import { escapeControls } from "../../../escape.ts";
 import type { AssociationDetailJson } from "../../api_types.ts";
 import { apiPath, keyPath } from "../api.ts";
 import { listen } from "../events.ts";
-import { aeTitle } from "../format.ts";
+import { aeName } from "../format.ts";
 import { html } from "../html.ts";
 import { useKeys } from "../keys.ts";
 import { listBefore, navigate } from "../navigate.ts";
@@ -130,7 +130,7 @@ function goTo(key: string | null | undefined): void {
 /** For the tab of the browser: what one looks for among many. */
 function titleOf({ association }: AssociationDetailJson): string {
   const { calling_ae_title: calling, called_ae_title: called, outcome, id } = association;
-  const aes = `${aeTitle(calling)} → ${aeTitle(called)}`;
+  const aes = `${aeName(calling, association.requestor)} → ${aeName(called, association.acceptor)}`;
   return `${escapeControls(aes)} ${outcome} #${id} - dicomtap`;
 }
 

@@ -3,7 +3,7 @@ import type { VNode } from "preact";
 import { escapeControls } from "../../../escape.ts";
 import { formatDurationMs } from "../../../units.ts";
 import type { AssociationDetailJson } from "../../api_types.ts";
-import { aeTitle, clockDate, clockTime } from "../format.ts";
+import { aeName, clockDate, clockTime } from "../format.ts";
 import { html } from "../html.ts";
 import { listBefore } from "../navigate.ts";
 import { To } from "../parts/arrows.ts";
@@ -17,9 +17,9 @@ export function Headline({ detail }: { readonly detail: AssociationDetailJson })
   return html`<div class="headline">
     <a class="back" href=${routeAddress(listBefore())}><${Icon} name="back" /><span class="sr_only">Back to the list</span></a>
     <h1 class="mono">
-      <span class="requestor">${escapeControls(aeTitle(association.calling_ae_title))}</span>
+      <span class="requestor">${escapeControls(aeName(association.calling_ae_title, association.requestor))}</span>
       <${To} />
-      <span class="acceptor">${escapeControls(aeTitle(association.called_ae_title))}</span>
+      <span class="acceptor">${escapeControls(aeName(association.called_ae_title, association.acceptor))}</span>
     </h1>
     <${OutcomeMark} outcome=${outcome} />
     ${

@@ -53,7 +53,7 @@ export function ImageView({ path, facts }: ImageViewProps): VNode {
     <div class="image_tools">
       ${
         frames > 1 &&
-        html`<${Slider} label="Frame" value=${frame + 1} min=${1} max=${frames} set=${(value: number) => setFrame(value - 1)} />`
+        html`<${Slider} label="Frame" of=${frames} value=${frame + 1} min=${1} max=${frames} set=${(value: number) => setFrame(value - 1)} />`
       }
       ${
         center !== null &&
@@ -83,15 +83,17 @@ export function ImageView({ path, facts }: ImageViewProps): VNode {
 
 interface SliderProps {
   readonly label: string;
+  /** How many there are, where they are counted. */
+  readonly of?: number;
   readonly value: number;
   readonly min: number;
   readonly max: number;
   readonly set: (value: number) => void;
 }
 
-function Slider({ label, value, min, max, set }: SliderProps): VNode {
+function Slider({ label, of, value, min, max, set }: SliderProps): VNode {
   return html`<label class="slider">
-    <span>${label} <output>${Math.round(value)}</output></span>
+    <span>${label} <output>${Math.round(value)}</output>${of !== undefined && ` of ${of}`}</span>
     <input
       type="range"
       min=${min}

@@ -12,6 +12,8 @@ import type { ListStore } from "./list_store.ts";
 interface Column {
   readonly name: string;
   readonly title: string;
+  /** What it is, where the title does not say it all. */
+  readonly about?: string;
   readonly sort?: AssociationSort;
   /** Numbers stand at the right. */
   readonly right?: boolean;
@@ -22,14 +24,20 @@ const COLUMNS: readonly Column[] = [
   { name: "time", title: "Started", sort: "started" },
   { name: "outcome", title: "Outcome", sort: "outcome" },
   { name: "aes", title: "Calling → called", sort: "calling" },
-  { name: "peer", title: "Peer" },
-  { name: "route", title: "Route" },
+  { name: "peer", title: "Peer", about: "Address of the requestor" },
+  { name: "route", title: "Route", about: "Address that the requestor connected to" },
   { name: "what", title: "What it did" },
   { name: "findings", title: "Findings", sort: "findings" },
   { name: "messages", title: "Messages", sort: "messages", right: true },
-  { name: "sent", title: "Sent", sort: "bytes", right: true },
-  { name: "received", title: "Received", right: true },
-  { name: "spark", title: "Activity" },
+  {
+    name: "sent",
+    title: "Sent",
+    about: "Octets from the requestor; sorted by those of both",
+    sort: "bytes",
+    right: true,
+  },
+  { name: "received", title: "Received", about: "Octets from the acceptor", right: true },
+  { name: "spark", title: "Activity", about: "Octets over the duration" },
   { name: "duration", title: "Duration", sort: "duration", right: true },
 ];
 
@@ -48,10 +56,11 @@ export function AssociationTable({ store, sortBy }: TableProps): VNode {
     <div role="rowgroup" class="thead">
       <div role="row" class="arow head" aria-rowindex="1">
         ${COLUMNS.map(
-          ({ name, title, sort, right }) => html`<div
+          ({ name, title, about, sort, right }) => html`<div
             key=${name}
             role="columnheader"
             class=${classes(name, right && "right")}
+            title=${about}
             aria-sort=${ariaSort(sort === query.sort, query.order)}
           >
             ${

@@ -46,6 +46,7 @@ export function ReplayDialog({ keys, close }: ReplayDialogProps): VNode {
           name="to"
           type="text"
           required
+          autofocus
           list="targets"
           placeholder="127.0.0.1:11112"
           defaultValue=${typeof last === "string" ? last : ""}

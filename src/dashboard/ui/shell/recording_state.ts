@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import { useState } from "preact/hooks";
 import type { HealthJson } from "../../api_types.ts";
 import { sendJson } from "../api.ts";
+import { connection } from "../events.ts";
 import { html } from "../html.ts";
 import { Mark } from "../parts/mark.ts";
 import type { Tone } from "../parts/tone.ts";
@@ -22,6 +23,10 @@ export function RecordingState(): VNode | null {
   const state = health.value;
   const who = session.value;
   if (state === undefined || who === undefined || !who.proxy) return null;
+  // What was true once may not be any more, and a green word would say that it is.
+  if (connection.value === "lost") {
+    return html`<span class="recording"><${Mark} tone="calm" word="recording not known" /></span>`;
+  }
   const { recording, reason } = state;
   const turn = async () => {
     try {
