@@ -8,13 +8,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { escapeControls } from "../escape.ts";
 import { runtime } from "../io/runtime.ts";
+import { nearestName } from "../nearest.ts";
 import { PRODUCT } from "../version.ts";
 import type { Command } from "./command.ts";
 import { CommandError, usageError } from "./command_error.ts";
 import { COMMANDS, commandOf } from "./commands.ts";
 import { type Context, createContext } from "./context.ts";
 import { commandHelp, groupHelp, mainHelp } from "./help.ts";
-import { nearestName } from "./nearest.ts";
 import { OutputClosed } from "./output.ts";
 import { parseOptions } from "./parse_options.ts";
 import { isStopping } from "./stop.ts";

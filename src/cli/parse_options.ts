@@ -5,10 +5,10 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { ADDRESS_FORMAT, type Address, parseAddress } from "../address.ts";
 import { escapeControls } from "../escape.ts";
+import { nearestName } from "../nearest.ts";
 import { DURATION_FORMAT, parseDurationMs, parseSize, SIZE_FORMAT } from "../units.ts";
 import type { CommandArguments, Option, Options } from "./command.ts";
 import { usageError } from "./command_error.ts";
-import { nearestName } from "./nearest.ts";
 
 export interface ParsedOptions extends CommandArguments {
   readonly help: boolean;

@@ -4,12 +4,11 @@ import type { DataSet } from "../dataset/data_set.ts";
 import { printFinding } from "../dataset/finding.ts";
 import { dataSetFromJson } from "../dataset/json_input.ts";
 import { readPart10 } from "../dataset/part10.ts";
-import { allElements } from "../dictionary/elements.ts";
 import { escapeControls } from "../escape.ts";
 import { AssignmentError, assigned } from "../service/assignments.ts";
 import { formatSize } from "../units.ts";
 import { usageError } from "./command_error.ts";
-import { nearestName } from "./nearest.ts";
+import { keywordHint } from "./keyword_hint.ts";
 
 /** Undefined where neither is given. `path` is of DICOM JSON (PS3.18 F) or of a DICOM file. */
 export async function requestDataSet(
@@ -67,11 +66,7 @@ function assign(assignments: readonly string[], base: DataSet | undefined): Data
     return assigned(assignments, base);
   } catch (error) {
     if (!(error instanceof AssignmentError)) throw error;
-    const { keyword } = error;
-    const keywords = allElements().map((entry) => entry.keyword);
-    const near = keyword === undefined ? undefined : nearestName(keyword, keywords);
-    const hint = near === undefined ? undefined : `Did you mean ${near}?`;
-    throw usageError(escapeControls(error.message), hint);
+    throw usageError(escapeControls(error.message), keywordHint(error));
   }
 }
 

@@ -3,6 +3,7 @@ import type { DataSet } from "../dataset/data_set.ts";
 import { hexTag } from "../dataset/tag.ts";
 import { uidName } from "../dictionary/uids.ts";
 import { escapeControls } from "../escape.ts";
+import { nearestName } from "../nearest.ts";
 import { assigned, tagOf } from "../service/assignments.ts";
 import { type MissingPart, missingParts } from "../service/command_values.ts";
 import { PLAIN } from "../service/open_association.ts";
@@ -21,7 +22,6 @@ import {
 import type { ContextProposal } from "../ul/negotiate.ts";
 import { checkAeTitle } from "./association_failure.ts";
 import { usageError } from "./command_error.ts";
-import { nearestName } from "./nearest.ts";
 import { requestDataSet } from "./send_data.ts";
 import type { SendOptions } from "./send_options.ts";
 

@@ -1,5 +1,6 @@
 /** Arguments of operators, each read by its kind. */
-import { elementByKeyword } from "../dictionary/elements.ts";
+import { allElements, elementByKeyword } from "../dictionary/elements.ts";
+import { nearestName } from "../nearest.ts";
 import { parseDurationMs, parseSize } from "../units.ts";
 import type { Comparison, Filter, StatusPattern } from "./filter.ts";
 import { COMPARISONS, type Operator } from "./operators.ts";
@@ -100,7 +101,7 @@ function readTag(text: string): Filter | ArgumentError {
     const [, group, element] = /^([\da-f]{4}),?([\da-f]{4})$/i.exec(step) ?? [];
     const tag =
       group === undefined ? elementByKeyword(step)?.tag : Number.parseInt(`${group}${element}`, 16);
-    if (tag === undefined) return refuse(`there is no element "${step}"`, TAG_HINT);
+    if (tag === undefined) return noElement(step);
     path.push(tag);
   }
   if (path.length > MAX_PATH) return refuse("the path is too long", TAG_HINT);
@@ -110,6 +111,17 @@ function readTag(text: string): Filter | ArgumentError {
     return patternError({ wrong: pattern.wrong, position: sign + 1 + pattern.position });
   }
   return { kind: "tag", path, pattern };
+}
+
+function noElement(step: string): ArgumentError {
+  const name = /^(.+)\[[^\]]*\]$/.exec(step)?.[1];
+  if (name !== undefined) {
+    return refuse(`"${step}" names an item`, `A path looks through all items: write ${name}`);
+  }
+  const keywords = allElements().map(({ keyword }) => keyword);
+  const near = nearestName(step, keywords);
+  const hint = near === undefined ? TAG_HINT : `Did you mean ${near}?`;
+  return refuse(`there is no element "${step}"`, hint);
 }
 
 function readComparison(

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "vitest";
-import { nearestName } from "../../src/cli/nearest.ts";
 import { createPaint, unpainted, wantsColor } from "../../src/cli/paint.ts";
 import { tableLines, visibleWidth } from "../../src/cli/table.ts";
+import { nearestName } from "../../src/nearest.ts";
 
 const COLUMNS = [{ title: "name" }, { title: "size", align: "right" }, { title: "what" }] as const;
 

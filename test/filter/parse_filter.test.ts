@@ -100,6 +100,8 @@ describe("parseFilter()", () => {
     ["~pc 256", 5, /not a presentation context ID/, /up to 255/],
     ["~sopi abc", 7, /not a UID/, /digits and dots/],
     ["~tag Nonsense", 6, /no element "Nonsense"/, /PatientID/],
+    ["~tag PatientNam=x", 6, /no element "PatientNam"/, /^Did you mean PatientName\?$/],
+    ["~tag 0040,0100[1].Modality", 6, /names an item/, /all items: write 0040,0100$/],
     ["~tag PatientID=[", 16, /not closed/, /quotes/],
     ["~dur 2s", 6, /does not begin with a comparison/, /~dur >2s/],
     ["~dur >2", 6, /"2" is not a duration/, /~dur >2s/],
