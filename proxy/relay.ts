@@ -127,7 +127,8 @@ export class Relay {
       clearTimeout(timer);
       this.#finish(end);
     };
-    const timer = setTimeout(finish, RESET_GRACE_MS);
+    // A program that was held up itself learns only in its next turn what is out.
+    const timer = setTimeout(() => setImmediate(finish), RESET_GRACE_MS);
     other.once("close", finish);
     other.write(NOTHING, finish);
   }
