@@ -47,7 +47,7 @@ export function readSetRule(typed: string): SetRule {
     const read = readAssignment(assignment);
     return { typed, filter, target: { of: "data set", assignment: read }, value };
   } catch (error) {
-    if (error instanceof AssignmentError) throw new RangeError(error.message);
+    if (error instanceof AssignmentError) throw new RangeError(error.message, { cause: error });
     throw error;
   }
 }

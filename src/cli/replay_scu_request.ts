@@ -9,10 +9,13 @@ import { PASSCODE, PRIMARY } from "../../replay/scu/association_request.ts";
 import type { Fragment, ReplayScuOptions as Request } from "../../replay/scu/options.ts";
 import { readSpeed } from "../../replay/scu/pace.ts";
 import { escapeControls } from "../escape.ts";
+import { AssignmentError } from "../service/assignments.ts";
 import type { Target } from "./association_failure.ts";
 import { usageError } from "./command_error.ts";
 import { ignored } from "./ignore_option.ts";
+import { keywordHint } from "./keyword_hint.ts";
 import type { ReplayScuOptions } from "./replay_scu_options.ts";
+import { explainSystemError } from "./system_error.ts";
 
 export function scuRequest(
   what: { readonly paths: readonly string[]; readonly filter: string | undefined },
@@ -96,37 +99,43 @@ function fragment(text: string): Fragment {
 /** Two octets of a message behind the head of a PDV (PS3.8 9.3.5.1, E.2). */
 const LEAST_FRAGMENT = 8;
 
-/** Throws a usage error for what cannot be rewritten so. */
 function rewriteOf(options: ReplayScuOptions): RewriterOptions {
   const { uids, seed, dates, set, values, ae } = options;
+  const rewrite: RewriterOptions = {
+    ...(ae !== undefined && { ae: taken("ae", () => readAeTitles(ae)) }),
+    uids: uids === "keep" || uids === "new" ? uids : fromFile("uids", uids, readUidTable),
+    ...(seed !== undefined && { seed }),
+    dates,
+    set,
+    ...(values !== undefined && { values: fromFile("values", values, readValueTable) }),
+  };
+  taken("dates", () => new Rewriter({ dates }));
+  taken("set", () => new Rewriter(rewrite));
+  return rewrite;
+}
+
+/** Throws a usage error that names the option. */
+function taken<T>(option: string, read: () => T): T {
   try {
-    const rewrite: RewriterOptions = {
-      ...(ae !== undefined && { ae: readAeTitles(ae) }),
-      uids: uids === "keep" || uids === "new" ? uids : uidTable(uids),
-      ...(seed !== undefined && { seed }),
-      dates,
-      set,
-      ...(values !== undefined && { values: readValueTable(readText("values", values)) }),
-    };
-    new Rewriter(rewrite);
-    return rewrite;
+    return read();
   } catch (error) {
-    if (error instanceof RangeError) throw usageError(escapeControls(error.message));
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    const { cause, message } = error;
+    const hint = cause instanceof AssignmentError ? keywordHint(cause) : undefined;
+    throw usageError(`Option --${option}: ${escapeControls(message)}`, hint);
   }
 }
 
-function uidTable(path: string): ReadonlyMap<string, string> {
-  return readUidTable(readText("uids", path, "keep, new, or "));
-}
-
-function readText(option: string, path: string, others = ""): string {
+function fromFile<T>(option: string, path: string, read: (text: string) => T): T {
+  let text: string;
   try {
-    return readFileSync(path, "utf8");
+    text = readFileSync(path, "utf8");
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw badValue(option, path, `It is ${others}a file that can be read: ${why}`);
+    const others = option === "uids" ? "It is keep, new, or a file. " : "";
+    const why = explainSystemError(error)?.message ?? `Cannot read ${escapeControls(path)}`;
+    throw badValue(option, path, `${others}${why}.`);
   }
+  return taken(`${option} ${path}`, () => read(text));
 }
 
 function badValue(name: string, text: string, hint: string) {

@@ -147,7 +147,7 @@ describe("dicomtap replay scu", () => {
       assert.match(all.out, /1 association .*: 4 same\n$/);
       const none = await replayScu(capture, "~called OTHER", ...rest);
       assert.equal(none.code, 2);
-      assert.match(none.err, /There is no association to play/);
+      assert.match(none.err, /There is no association to play: the filter takes none/);
       const bad = await replayScu(capture, "~called (", ...rest);
       assert.equal(bad.code, 2);
     });
@@ -222,16 +222,22 @@ describe("dicomtap replay scu", () => {
         ["--concurrency", "0"],
         ["--rate", "5"],
         ["--fragment", "-1"],
+        ["--fragment", "7"],
+        ["--to", "127.0.0.1:0"],
         ["--ae", "called"],
         ["--uids", "/no/such/file"],
         ["--dates", "tomorrow"],
         ["--set", "nonsense"],
+        ["--ignore", "nonsense"],
       ];
       for (const option of wrong) {
         const { code, err } = await replayScu(...args, ...option);
         assert.equal(code, 2, `${option}: ${err}`);
+        assert.match(err, /[Oo]ption --?\w|port 0/, err);
         assert.doesNotMatch(err, /fault of dicomtap/, err);
       }
+      const misspelt = await replayScu(...args, "--set", "~m C-STORE/PatintID=1");
+      assert.match(misspelt.err, /Option --set: .*\nDid you mean PatientID\?\n/);
       const unwritable = await replayScu(...args, "--report", join(scope.tempDir(), "x", "y"));
       assert.equal(unwritable.code, 2, unwritable.err);
     });
