@@ -72,7 +72,9 @@ print_job_management|C600|Film Session SOP Instance hierarchy does not contain F
 print_job_management|C601|Unable to create Print Job SOP Instance; print queue is full
 print_job_management|C602|Unable to create Print Job SOP instance; print queue is full
 print_job_management|C603|Image size is larger than image box size
+print_job_management|C604|Image position collision: several images for one image position (retired)
 print_job_management|C605|Insufficient memory in printer to store the image
+print_job_management|C606|More than one VOI LUT Box contained in the image (retired)
 print_job_management|C613|Combined print image size is larger than the image box size
 print_job_management|C616|There is an existing film box that has not been printed and N-ACTION at the film session level is not supported. A new film box will not be created when a previous film box has not been printed
 storage_management|B010|Attribute list error - One or more of Key Attributes are not supported for matching

@@ -16,6 +16,12 @@ describe("statuses of service classes", () => {
     ["C-MOVE-RSP", "5.1.4.1.2.2.2", 0xa801, "Move destination unknown"],
     ["C-GET-RSP", "5.1.4.1.2.2.3", 0xa801, undefined],
     ["N-CREATE-RSP", "5.1.1.1", 0xb600, "Memory allocation not supported"],
+    [
+      "N-ACTION-RSP",
+      "5.1.1.2",
+      0xc604,
+      "Image position collision: several images for one image position (retired)",
+    ],
     ["N-ACTION-RSP", "5.1.4.34.6.1", 0xc302, "The UPS is already IN PROGRESS"],
     ["N-SET-RSP", "3.1.2.3.3", 0x0001, "Requested optional attributes are not supported"],
     ["C-ECHO-RSP", "1.1", 0xa700, undefined],
