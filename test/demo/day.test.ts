@@ -56,7 +56,8 @@ describe("The day of the demo", () => {
     const counts: string[] = [];
     for (let round = 1; round <= 2; round++) {
       const { summary, different } = await playDay(pacs, AbortSignal.timeout(PATIENCE_MS));
-      // What is retrieved has the recorded UIDs: this PACS gives back what was recorded.
+      // What was stored under new UIDs is retrieved under them. The second round stores into the same
+      // studies, which are the worklist's: of them the instances come that were first.
       for (const { request, differences } of different) {
         assert.equal(request, "C-STORE-RQ");
         assert.deepEqual(
@@ -64,8 +65,8 @@ describe("The day of the demo", () => {
           [],
         );
       }
-      assert.equal(different.length, 3);
-      assert.equal(summary.same + 3, summary.exchanges);
+      assert.equal(different.length, round === 1 ? 0 : 3);
+      assert.equal(summary.same + different.length, summary.exchanges);
       counts.push(`${summary.same} of ${summary.exchanges} exchanges the same`);
     }
     console.log(`demo: ${counts.join(", ")}`);
