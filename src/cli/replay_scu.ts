@@ -30,7 +30,7 @@ export const command = defineCommand({
   summary: "Play the requestor's side of captures and compare the answers",
   usage: "CAPTURE... [FILTER] --to HOST:PORT",
   about:
-    "Each recorded association is asked for anew and its requests are sent again, to --to and nowhere else; responses are compared with the recorded ones. " +
+    "Each recorded association is asked for anew and its requests are sent again, to --to and nowhere else; responses are compared with the recorded ones. The exit code is 1 where something differs or fails, 3 where there was no association at all. " +
     "A FILTER, the same as for show, picks the associations: one server is seldom all that a capture has. " +
     "Secrets of a user identity come from the environment: DICOMTAP_USER_IDENTITY, DICOMTAP_USER_IDENTITY_PASSCODE.",
   notes: filterHelp(),

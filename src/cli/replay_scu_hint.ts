@@ -16,11 +16,23 @@ export function nextStep(
   if (began.some((event) => isRejected(event, CALLING_UNKNOWN))) {
     return "It does not know who calls: add the title there, or call as somebody it knows with --ae calling=TITLE";
   }
-  if (wanted > 0 && established === 0 && began.every(({ outcome }) => outcome === "failed")) {
-    return "Check the address and the port, and that the other system runs";
-  }
+  if (wanted > 0 && established === 0) return whyNone(began);
   if (refusedContext === "skip" && different.some(({ reason }) => reason?.includes(SYNTAXES))) {
     return "--refused-context retry asks for what was refused on a second association, in the usual transfer syntaxes";
+  }
+  return undefined;
+}
+
+/** There was no association at all. */
+function whyNone(began: readonly ExchangeEvent[]): string | undefined {
+  if (began.every(({ outcome }) => outcome === "failed")) {
+    return "Check the address and the port, and that the other system runs and speaks DICOM";
+  }
+  if (began.every(({ outcome }) => outcome === "timeout")) {
+    return "It may be the wrong port, or busy: --connect-timeout and --acse-timeout wait longer";
+  }
+  if (began.every(({ differences: [difference] }) => difference?.got === "closed")) {
+    return "Something listens there, but it may not be DICOM, or it wants TLS";
   }
   return undefined;
 }

@@ -94,7 +94,10 @@ export const REPLAY_SCU_OPTIONS = {
     kind: "duration",
     help: "Wait this long for each response (by default 60s, or twice as long as it took in the recording)",
   },
-  ignore: IGNORE_OPTION,
+  ignore: {
+    ...IGNORE_OPTION,
+    help: `${IGNORE_OPTION.help}; what is never compared stands in dicomtap diff --help`,
+  },
   "show-phi": { kind: "flag", help: "Show names and identifiers of patients in differences" },
   record: { kind: "string", value: "DIR", help: "Record the replay itself into a capture there" },
   report: { kind: "string", value: "FILE", help: "Write every exchange and the summary as JSON" },
