@@ -28,6 +28,8 @@ export interface Endpoint {
   readonly path: string;
   /** The least role that may. */
   readonly role: UserRole;
+  /** As much work as so many others, 1 where it is not told (O-08). */
+  readonly cost?: number;
   /** One line for the document. */
   readonly summary: string;
   /** Name of the shape in `api_types.ts` that it answers with, or a media type. */
@@ -66,12 +68,14 @@ export class ApiError extends Error {
 }
 
 export function addEndpoint(app: DashboardApp, found: Endpoint): void {
-  const { method, path, role, query, body } = found;
+  const { method, path, role, query, body, cost = 1 } = found;
   const handlers: MiddlewareHandler<{ Variables: GuardedVariables }>[] = [
     async (context, next) => {
       const { name, role: has } = context.get("user");
-      if (mayAct(has, role)) return next();
-      return refuse(context, 403, `${name} is a ${has} here; this is for ${role}s`);
+      if (!mayAct(has, role)) {
+        return refuse(context, 403, `${name} is a ${has} here; this is for ${role}s`);
+      }
+      return (cost > 1 ? context.get("refuseAt")(cost - 1) : undefined) ?? next();
     },
   ];
   if (query !== undefined) handlers.push(zValidator("query", query, refuseInvalid));

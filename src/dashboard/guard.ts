@@ -23,10 +23,14 @@ export interface GuardOptions {
   readonly secure: boolean;
   /** Is told of each request that is one too many. */
   readonly limited?: () => void;
+  /** Milliseconds, for what may happen so often in a second. */
+  readonly now?: () => number;
 }
 
 export interface GuardedVariables {
   user: User;
+  /** A request that takes the work of `cost` others. Undefined where that is not too much. */
+  refuseAt: (cost: number) => Response | undefined;
 }
 
 /** Requests of one user in a second, and at once: a page that scrolls fast asks some 30. */
@@ -36,10 +40,10 @@ const RATE = { perSecond: 100, burst: 400 };
 const WRONG = { perSecond: 1, burst: 20 };
 
 export function guard(options: GuardOptions): MiddlewareHandler<{ Variables: GuardedVariables }> {
-  const { access, hosts, port, secure } = options;
+  const { access, hosts, port, secure, now } = options;
   const cookie = `dicomtap_${port}`;
-  const rates = new RateLimit(RATE);
-  const wrong = new RateLimit(WRONG);
+  const rates = new RateLimit(RATE, now);
+  const wrong = new RateLimit(WRONG, now);
   const tooMany = (context: Context, text: string) => {
     options.limited?.();
     return refuse(context, 429, text);
@@ -85,16 +89,20 @@ export function guard(options: GuardOptions): MiddlewareHandler<{ Variables: Gua
         "Open the link with the token that dicomtap printed at its start",
       );
     }
-    if (!rates.take(user.name)) {
+    const refuseAt = (cost: number) => {
+      if (rates.take(user.name, cost)) return undefined;
       context.header("retry-after", "1");
       return tooMany(context, "Too many requests: wait a second");
-    }
+    };
+    const refused = refuseAt(1);
+    if (refused !== undefined) return refused;
     const changes = context.req.method !== "GET" && context.req.method !== "HEAD";
     if (changes && context.req.header("x-dicomtap") !== "1") {
       return refuse(context, 403, `A ${context.req.method} needs the header x-dicomtap: 1`);
     }
     if (hasArrived(url) && isPage(context, url)) return context.redirect(cleanAddress(url), 303);
     context.set("user", user);
+    context.set("refuseAt", refuseAt);
     return next();
   };
 }

@@ -19,8 +19,8 @@ export class RateLimit {
     this.#now = now;
   }
 
-  /** False where it is too often. */
-  take(name: string): boolean {
+  /** False where it is too often. `cost`: as much as so many others. */
+  take(name: string, cost = 1): boolean {
     const { perSecond, burst } = this.#rate;
     const now = this.#now();
     const bucket = this.#buckets.get(name) ?? { tokens: burst, at: now };
@@ -31,8 +31,8 @@ export class RateLimit {
       if (this.#buckets.size <= MAX_NAMES) break;
       this.#buckets.delete(oldest);
     }
-    if (bucket.tokens < 1) return false;
-    bucket.tokens -= 1;
+    if (bucket.tokens < cost) return false;
+    bucket.tokens -= cost;
     return true;
   }
 }

@@ -20,13 +20,15 @@ export interface TestDashboardOptions extends DashboardStateOptions {
   readonly access?: Access;
   readonly services?: Partial<Services>;
   readonly stallMs?: number;
+  /** Milliseconds, for limits on what happens so often in a second. */
+  readonly now?: () => number;
 }
 
 /** Captures are read when it is given back. */
 export async function testDashboard(options: TestDashboardOptions = {}): Promise<TestDashboard> {
   const state = new DashboardState(options);
   await state.library.refresh();
-  const { stallMs } = options;
+  const { stallMs, now } = options;
   const services = createServices(state, { replayTargets: [], ...(stallMs && { stallMs }) });
   const app = createDashboard(
     { ...services, ...options.services },
@@ -35,6 +37,7 @@ export async function testDashboard(options: TestDashboardOptions = {}): Promise
       hosts: ["127.0.0.1", "localhost"],
       port: 8104,
       secure: false,
+      ...(now && { now }),
     },
   );
   const request = async (path: string, init: RequestInit = {}) =>

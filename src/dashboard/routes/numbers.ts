@@ -10,6 +10,9 @@ const MAX_LOOKED_INTO = 5_000;
 
 const LOOK_MS = 3_000;
 
+/** They look into thousands of associations. */
+const COST = 10;
+
 const FILTER = z.object({ filter: FILTER_TEXT });
 
 export function numberEndpoints({ state, stories, narrations }: Services): readonly Endpoint[] {
@@ -18,6 +21,7 @@ export function numberEndpoints({ state, stories, narrations }: Services): reado
       method: "get",
       path: "/api/numbers",
       role: "viewer",
+      cost: COST,
       summary: "Associations and octets over time, latencies, statuses, rejections",
       answers: "NumbersJson",
       query: FILTER,
@@ -31,6 +35,7 @@ export function numberEndpoints({ state, stories, narrations }: Services): reado
       method: "get",
       path: "/api/stories",
       role: "viewer",
+      cost: COST,
       summary: "What belongs together, across associations and captures",
       answers: "StoriesJson",
       query: FILTER,

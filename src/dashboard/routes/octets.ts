@@ -81,6 +81,7 @@ export function octetEndpoints(services: Services): readonly Endpoint[] {
       method: "get",
       path: "/api/download",
       role: "operator",
+      cost: 10,
       summary: "A capture with the selected associations",
       answers: "application/vnd.dicomtap.capture",
       query: z.object({ key: z.union([KEY, z.array(KEY)]).optional(), filter: FILTER_TEXT }),
