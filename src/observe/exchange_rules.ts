@@ -1,6 +1,7 @@
 /**
  * Rules on requests and responses together: PS3.7 9.1, 9.3, D.3.3.3, D.3.3.4; PS3.4 C.4.
  */
+import { uidEntry } from "../dictionary/uids.ts";
 import { commandName, responseField } from "../dimse/command_field.ts";
 import { type CommandSet, numberOf } from "../dimse/command_set.ts";
 import type { Exchange, Pairing } from "../dimse/exchange.ts";
@@ -118,10 +119,20 @@ function checkRole(observed: ObservedMessage, check: { negotiation: Negotiation;
   if (may) return;
   // an AE that reports on an association of its own, as many do, with nothing said of roles
   const isCommon = asScp && isRequestor && selection === undefined;
+  const role = `the ${asScp ? "SCP" : "SCU"} role of ${nameOf(abstractSyntax)}`;
+  const asked = negotiation
+    .all("requestor", "SCP/SCU role selection")
+    .find(({ sopClassUid }) => uidOf(sopClassUid) === abstractSyntax);
+  const isRefused = isRequestor && (asScp ? asked?.scpRole : asked?.scuRole) === 1;
+  const why = isRefused ? `to which the acceptor did not grant ${role}` : `which has not ${role}`;
   say(
     isCommon ? "event-role" : "request-role",
-    `${message.command} from the ${message.sender}, which has not the ${asScp ? "SCP" : "SCU"} role of ${quoted(abstractSyntax)}`,
+    `${message.command} from the ${message.sender}, ${why}`,
   );
+}
+
+function nameOf(uid: string): string {
+  return uidEntry(uid)?.name ?? quoted(uid);
 }
 
 function checkResponse(
