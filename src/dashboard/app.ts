@@ -48,8 +48,14 @@ export function createDashboard(services: Services, options: GuardOptions): Dash
       // With "no-referrer" a browser says "Origin: null" of the login form, which is foreign.
       referrerPolicy: "same-origin",
       strictTransportSecurity: options.secure,
+      xFrameOptions: "DENY",
     }),
   );
+  app.use(async (context, next) => {
+    await next();
+    // Nothing that may be of patients, or has a token, is left behind in a browser's cache (P-05).
+    if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
+  });
   app.use(
     bodyLimit({
       maxSize: MAX_BODY,

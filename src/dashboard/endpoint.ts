@@ -79,7 +79,7 @@ export function addEndpoint(app: DashboardApp, found: Endpoint): void {
     },
   ];
   if (query !== undefined) handlers.push(zValidator("query", query, refuseInvalid));
-  if (body !== undefined) handlers.push(zValidator("json", body, refuseInvalid));
+  if (body !== undefined) handlers.push(asJson, zValidator("json", body, refuseInvalid));
   handlers.push(async (context) => {
     const valid = (target: "query" | "json") => context.req.valid(target as never) as never;
     return found.handle({
@@ -92,6 +92,12 @@ export function addEndpoint(app: DashboardApp, found: Endpoint): void {
   });
   app.on(method.toUpperCase(), [path], ...handlers);
 }
+
+/** Without it the validator would say of a sound body that it is none. */
+const asJson: MiddlewareHandler = async (context, next) => {
+  if (/^application\/json\b/i.test(context.req.header("content-type") ?? "")) return next();
+  return refuse(context, 415, "Send the body as content-type: application/json");
+};
 
 type Validated = { readonly success: boolean; readonly error?: { readonly issues: unknown } };
 

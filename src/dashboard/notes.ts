@@ -75,9 +75,13 @@ export class Notes {
     return true;
   }
 
-  remove(id: string): void {
-    this.#notes = this.#notes.filter((note) => note.id !== id);
+  /** False where the association has no such note. */
+  remove(key: string, id: string): boolean {
+    const left = this.#notes.filter((note) => note.id !== id || note.key !== key);
+    if (left.length === this.#notes.length) return false;
+    this.#notes = left;
     this.#save();
+    return true;
   }
 
   mark(key: string, mark: Mark | null): boolean {

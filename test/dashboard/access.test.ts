@@ -150,9 +150,16 @@ describe("The API", () => {
     }
     const body = "x".repeat(70_000);
     const headers = { "content-type": "application/json" };
+    const post = (text: string, given = headers) =>
+      request("/api/notes", { method: "POST", body: text, headers: given });
+    const untyped = await post("{}", { "content-type": "text/plain" });
+    assert.equal(untyped.status, 415);
+    assert.match(await untyped.text(), /application\/json/);
+    const nothing = await post('{"key":"study_1.dcap/3","remove":"nothing"}');
+    assert.equal(nothing.status, 404);
     assert.equal((await request("/api/notes", { method: "POST", body, headers })).status, 413);
     assert.equal((await request("/api/notes", { method: "POST", body: "{", headers })).status, 400);
     assert.equal((await request("/nothing", { headers: { accept: "text/html" } })).status, 404);
-    console.log(`refused in words: ${cases.length + 3} of ${cases.length + 3}`);
+    console.log(`refused in words: ${cases.length + 5} of ${cases.length + 5}`);
   });
 });

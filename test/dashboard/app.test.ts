@@ -24,6 +24,17 @@ describe("createDashboard()", () => {
     console.log(`P-01: ${paths.length} routes, 0 open`);
   });
 
+  test("P-05 leaves nothing behind in a browser's cache but the page's own files", async () => {
+    const { request } = await testDashboard({ places: ["test/captures/services"] });
+    const message = "/api/associations/study_1.dcap/3/messages/0";
+    const paths = ["/", `/?token=${TOKEN}`, `${message}?show_phi=1`, `${message}/image`];
+    for (const path of [...paths, `${message}/part10`, "/api/captures", "/nothing"]) {
+      const { headers } = await request(path);
+      assert.equal(headers.get("cache-control"), "no-store", path);
+    }
+    assert.equal((await request("/app.js")).headers.get("cache-control"), "no-cache");
+  });
+
   test("the token of the link becomes a cookie and leaves the address", async () => {
     const { request } = await testDashboard();
     const first = await request(`/numbers?a=1&token=${TOKEN}`, { headers: NOBODY });

@@ -32,8 +32,11 @@ export function noteEndpoints({ state, setRecording }: Services): readonly Endpo
       handle: ({ context, body, user }) => {
         const { key } = entryOfKey(state, body.key);
         const { notes } = state;
-        if ("remove" in body) notes.remove(body.remove);
-        else {
+        if ("remove" in body) {
+          if (!notes.remove(key, body.remove)) {
+            throw new ApiError(404, { error: "There is no such note of this association" });
+          }
+        } else {
           const done =
             "text" in body
               ? notes.add({ key, text: body.text, user: user.name })

@@ -72,7 +72,6 @@ export function octetEndpoints(services: Services): readonly Endpoint[] {
         if ("reason" in png) {
           throw new ApiError(png.absent === true ? 404 : 415, { error: png.reason });
         }
-        call.context.header("cache-control", "private, max-age=60");
         call.context.header("content-type", "image/png");
         return call.context.body(png.bytes as Uint8Array<ArrayBuffer>);
       },
