@@ -10,6 +10,8 @@ import type { Look } from "../../../support/browser_tools.ts";
 export interface AxeContext {
   readonly url: string;
   readonly views: readonly string[];
+  /** Address of the one on which dialogs are opened. */
+  readonly association: string;
 }
 
 export interface AxeResult {
@@ -24,13 +26,37 @@ const LOOKS = [
   { scheme: "dark", width: 390 },
 ] as const;
 
+/** What opens over the view of an association, or in it; the last one leads on to the list. */
+const DIALOGS: readonly {
+  readonly name: string;
+  readonly show: (page: Page) => Promise<unknown>;
+}[] = [
+  { name: "help", show: (page) => page.keyboard.press("?") },
+  {
+    name: "commands",
+    show: (page) => page.getByRole("button", { name: "Copy as command" }).click(),
+  },
+  { name: "replay", show: (page) => page.getByRole("button", { name: "Replay…" }).click() },
+  { name: "notes", show: (page) => page.getByRole("button", { name: "Notes and mark" }).click() },
+  {
+    name: "filter",
+    show: async (page) => {
+      await page.keyboard.press("g");
+      await page.keyboard.press("l");
+      await page.getByRole("button", { name: "Help on filters" }).click();
+      await page.getByRole("combobox", { name: "Filter" }).fill("~c");
+      await page.getByRole("option").first().waitFor();
+    },
+  },
+];
+
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 export const look: Look<AxeContext> = async ({ context, open }): Promise<AxeResult> => {
   const violations: string[] = [];
   let passes = 0;
   for (const { scheme, width } of LOOKS) {
-    const page = await open(context.url, "/", { scheme, width, expected: /404/ });
+    const page = await open(context.url, "/", { scheme, width, expected: /400|404/ });
     for (const view of context.views) {
       await page.goto(new URL(view, context.url).href);
       await page.locator("main :is(h1, h2)").first().waitFor();
@@ -39,9 +65,21 @@ export const look: Look<AxeContext> = async ({ context, open }): Promise<AxeResu
       passes += judged.passes;
       violations.push(...judged.violations.map((text) => `${view} (${scheme}, ${width}): ${text}`));
     }
+    await page.goto(new URL(context.association, context.url).href);
+    await page.getByRole("region", { name: "Verdict" }).waitFor();
+    for (const { name, show } of DIALOGS) {
+      await show(page);
+      await page.locator(".loading").waitFor({ state: "detached" });
+      const judged = await judge(page);
+      passes += judged.passes;
+      violations.push(...judged.violations.map((text) => `${name} (${scheme}, ${width}): ${text}`));
+      if ((await page.getByRole("dialog").count()) === 0) continue;
+      await page.keyboard.press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "detached" });
+    }
     await page.context().close();
   }
-  return { views: context.views.length * LOOKS.length, passes, violations };
+  return { views: (context.views.length + DIALOGS.length) * LOOKS.length, passes, violations };
 };
 
 async function judge(page: Page): Promise<{ passes: number; violations: readonly string[] }> {
