@@ -9,7 +9,7 @@ import { DataSetReader } from "../../src/dataset/data_set_reader.ts";
 import { readDataSet } from "../../src/dataset/read_data_set.ts";
 import { type TransferSyntax, transferSyntax } from "../../src/dataset/transfer_syntax.ts";
 import type { MessageDataSet } from "../../src/dimse/message.ts";
-import { type MessagePlace, messageParts } from "../../src/inspect/message_parts.ts";
+import { dataSetOctets, type MessagePlace, messageParts } from "../../src/inspect/message_parts.ts";
 import type { RecordedStreams } from "../../src/inspect/stream_reader.ts";
 import type { RecordedDataSet } from "../recorded.ts";
 import { type CachedDataSet, type OctetCache, SMALL } from "./octet_cache.ts";
@@ -59,7 +59,7 @@ export class CapturedDataSet implements RecordedDataSet {
 
   *passing(): Generator<Uint8Array, void, undefined> {
     if (this.complete && this.length <= SMALL) yield this.#cached().octets;
-    else yield* this.#pieces({ passing: true });
+    else yield* this.#passing();
   }
 
   read(): DataSet {
@@ -72,14 +72,29 @@ export class CapturedDataSet implements RecordedDataSet {
   }
 
   /** Throws `MissingOctets` where the first octet is not there. */
-  *#pieces(how: { readonly passing?: boolean } = {}): Generator<Uint8Array> {
+  *#pieces(): Generator<Uint8Array> {
     let length = 0;
-    for (const part of messageParts(this.#recording, this.#place, how)) {
+    for (const part of messageParts(this.#recording, this.#place)) {
       if (part.part === "missing" && !part.isCommand) break;
       if (part.part !== "octets" || part.isCommand) continue;
       length += part.bytes.length;
       yield part.bytes;
     }
+    this.#mustBeWhole(length);
+  }
+
+  *#passing(): Generator<Uint8Array> {
+    let length = 0;
+    for (const pieces of dataSetOctets(this.#recording, this.#place)) {
+      for (const piece of pieces) {
+        length += piece.length;
+        yield piece;
+      }
+    }
+    this.#mustBeWhole(length);
+  }
+
+  #mustBeWhole(length: number): void {
     if (this.complete && length === this.length) return;
     const { name } = this.#recording;
     const { offset } = this.#place;
@@ -107,7 +122,7 @@ export class CapturedDataSet implements RecordedDataSet {
     if (kept !== undefined) return kept;
     const octets = new Uint8Array(this.length);
     let filled = 0;
-    for (const piece of this.#pieces({ passing: true })) {
+    for (const piece of this.#passing()) {
       octets.set(piece.subarray(0, octets.length - filled), filled);
       filled += piece.length;
     }

@@ -34,6 +34,8 @@ export class MessageFragmenter {
   /** Octets of the data set that are not written yet. */
   #data: Uint8Array = NOTHING;
   #kept: Uint8Array = NOTHING;
+  /** The PDU that comes next, where there was no room for it yet. */
+  #planned: readonly PlannedPdv[] | undefined;
   #pdvs: PlannedPdv[] = [];
   /** Octets of the first of `#pdvs` that are written. */
   #written = 0;
@@ -75,23 +77,23 @@ export class MessageFragmenter {
 
   /** What waits for more to share a batch with: whole PDUs, and what there is of a large one. */
   *flush(): Generator<Uint8Array> {
-    yield* this.#run(false);
+    if (this.#fill(false)) yield* this.#batches(false);
     yield* this.#flush();
   }
 
-  /** Throws a RangeError for more octets than were told. `piece` may be used again afterwards. */
-  *push(piece: Uint8Array): Generator<Uint8Array> {
+  /**
+   * Nothing, mostly: a batch has room for several pieces. Take what it gives before the next call.
+   * Throws a RangeError for more octets than were told. `piece` may be used again afterwards.
+   */
+  push(piece: Uint8Array): Iterable<Uint8Array> {
     if (this.#due !== undefined && piece.length > this.#due - this.#data.length) {
       throw new RangeError("Cannot send a data set: it has more octets than its length says");
     }
-    if (this.#data.length === 0) {
-      this.#data = piece;
-      yield* this.#run(false);
-      this.#keep(NOTHING);
-    } else {
-      this.#keep(piece);
-      yield* this.#run(false);
-    }
+    if (this.#data.length === 0) this.#data = piece;
+    else this.#keep(piece);
+    if (this.#fill(false)) return this.#batches(false);
+    this.#keep(NOTHING);
+    return NO_BATCHES;
   }
 
   /** Throws a RangeError for less octets than were told. */
@@ -100,26 +102,35 @@ export class MessageFragmenter {
     if (missing > 0) {
       throw new RangeError(`Cannot send a data set: it ended ${missing} octets before its length`);
     }
-    yield* this.#run(true);
+    if (this.#fill(true)) yield* this.#batches(true);
     yield* this.#flush();
   }
 
-  *#run(ended: boolean): Generator<Uint8Array> {
+  /** What is full is given out, until what there is has been written. */
+  *#batches(ended: boolean): Generator<Uint8Array> {
+    do yield* this.#flush();
+    while (this.#fill(ended));
+    this.#keep(NOTHING);
+  }
+
+  /** Writes what there is; true where a batch has to be given out before it can go on. */
+  #fill(ended: boolean): boolean {
     for (;;) {
       const pdv = this.#pdvs[0];
       if (pdv === undefined) {
-        const planned = this.#nextPdu(ended);
-        if (planned === undefined) break;
-        yield* this.#beginPdu(planned);
+        this.#planned ??= this.#nextPdu(ended);
+        if (this.#planned === undefined) break;
+        if (!this.#beginPdu(this.#planned)) return true;
+        this.#planned = undefined;
         continue;
       }
       const source = pdv.isCommand ? this.#command : this.#data;
       const wanted = pdv.length - this.#written;
       if (wanted > 0 && source.length === 0) break;
-      yield* this.#write(Math.min(wanted, source.length), pdv);
+      if (!this.#write(Math.min(wanted, source.length), pdv)) return true;
       if (this.#written === pdv.length) this.#endPdv();
     }
-    if (this.#filled >= FULL) yield* this.#flush();
+    return this.#filled >= FULL && this.#ready > 0;
   }
 
   #nextPdu(ended: boolean): readonly PlannedPdv[] | undefined {
@@ -132,12 +143,13 @@ export class MessageFragmenter {
       : this.#plan.next(due ?? this.#data.length, true);
   }
 
-  *#beginPdu(pdvs: readonly PlannedPdv[]): Generator<Uint8Array> {
+  /** False where a batch has to be given out first. */
+  #beginPdu(pdvs: readonly PlannedPdv[]): boolean {
     let length = 0;
     for (const pdv of pdvs) length += PDV_HEAD + pdv.length;
     const needed = Math.min(PDU_HEAD + length, LARGEST);
     if (this.#memory.length - this.#filled < needed) {
-      yield* this.#flush();
+      if (this.#filled > 0) return false;
       const ready = this.#data.length + this.#command.length;
       this.#provide(needed, ready + (ready >> 6) + SMALLEST);
     }
@@ -148,6 +160,7 @@ export class MessageFragmenter {
     this.#putLength(this.#filled + 2, length);
     this.#filled += PDU_HEAD;
     this.#beginPdv();
+    return true;
   }
 
   #beginPdv(): void {
@@ -166,13 +179,12 @@ export class MessageFragmenter {
     else this.#streams = false;
   }
 
-  *#write(octets: number, pdv: PlannedPdv): Generator<Uint8Array> {
+  /** False where a batch has to be given out first. */
+  #write(octets: number, pdv: PlannedPdv): boolean {
     for (let left = octets; left > 0; ) {
       // Room for the head of a PDV behind it is kept.
-      if (this.#streams && this.#memory.length - this.#filled <= 2 * PDV_HEAD) {
-        yield* this.#flush();
-        this.#provide(LARGEST, LARGEST);
-      }
+      if (this.#streams && this.#filled === 0) this.#provide(LARGEST, LARGEST);
+      if (this.#streams && this.#memory.length - this.#filled <= 2 * PDV_HEAD) return false;
       const room = this.#streams ? this.#memory.length - this.#filled - PDV_HEAD : left;
       const taken = Math.min(left, room);
       const source = pdv.isCommand ? this.#command : this.#data;
@@ -187,6 +199,7 @@ export class MessageFragmenter {
         if (this.#due !== undefined) this.#due -= taken;
       }
     }
+    return true;
   }
 
   /** Takes what was not written yet, and a piece behind it, into memory of our own. */
@@ -207,10 +220,13 @@ export class MessageFragmenter {
     }
   }
 
-  /** Gives out whole PDUs, and of a large one what there is. */
+  /** Octets that may be given out: whole PDUs, and of a large one what there is. */
+  get #ready(): number {
+    return this.#pdvs.length === 0 || this.#streams ? this.#filled : this.#begun;
+  }
+
   *#flush(): Generator<Uint8Array> {
-    const isWhole = this.#pdvs.length === 0 || this.#streams;
-    const end = isWhole ? this.#filled : this.#begun;
+    const end = this.#ready;
     if (end === 0) return;
     const given = this.#memory;
     const rest = given.subarray(end, this.#filled);
@@ -243,6 +259,7 @@ export class MessageFragmenter {
 }
 
 const NOTHING = new Uint8Array(0);
+const NO_BATCHES: readonly Uint8Array[] = [];
 const PDU_HEAD = 6;
 const COMMAND = 1;
 const LAST = 2;

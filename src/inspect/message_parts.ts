@@ -46,6 +46,27 @@ export function* messageParts(
   }
 }
 
+/**
+ * Only the octets of its data set, of one record at a time, up to the first that is missing; valid
+ * until the next ones are asked for.
+ */
+export function* dataSetOctets(
+  streams: RecordedStreams,
+  place: MessagePlace,
+): Generator<readonly Uint8Array[], void, undefined> {
+  const { sender, offset: from, endOffset: to } = place;
+  const { pduOffset, pieces } = streamPieces(streams, { sender, from, to, passing: true });
+  const octets = new DataSetOctets(place, pduOffset);
+  const framer = new PduFramer(octets);
+  for (const piece of pieces) {
+    if (piece.piece === "octets") framer.receive(piece.bytes);
+    else framer.skip(piece.length);
+    if (octets.found.length > 0) yield octets.found;
+    if (octets.isMissing || framer.lost) return;
+    octets.found = [];
+  }
+}
+
 const COMMAND = 1;
 
 class Parts implements PduSink {
@@ -82,6 +103,41 @@ class Parts implements PduSink {
     if (this.#isOwn) this.found.push({ part: "missing", isCommand: this.#isCommand, length });
   }
 
+  pdvEnd(): void {}
+  pDataEnd(): void {}
+  pdu(): void {}
+  problem(): void {}
+  lost(): void {}
+}
+
+class DataSetOctets implements PduSink {
+  found: Uint8Array[] = [];
+  isMissing = false;
+  readonly #place: MessagePlace;
+  readonly #before: number;
+  #isOwn = false;
+
+  constructor(place: MessagePlace, before: number) {
+    this.#place = place;
+    this.#before = before;
+  }
+
+  pdvStart(offset: number, contextId: number, messageControlHeader: number): void {
+    const { contextId: own, offset: from, endOffset: to } = this.#place;
+    const at = this.#before + offset;
+    const isData = (messageControlHeader & COMMAND) === 0;
+    this.#isOwn = isData && contextId === own && at >= from && at < to;
+  }
+
+  fragment(_offset: number, bytes: Uint8Array): void {
+    if (this.#isOwn && !this.isMissing) this.found.push(bytes);
+  }
+
+  skipped(): void {
+    this.isMissing ||= this.#isOwn;
+  }
+
+  pDataStart(): void {}
   pdvEnd(): void {}
   pDataEnd(): void {}
   pdu(): void {}

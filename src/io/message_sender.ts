@@ -126,16 +126,17 @@ export class MessageSender {
 
   /** Undefined where the system took everything at once. */
   #sendBatches(
-    batches: Iterator<Uint8Array>,
+    batches: Iterable<Uint8Array>,
     fragmenter: MessageFragmenter,
   ): Promise<void> | undefined {
     const { transport, mustLive } = this.#options;
-    for (let next = batches.next(); next.done !== true; next = batches.next()) {
+    const rest = batches[Symbol.iterator]();
+    for (let next = rest.next(); next.done !== true; next = rest.next()) {
       mustLive();
       const isTaken = transport.send(next.value);
       this.#sinceTurn += next.value.length;
       const room = transport.drained() ?? this.#turn(isTaken);
-      if (room !== undefined) return this.#sendRest(room, batches, fragmenter);
+      if (room !== undefined) return this.#sendRest(room, rest, fragmenter);
       if (isTaken) fragmenter.reclaim();
     }
     return undefined;
@@ -143,13 +144,13 @@ export class MessageSender {
 
   async #sendRest(
     room: Promise<boolean>,
-    batches: Iterator<Uint8Array>,
+    rest: Iterator<Uint8Array>,
     fragmenter: MessageFragmenter,
   ): Promise<void> {
     const isTaken = await this.#options.within(room);
     this.#sinceTurn = 0;
     if (isTaken) fragmenter.reclaim();
-    await this.#sendBatches(batches, fragmenter);
+    await this.#sendBatches({ [Symbol.iterator]: () => rest }, fragmenter);
   }
 
   #turn(isTaken: boolean): Promise<boolean> | undefined {

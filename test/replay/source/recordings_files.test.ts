@@ -58,6 +58,12 @@ async function hashOf(message: RecordedMessage): Promise<string | undefined> {
   return hash.digest("hex");
 }
 
+function passingHashOf({ dataSet }: RecordedMessage): string {
+  const hash = createHash("sha256");
+  for (const octets of dataSet?.passing?.() ?? []) hash.update(octets);
+  return hash.digest("hex");
+}
+
 /** What the observer tells of each association, with the hashes of all data sets. */
 function observedMessages(bytes: Uint8Array): Map<string, ObservedMessage[]> {
   const source = new MemorySource(bytes);
@@ -407,10 +413,13 @@ async function readThrough(path: string, known: ReadonlySet<string | undefined>)
       for (const pdu of message.fragmentLengths()) assert.ok(pdu.length > 0);
       message.dataSet?.read();
       if (message.dataSet?.complete === true) {
-        assert.ok(known.has(await hashOf(message)));
+        const hash = await hashOf(message);
+        assert.ok(known.has(hash));
+        assert.equal(passingHashOf(message), hash);
         intact += 1;
       } else if (message.dataSet !== undefined) {
         await assert.rejects(hashOf(message), MissingOctets);
+        assert.throws(() => passingHashOf(message), MissingOctets);
       }
     }
   }
