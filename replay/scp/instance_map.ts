@@ -7,7 +7,7 @@
  * other UIDs. A request that names a UID of a copy is about that copy, one that names a recorded UID is
  * about the recorded one, and one that names neither is about the latest.
  *
- * Rule: bounded; the pair that was not used for longest is forgotten first.
+ * Rule: bounded; the oldest pair is forgotten first, and the oldest copy.
  */
 import { BoundedMap } from "../../src/observe/service/bounded_map.ts";
 
@@ -27,7 +27,9 @@ export class InstanceMap {
   readonly #live = new BoundedMap<string, string>(MAX_PAIRS);
   readonly #recorded = new BoundedMap<string, string>(MAX_PAIRS);
   /** By the Study Instance UID under which it was stored. */
-  readonly #copies = new BoundedMap<string, Copy>(MAX_COPIES);
+  readonly #copies = new Map<string, Copy>();
+  /** Pairs in all copies. */
+  #copied = 0;
   /** Which copy a live UID is of. */
   readonly #copyOf = new BoundedMap<string, Copy>(MAX_PAIRS);
 
@@ -50,9 +52,13 @@ export class InstanceMap {
     for (const [recorded, live] of pairs) {
       if (recorded === live && !this.#live.has(recorded)) continue;
       const copy = this.#copies.get(study) ?? new BoundedMap(MAX_COPY);
+      const before = copy.size;
+      if (!copy.has(recorded)) copy.set(recorded, live);
+      this.#copied += copy.size - before;
+      this.#copies.delete(study);
       this.#copies.set(study, copy);
       this.#copyOf.set(live, copy);
-      if (!copy.has(recorded)) copy.set(recorded, live);
+      this.#forgetCopies();
       this.#live.set(recorded, copy.get(recorded) ?? live);
       if (!this.#recorded.has(live)) this.#recorded.set(live, recorded);
     }
@@ -93,5 +99,15 @@ export class InstanceMap {
       }
       return undefined;
     };
+  }
+
+  /** The newest one stays. */
+  #forgetCopies(): void {
+    for (const study of this.#copies.keys()) {
+      const isTooMuch = this.#copied > MAX_PAIRS || this.#copies.size > MAX_COPIES;
+      if (!isTooMuch || this.#copies.size === 1) return;
+      this.#copied -= this.#copies.get(study)?.size ?? 0;
+      this.#copies.delete(study);
+    }
   }
 }

@@ -2,6 +2,8 @@
 export class BoundedMap<Key, Value> {
   readonly #most: number;
   readonly #entries = new Map<Key, Value>();
+  /** All before it are gone: from the first one each time, it would pass over those again and again. */
+  #oldest: IterableIterator<Key> = this.#entries.keys();
 
   constructor(most: number) {
     this.#most = most;
@@ -24,10 +26,12 @@ export class BoundedMap<Key, Value> {
     this.#entries.delete(key);
     this.#entries.set(key, value);
     if (this.#entries.size <= this.#most) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
+    let oldest = this.#oldest.next();
+    if (oldest.done === true) {
+      this.#oldest = this.#entries.keys();
+      oldest = this.#oldest.next();
     }
+    if (oldest.done !== true) this.#entries.delete(oldest.value);
   }
 
   delete(key: Key): boolean {

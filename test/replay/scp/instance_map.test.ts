@@ -51,10 +51,19 @@ describe("InstanceMap", () => {
 
   test("forgets the oldest of very many", () => {
     const map = new InstanceMap();
-    for (let at = 0; at < 110_000; at++) map.learn(`${at}`, `live ${at}`);
+    for (let at = 0; at < 101_000; at++) map.learn(`${at}`, `live ${at}`);
     assert.equal(map.liveOf("0"), undefined);
     assert.equal(map.recordedOf("live 0"), undefined);
-    assert.equal(map.liveOf("109999"), "live 109999");
+    assert.equal(map.liveOf("100999"), "live 100999");
+    for (let study = 0; study < 1_010; study++) map.learnCopy(`X${study}`, pairs(`R=X${study}`));
+    assert.equal(map.isInCopy("X0", "R"), false);
+    assert.equal(map.isInCopy("X1009", "R"), true);
+    const many = Array.from({ length: 15_000 }, (_, at) => [`I${at}`, `J${at}`] as const);
+    for (let study = 0; study < 7; study++) map.learnCopy(`Y${study}`, many);
+    assert.deepEqual(
+      ["X1009", "Y0", "Y6"].map((study) => map.isInCopy(study, "I7")),
+      [false, false, true],
+    );
   });
 });
 
