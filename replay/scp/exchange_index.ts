@@ -21,10 +21,13 @@ export class ExchangeIndex {
   /** All that are alike by order alone, which may be very many, for each scope. */
   readonly #ordered = new Map<Scope, Map<string, RecordedExchange[]>>();
 
-  constructor(exchanges: readonly RecordedExchange[]) {
+  constructor(
+    exchanges: readonly RecordedExchange[],
+    options: { readonly anyCase?: boolean } = {},
+  ) {
     this.#all = exchanges.filter(canAnswer);
     for (const exchange of this.#all) {
-      const { levels } = recordedFacts(exchange);
+      const { levels } = recordedFacts(exchange, options);
       for (const level of LEVELS) {
         const text = levels[level];
         if (text === undefined) continue;
@@ -69,12 +72,16 @@ export class ExchangeIndex {
 }
 
 /** What a recorded request is compared by. */
-export function recordedFacts(exchange: RecordedExchange): RequestFacts {
+export function recordedFacts(
+  exchange: RecordedExchange,
+  options: { readonly anyCase?: boolean } = {},
+): RequestFacts {
   const { operation, request, sopInstanceUid } = exchange;
   const { dataSet } = request;
   const readable =
     operation !== "C-STORE" && dataSet?.complete === true && dataSet.length <= MAX_COMPARED;
   return requestFacts({
+    ...options,
     operation,
     values: request.values,
     sopInstanceUid,

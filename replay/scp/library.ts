@@ -31,6 +31,8 @@ export interface RecordedExchange {
 export class Library {
   readonly #associations: RecordedAssociation[] = [];
   readonly reuse: Reuse;
+  /** Names are the same keys in any case. */
+  readonly anyCase: boolean;
   readonly #byClass = new Map<string, RecordedExchange[]>();
   /** Of what no live association has for itself. */
   readonly #cursors = new Cursors();
@@ -40,9 +42,10 @@ export class Library {
 
   constructor(
     associations: Iterable<RecordedAssociation>,
-    options: { readonly reuse?: Reuse } = {},
+    options: { readonly reuse?: Reuse; readonly anyCase?: boolean } = {},
   ) {
     this.reuse = options.reuse ?? "last";
+    this.anyCase = options.anyCase ?? false;
     for (const association of associations) this.add(association);
   }
 
@@ -71,7 +74,7 @@ export class Library {
     const key = classKey(name, sopClassUid);
     let index = this.#indexes.get(key);
     if (index === undefined) {
-      index = new ExchangeIndex(this.exchanges(name, sopClassUid));
+      index = new ExchangeIndex(this.exchanges(name, sopClassUid), { anyCase: this.anyCase });
       this.#indexes.set(key, index);
     }
     return index;

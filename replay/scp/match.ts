@@ -65,7 +65,7 @@ export async function matchRecorded(
   options: MatchOptions = {},
 ): Promise<Match | Miss> {
   const index = library.index(request.operation, request.sopClassUid);
-  const live = await liveFacts(request);
+  const live = await liveFacts(request, library);
   const { showPatient } = request.server;
   const isQuery = QUERIES.has(request.operation);
   const missedFrom = (exchange: RecordedExchange, keysOnly: boolean): readonly Difference[] =>
@@ -115,9 +115,10 @@ function* searched(request: LiveRequest, { lowest, accept }: MatchOptions): Gene
   }
 }
 
-async function liveFacts(request: LiveRequest): Promise<RequestFacts> {
+async function liveFacts(request: LiveRequest, { anyCase }: Library): Promise<RequestFacts> {
   const { operation, values, sopInstanceUid, server } = request;
   return requestFacts({
+    anyCase,
     operation,
     values,
     // An instance that was created under another UID in the recording.

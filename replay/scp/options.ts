@@ -22,6 +22,8 @@ export interface ReplayScpOptions extends ServiceOptions {
    * rest, unless told.
    */
   readonly match?: RecordedLevel;
+  /** Names of persons are the same keys of a query in any case (PS3.4 C.2.2.2.1); not unless told. */
+  readonly anyCase?: boolean;
   /** What follows when every recorded answer was used: the "last" one again, unless told. */
   readonly reuse?: Reuse;
   readonly unmatched?: UnmatchedPolicy;

@@ -58,7 +58,8 @@ export async function replayAsScp(options: ReplayScpOptions): Promise<ReplayScp>
 }
 
 async function started(recordings: Recordings, options: ReplayScpOptions): Promise<ReplayScp> {
-  const library = new Library([], { reuse: options.reuse ?? "last" });
+  const { reuse = "last", anyCase = false } = options;
+  const library = new Library([], { reuse, anyCase });
   const live = new LiveReplay(options, {
     states: new NamedStates(library, options.states ?? []),
     tap: (plays) => kept.opened(plays)?.tap,

@@ -31,6 +31,8 @@ export interface RequestParts {
   readonly sopInstanceUid: string | undefined;
   /** Undefined where there is none, or it is too long to be held. */
   readonly dataSet: DataSet | undefined;
+  /** Names are the same keys in any case; not unless told. */
+  readonly anyCase?: boolean;
 }
 
 export function requestFacts(parts: RequestParts): RequestFacts {
@@ -58,7 +60,10 @@ export function requestFacts(parts: RequestParts): RequestFacts {
     case "C-GET":
     case "C-MOVE": {
       const keys = all.filter(isKey);
-      return { levels: levels(keys, keys), facts };
+      const folded = keys.map(([path, value]): Entry => {
+        return [path, (parts.anyCase === true ? facts.get(path)?.anyCase : undefined) ?? value];
+      });
+      return { levels: levels(folded, keys), facts };
     }
     case "N-CREATE": {
       const given = all.filter(([path]) => !INSTANCES.has(path));

@@ -14,6 +14,8 @@ import { typed, valueMeaning } from "../compare/value_meaning.ts";
 export interface Fact {
   /** Empty where the element has no value. */
   readonly value: string;
+  /** Of a name: the same in any case (PS3.4 C.2.2.2.1 leaves it to the SCP). */
+  readonly anyCase?: string;
   /** Says who a patient is: masked where it is shown. */
   readonly isPatient: boolean;
 }
@@ -32,7 +34,9 @@ export function valueFacts(dataSet: DataSet): Facts {
       if (facts.size >= MAX_FACTS) return;
       const path = `${at}${nameOf(tag)}`;
       const masked = isPatient || isPatientElement(tag, vr);
-      facts.set(path, { value: normalised(level, element), isPatient: masked });
+      const value = normalised(level, element);
+      const anyCase = vr === "PN" ? { anyCase: value.toLowerCase() } : {};
+      facts.set(path, { value, ...anyCase, isPatient: masked });
       if (element.kind !== "sequence") continue;
       for (const [index, item] of element.items.entries()) {
         collect(item, `${path}[${index}].`, masked);

@@ -25,6 +25,10 @@ export const REPLAY_SCP_OPTIONS = {
     choices: ["exact", "keys", "shape", "order"],
     help: "How like a recorded request must be to be answered as it was (keys for queries, order for the rest)",
   },
+  "any-case": {
+    kind: "flag",
+    help: "Queries match recorded ones whatever the case of names of persons is",
+  },
   reuse: {
     kind: "string",
     choices: ["last", "cycle", "none"],

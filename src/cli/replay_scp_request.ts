@@ -28,6 +28,7 @@ export function scpRequest(
     ae: options.ae,
     unknownContext: options["unknown-context"],
     ...(match !== undefined && { match }),
+    anyCase: options["any-case"],
     reuse: options.reuse,
     unmatched: unmatchedPolicy(options),
     states: checkedStates(options.state),

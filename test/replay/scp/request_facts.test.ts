@@ -65,6 +65,20 @@ describe("requestFacts says by what two queries are alike (PS3.4 C.2.2.2)", () =
     assert.equal(likeness(query(one), query(other)), by);
   });
 
+  test("names in another case, where that is asked for", () => {
+    const asked = (PatientName: string): RequestFacts =>
+      requestFacts({
+        anyCase: true,
+        operation: "C-FIND",
+        values: {},
+        sopInstanceUid: undefined,
+        dataSet: dataSet({ PatientName, PatientID: "a" }),
+      });
+    assert.equal(likeness(asked("Doe^J*"), asked("DOE^j*")), "keys");
+    assert.equal(likeness(asked("Doe^J*"), asked("Doe^J*")), "exact");
+    assert.equal(likeness(asked("Doe"), asked("Roe")), "shape");
+  });
+
   test("whatever the character set that the text is in", () => {
     const name = (encoding: string, bytes: readonly number[]): DataSet =>
       new DataSet([
