@@ -15,8 +15,11 @@ import { associate, release } from "./store_load.ts";
 
 const DASHBOARD = "127.0.0.1:0";
 
-function clientOf({ ready }: RunningProxy): DashboardClient {
-  return new DashboardClient(ready.dashboard ?? "");
+/** When the dashboard's thread was told how the proxy is, which comes a moment after it is ready. */
+async function clientOf({ ready }: RunningProxy): Promise<DashboardClient> {
+  const client = new DashboardClient(ready.dashboard ?? "");
+  while ((await client.ask("/healthz")).status !== 200) await pause(50);
+  return client;
 }
 
 async function metricsOf(client: DashboardClient) {
@@ -63,7 +66,7 @@ for (const runtime of runtimesUnderTest()) {
       await inScope(async (scope) => {
         const to = await freePort();
         const proxy = await startProxy(scope, { runtime, to, dashboard: DASHBOARD });
-        const client = clientOf(proxy);
+        const client = await clientOf(proxy);
         const attempts = async (count: number) => {
           for (let i = 0; i < count; i++) await turnedAway(proxy.port);
         };
@@ -83,7 +86,7 @@ for (const runtime of runtimesUnderTest()) {
         const proxy = await startProxy(scope, {
           ...{ runtime, to: acceptor.port, dashboard: DASHBOARD, args },
         });
-        const client = clientOf(proxy);
+        const client = await clientOf(proxy);
         const standing = await associate({ port: proxy.port, acceptor });
         await moves(client, ["connections_refused_total"], () => turnedAway(proxy.port));
         assert.deepEqual(await probes(client), [200, 200]);
@@ -108,7 +111,7 @@ for (const runtime of runtimesUnderTest()) {
         const proxy = await startProxy(scope, {
           ...{ runtime, to: acceptor.port, dashboard: DASHBOARD, folder },
         });
-        const client = clientOf(proxy);
+        const client = await clientOf(proxy);
         assert.deepEqual(await probes(client), [200, 503]);
         const passed = await associate({ port: proxy.port, acceptor });
         await release(passed);
