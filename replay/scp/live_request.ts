@@ -7,6 +7,8 @@ import type { LiveAssociation, LiveRequest, LiveServer } from "./responder.ts";
 export interface HeldRequest extends LiveRequest {
   /** Reads to its end what nobody has begun to read: the requestor is still sending. */
   drain(): Promise<void>;
+  /** The named state when it came. */
+  readonly state: string | undefined;
 }
 
 export function liveRequest(
@@ -51,5 +53,6 @@ export function liveRequest(
     },
     association,
     server,
+    state: server.states.current,
   };
 }

@@ -211,7 +211,7 @@ export class Session implements LiveAssociation {
     differences: readonly Difference[] = [],
   ): void {
     const { by, exchange, missed = [], reason = null } = answered;
-    const state = this.#options.server.states.current;
+    const { state } = request;
     this.#options.told({
       event: "request",
       association: this.number,
