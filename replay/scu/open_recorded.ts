@@ -37,7 +37,11 @@ export async function openRecorded(
     run.tell(associationEvent({ association: recorded, request: "A-ASSOCIATE" }, verdict));
   const skip = (reason: string): void => tell({ outcome: "skipped", reason });
   if (recorded.request === undefined) {
-    const reason = "its A-ASSOCIATE-RQ is not whole in the capture";
+    const { protocol } = recorded.summary;
+    const reason =
+      protocol === undefined
+        ? "its A-ASSOCIATE-RQ is not whole in the capture"
+        : `what was recorded is ${protocol}, which is no DICOM in the clear`;
     skip(reason);
     return { users: [], stopped: `there is no association: ${reason}` };
   }

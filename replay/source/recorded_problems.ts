@@ -26,9 +26,10 @@ export function recordedProblems(facts: RecordedFacts): string[] {
   if (gaps > 0) {
     problems.push(`${plural(gaps, "gap")}: octets passed that the capture does not have`);
   }
-  if (collected.request === undefined && protocol === undefined) {
+  const reached = outcome !== "refused" && outcome !== "timeout";
+  if (protocol === undefined && collected.request === undefined) {
     problems.push("The capture does not hold its A-ASSOCIATE-RQ, so it cannot be asked for again");
-  } else if (collected.answer === undefined && outcome !== "refused" && outcome !== "timeout") {
+  } else if (protocol === undefined && collected.answer === undefined && reached) {
     problems.push("The capture holds no answer to its A-ASSOCIATE-RQ");
   }
   if (collected.cut > 0) {

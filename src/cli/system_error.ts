@@ -80,7 +80,7 @@ const FILE: Readonly<Record<string, Words>> = {
   ENOENT: ["Cannot find %", "Check the path."],
   EACCES: ["Cannot open %: no permission", "Check who owns it."],
   EPERM: ["Cannot open %: no permission", "Check who owns it."],
-  EISDIR: ["Cannot read %: it is a directory", "Name a file in it."],
+  EISDIR: ["Cannot use %: it is a directory", "Name a file in it."],
   ENOTDIR: ["Cannot open %: a part of the path is not a directory", "Check the path."],
   EEXIST: ["Cannot write %: it exists already", "Choose another name."],
   ENOSPC: ["Cannot write %: the disk is full", "Make room, or write elsewhere."],

@@ -8,9 +8,11 @@ import { ignored } from "../../src/cli/ignore_option.ts";
 import { run } from "../../src/cli/main.ts";
 import { transferSyntax } from "../../src/dataset/transfer_syntax.ts";
 import { EXPLICIT, recorded, STUDY_FIND, startScp, VERIFICATION } from "../replay/scu/sessions.ts";
+import { captureOfScripts } from "../support/capture_of_scripts.ts";
 import { inProcess } from "../support/in_process.ts";
 import { partnerPython } from "../support/partner.ts";
 import { inScope, type Scope } from "../support/process.ts";
+import type { Script } from "../support/scripted_association.ts";
 import { type Content, dataSetOf } from "../support/service_data.ts";
 
 const python = partnerPython(["xml.etree.ElementTree"], "python3");
@@ -136,6 +138,22 @@ describe("dicomtap replay scu", () => {
       const [, path = ""] = /Recorded in (.*\.dcap)\n/.exec(err) ?? [];
       const again = await inProcess((context) => run(["diff", args[0] ?? "", path], context));
       assert.equal(again.code, 0, again.out);
+    });
+  });
+
+  test("says of what is no DICOM that it is none, and why nothing was played: 1", async () => {
+    await inScope(async (scope) => {
+      const { server } = await stage(scope);
+      const http = new TextEncoder().encode("GET / HTTP/1.0\r\n\r\n");
+      const path = join(scope.tempDir(), "http.dcap");
+      const script: Script = { rq: null, ac: null, steps: [["requestor", http]], end: [] };
+      writeFileSync(path, captureOfScripts([script]));
+      const { code, out, err } = await replayScu(path, "--to", String(server.port));
+      assert.equal(code, 1);
+      const why = "what was recorded is HTTP, which is no DICOM in the clear";
+      assert.match(out, new RegExp(`association 1 A-ASSOCIATE skipped: ${why}\n`));
+      assert.match(err, new RegExp(why, "i"));
+      assert.doesNotMatch(err, /A-ASSOCIATE-RQ/);
     });
   });
 
