@@ -1,14 +1,12 @@
 /** What is to be sent, from what the user typed; refused where parts are missing. */
 import type { DataSet } from "../dataset/data_set.ts";
 import { hexTag } from "../dataset/tag.ts";
-import { uidName } from "../dictionary/uids.ts";
 import { escapeControls } from "../escape.ts";
 import { nearestName } from "../nearest.ts";
 import { assigned, tagOf } from "../service/assignments.ts";
-import { type MissingPart, missingParts } from "../service/command_values.ts";
 import { PLAIN } from "../service/open_association.ts";
 import { OPERATIONS, type Operation, type OperationName } from "../service/operation.ts";
-import { missingAttributes, queryModel } from "../service/required_attributes.ts";
+import { queryModel } from "../service/required_attributes.ts";
 import type { OperationRequest } from "../service/service_message.ts";
 import {
   abstractSyntaxesFor,
@@ -22,6 +20,7 @@ import {
 import type { ContextProposal } from "../ul/negotiate.ts";
 import { checkAeTitle } from "./association_failure.ts";
 import { usageError } from "./command_error.ts";
+import { doubtful, refuseIncomplete } from "./send_checks.ts";
 import { requestDataSet } from "./send_data.ts";
 import type { SendOptions } from "./send_options.ts";
 
@@ -61,6 +60,7 @@ export async function planRequest(
   }
   const given = await requestDataSet(options.data, assignments);
   const { dataSet, notes } = withLevel(given, uid);
+  const doubts = doubtful(dataSet, { facts, uid });
   const instance = instanceOf(facts, { uid, given: options.instance });
   if (options.destination !== undefined) checkAeTitle("destination", options.destination);
   const request: OperationRequest = {
@@ -81,7 +81,8 @@ export async function planRequest(
       ? abstractSyntaxesFor(uid)
       : [classUid("context", options.context)];
   const contexts = proposals(facts.name, { abstractSyntaxes, options });
-  return { request, sopClassUid: uid, abstractSyntaxes, contexts, notes };
+  const said = [...notes, ...doubts];
+  return { request, sopClassUid: uid, abstractSyntaxes, contexts, notes: said };
 }
 
 /** Transfer syntaxes to propose: those asked for, or the two that everybody has. */
@@ -204,49 +205,6 @@ function withLevel(
     notes: [`No level is given: ${assignment}.`],
   };
 }
-
-function refuseIncomplete(
-  request: OperationRequest,
-  { uid, dataSet }: { readonly uid: string; readonly dataSet: DataSet | undefined },
-): void {
-  const { operation } = request;
-  const missing = [
-    ...missingParts(request),
-    ...missingAttributes({ operation, sopClassUid: uid, dataSet }),
-  ];
-  const [first] = missing;
-  if (first === undefined) return;
-  const parts = missing.filter(({ source }) => source === first.source);
-  const hint = `${howToGive(first)} --force sends it as it is.`;
-  const what = `${operation} of ${uidName(uid)}`;
-  if (parts.length <= MAX_IN_LINE) {
-    const names = parts.map(({ part }) => part).join(", ");
-    throw usageError(`${what} needs ${names} (${first.source})`, hint);
-  }
-  const lines = parts.map(
-    ({ part, mayBeEmpty }) => `  ${part}${mayBeEmpty ? ", may be empty" : ""}`,
-  );
-  throw usageError(
-    `${what} needs ${parts.length} attributes more (${first.source})`,
-    [...lines, hint].join("\n"),
-  );
-}
-
-const MAX_IN_LINE = 4;
-
-function howToGive({ part }: MissingPart): string {
-  const option = GIVEN_BY[part];
-  if (option !== undefined) return `Give it with ${option}.`;
-  return "Give it as Keyword=value, or with --data FILE.";
-}
-
-const GIVEN_BY: Readonly<Record<string, string>> = {
-  "Affected SOP Instance UID": "--instance UID",
-  "Requested SOP Instance UID": "--instance UID",
-  "Move Destination": "--destination AE",
-  "Action Type ID": "--action N",
-  "Event Type ID": "--event N",
-};
 
 const DEFAULT_CLASS: Readonly<Partial<Record<OperationName, string>>> = {
   "C-ECHO": "1.2.840.10008.1.1",

@@ -142,8 +142,8 @@ function valueProblem(
       return { id: "data-set-value-length", text };
     }
   }
-  const form = FORM[vr];
-  if (form === undefined || ranged || value === "" || form.test(value)) return undefined;
+  const form = ranged ? RANGE[vr] : FORM[vr];
+  if (form === undefined || value === "" || form.test(value)) return undefined;
   const shown = isPatientElement(tag, vr) ? "***" : printable(value); // P-05
   return { id: "data-set-value-form", text: `"${shown}" is no value of VR ${vr}` };
 }
@@ -174,6 +174,15 @@ const FORM: Readonly<Record<string, RegExp>> = {
   IS: /^[+-]?\d+$/,
   TM: /^(\d\d(\d\d(\d\d(\.\d{1,6})?)?)?|\d\d:\d\d(:\d\d(\.\d{1,6})?)?)$/,
   UI: /^(0|[1-9]\d*)(\.(0|[1-9]\d*))*$/,
+};
+
+/**
+ * A date or a time, or two of them with a hyphen between, of which one may be missing (PS3.4
+ * C.2.2.2.5). Of DT anything: its values have hyphens themselves.
+ */
+const RANGE: Readonly<Record<string, RegExp>> = {
+  DA: /^(?!-$)(\d{8}|\d{4}\.\d\d\.\d\d)?(-(\d{8}|\d{4}\.\d\d\.\d\d)?)?$/,
+  TM: /^(?!-$)(\d\d(:?\d\d(:?\d\d(\.\d{1,6})?)?)?)?(-(\d\d(:?\d\d(:?\d\d(\.\d{1,6})?)?)?)?)?$/,
 };
 
 /** At most 64 characters, without controls. */

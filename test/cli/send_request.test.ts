@@ -86,6 +86,28 @@ describe("dicomtap send takes names", () => {
   });
 });
 
+describe("dicomtap send c-find", () => {
+  test("says what an SCP may not take, and sends it all the same", async () => {
+    const server = await serveAssociations({
+      host: "127.0.0.1",
+      port: 0,
+      supported: ["StudyRootQueryRetrieveInformationModelFind"],
+      perform: { "C-FIND": () => ({ status: 0 }) },
+    });
+    cleanups.push(() => server.close());
+    const args = ["c-find", "QueryRetrieveLevel=SERIES", "--to", String(server.port)];
+    const doubtful = await send(...args, "StudyDate=2026-01-01");
+    assert.equal(doubtful.code, 0, doubtful.err);
+    assert.match(
+      doubtful.err,
+      /\(0008,0020\): "2026-01-01" is no value of VR DA \(PS3\.5 6\.2\)\. Sent as it is\./,
+    );
+    assert.match(doubtful.err, /A query on SERIES level without StudyInstanceUID: .*relational/);
+    const right = await send(...args, "StudyDate=20260101-", "StudyInstanceUID=1.2", "Modality=C?");
+    assert.doesNotMatch(right.err, /Sent as it is|A query on/);
+  });
+});
+
 describe("dicomtap send n-create", () => {
   test("lists all attributes that are missing, and which may be empty", async () => {
     const { code, err } = await send("n-create", "--class", "MPPS", "Modality=CT", "--to", "1");

@@ -77,6 +77,23 @@ describe("valueFindings()", () => {
     assert.equal(rules(identifier).length, 4);
   });
 
+  test("judges the ends of a range (PS3.4 C.2.2.2.5)", () => {
+    const dates = ["20260101", "20260101-", "-20260131", "20260101-20260131", "2026.01.01-"];
+    const times = ["08", "0800-", "-1200", "080000.5-1200", "08:00-12:00"];
+    for (const date of dates) {
+      assert.deepEqual(rules([makeElement(0x00080020, [date], { vr: "DA" })], true), [], date);
+    }
+    for (const time of times) {
+      assert.deepEqual(rules([makeElement(0x00080030, [time], { vr: "TM" })], true), [], time);
+    }
+    for (const date of ["2026-01-01", "-", "20260101-2026013", "20260101--20260102", "today"]) {
+      const found = rules([makeElement(0x00080020, [date], { vr: "DA" })], true);
+      assert.deepEqual(found, ["value-form"], date);
+    }
+    assert.deepEqual(rules([makeElement(0x00080030, ["8-"], { vr: "TM" })], true), ["value-form"]);
+    assert.deepEqual(rules([makeElement(0x00080020, ['""'], { vr: "DA" })], true), []); // no value
+  });
+
   test("P-05: shows no value of a patient's element", () => {
     const birth = makeElement(0x00100030, ["CANARY"], { vr: "DA" });
     const [finding] = valueFindings(new DataSet([birth]));
