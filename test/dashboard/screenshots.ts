@@ -1,6 +1,7 @@
 /**
  * Makes docs/screenshots from the demo: `node test/support/run_typescript.mjs
- * test/dashboard/screenshots.ts`, where Chromium is installed. Nothing in them is of a real patient.
+ * test/dashboard/screenshots.ts [VIEW...]`, where Chromium is installed. Nothing in them is of a real
+ * patient.
  */
 import { join } from "node:path";
 import { browserPartner, look } from "../support/browser.ts";
@@ -21,7 +22,8 @@ const made = await inScope(async (scope) => {
   const ready = await demo.line(/"event":\s*"ready"/, 60_000);
   const { dashboard: url, routes } = JSON.parse(ready) as Ready;
   const pacs = routes[0]?.to ?? "";
-  const context = { url, pacs, folder: join(ROOT, "docs/screenshots") };
+  const only = process.argv.slice(2);
+  const context = { url, pacs, folder: join(ROOT, "docs/screenshots"), only };
   return await look<readonly string[]>(scope, { browser, scenario: "screenshots", context });
 });
 console.log(made.join("\n"));

@@ -32,10 +32,13 @@ export function PanelTabs({ route, detail }: TabsProps): VNode {
     findings,
   };
   const nav = useRef<HTMLElement>(null);
-  // On a phone not all of them are in sight.
+  // On a phone not all of them are in sight. Sideways only: the verdict above stays where it is.
   useLayoutEffect(() => {
-    const current = nav.current?.querySelector(`[href][aria-current]`);
-    current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const tabs = nav.current;
+    const current = tabs?.querySelector<HTMLElement>("[href][aria-current]");
+    if (!tabs || !current) return;
+    const [box, tab] = [tabs.getBoundingClientRect(), current.getBoundingClientRect()];
+    tabs.scrollLeft += Math.min(0, tab.left - box.left) + Math.max(0, tab.right - box.right);
   }, [route.panel]);
   return html`<nav ref=${nav} class="tabs" aria-label="Panels of the association">
     ${PANELS.map(

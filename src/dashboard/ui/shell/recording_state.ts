@@ -30,9 +30,7 @@ export function RecordingState(): VNode | null {
   const { recording, reason } = state;
   const turn = async () => {
     try {
-      health.value = await sendJson<HealthJson>("/api/recording", {
-        body: { on: recording !== "ok" },
-      });
+      await sendJson<HealthJson>("/api/recording", { body: { on: recording !== "ok" } });
       setProblem("");
     } catch (error) {
       setProblem((error as Error).message);

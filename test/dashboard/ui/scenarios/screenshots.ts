@@ -15,6 +15,8 @@ export interface ScreenshotsContext {
   readonly folder: string;
   /** "host:port" of the demo's PACS, which a replay is played against. */
   readonly pacs: string;
+  /** Names of views; all of them where there is none. */
+  readonly only: readonly string[];
 }
 
 interface View {
@@ -59,6 +61,7 @@ export const look: Look<ScreenshotsContext> = async ({ context, open }) => {
   ];
   const made: string[] = [];
   for (const { name, path, ready, before } of views) {
+    if (context.only.length > 0 && !context.only.includes(name)) continue;
     for (const { suffix, ...size } of SCREENS) {
       const page = await open(context.url, path, { ...size, scheme: "light" });
       await page.locator(`main ${ready}`).first().waitFor();
