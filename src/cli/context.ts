@@ -2,7 +2,7 @@
  * What a command may touch of the world around it: where to write, how it looks there, and when to
  * stop. Made once by main.ts; tests make their own.
  */
-import { DenoOutput } from "../io/deno_output.ts";
+import { UnblockedOutput } from "../io/unblocked_output.ts";
 import { Output } from "./output.ts";
 import { createPaint, type Paint, wantsColor } from "./paint.ts";
 import { Progress } from "./progress.ts";
@@ -31,8 +31,8 @@ export interface Context {
 
 export function createContext(): Context {
   const { stdout, stderr, env } = process;
-  const out = new Output(DenoOutput.open("stdout") ?? stdout);
-  const err = new Output(DenoOutput.open("stderr") ?? stderr);
+  const out = new Output(UnblockedOutput.open("stdout") ?? stdout);
+  const err = new Output(UnblockedOutput.open("stderr") ?? stderr);
   return {
     out,
     err,

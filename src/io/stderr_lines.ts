@@ -1,12 +1,10 @@
 /**
  * Lines to stderr that can never hold the program up (O-09). A pipe whose reader stopped blocks a
- * synchronous write for ever, and `process.stderr` is synchronous; so each write happens on the
- * runtime's thread pool, one at a time, and what waits is bounded: beyond the limit lines are
- * dropped and counted. (On Deno `fs.write` to a standard stream blocks too; its own API does not.)
+ * synchronous write for ever, and `process.stderr` is synchronous; so writes go out elsewhere, one
+ * at a time, and what waits is bounded: beyond the limit lines are dropped and counted.
  */
-import { write } from "node:fs";
+import { isFull, writeStandard } from "./standard_write.ts";
 
-const STDERR = 2;
 const LIMIT = 64 * 1024;
 const RETRY_MS = 100;
 
@@ -59,34 +57,20 @@ export class StderrLines {
   }
 
   #send(bytes: Uint8Array): void {
-    writeStderr(bytes, (error, written) => {
-      if (error?.code === "EAGAIN") {
-        setTimeout(() => this.#send(bytes), RETRY_MS).unref();
-      } else if (error !== null) {
+    writeStandard("stderr", bytes).then(
+      (written) => {
+        if (written < bytes.length) this.#send(bytes.subarray(written));
+        else this.#next();
+      },
+      (error: unknown) => {
+        if (isFull(error)) {
+          setTimeout(() => this.#send(bytes), RETRY_MS).unref();
+          return;
+        }
         this.#closed = true;
         this.#waiting = [];
         this.#next();
-      } else if (written < bytes.length) this.#send(bytes.subarray(written));
-      else this.#next();
-    });
+      },
+    );
   }
-}
-
-type Written = (error: { readonly code?: string | undefined } | null, written: number) => void;
-
-interface DenoLike {
-  readonly stderr: { write(bytes: Uint8Array): Promise<number> };
-}
-
-const { Deno } = globalThis as { readonly Deno?: DenoLike };
-
-function writeStderr(bytes: Uint8Array, done: Written): void {
-  if (Deno === undefined) {
-    write(STDERR, bytes, 0, bytes.length, null, done);
-    return;
-  }
-  Deno.stderr.write(bytes).then(
-    (written) => done(null, written),
-    (error) => done(error, 0),
-  );
 }

@@ -1,34 +1,37 @@
 /**
- * stdout and stderr on Deno. There `process.stdout.write` blocks the whole program when a pipe's
- * reader stops (O-09); Deno's own API does not. This is as much of a stream as `Output` needs.
+ * stdout and stderr that never hold the program up (O-09), where those of the runtime can: on Deno
+ * always; on Node on a terminal that is stopped, and on a pipe in a checkout, where the compiler of
+ * TypeScript runs as a child that shares stderr, and libuv makes what a child shares block for both.
+ * This is as much of a stream as `Output` needs.
  */
 import { EventEmitter } from "node:events";
+import { isatty } from "node:tty";
+import { runtime } from "./runtime.ts";
+import { isFull, type StandardStream, writeStandard } from "./standard_write.ts";
 
 /** What may wait before `writableNeedDrain` says so; who cares about memory looks at that. */
 const HIGH_WATER = 65_536;
 
-interface DenoWriter {
-  write(bytes: Uint8Array): Promise<number>;
-}
+/** Before a full pipe is tried again. */
+const RETRY_MS = 5;
 
 type Done = (error?: Error | null) => void;
 
-export class DenoOutput extends EventEmitter {
-  readonly #writer: DenoWriter;
+export class UnblockedOutput extends EventEmitter {
+  readonly #stream: StandardStream;
   readonly #waiting: { readonly bytes: Uint8Array; readonly done: Done | undefined }[] = [];
   #size = 0;
   #needDrain = false;
   #busy = false;
 
-  /** `undefined` on the other runtimes, whose streams do not block. */
-  static open(stream: "stdout" | "stderr"): DenoOutput | undefined {
-    const { Deno } = globalThis as { readonly Deno?: Readonly<Record<typeof stream, DenoWriter>> };
-    return Deno === undefined ? undefined : new DenoOutput(Deno[stream]);
+  /** `undefined` where the runtime's own stream does not block. */
+  static open(stream: StandardStream): UnblockedOutput | undefined {
+    return blocks(stream) ? new UnblockedOutput(stream) : undefined;
   }
 
-  constructor(writer: DenoWriter) {
+  constructor(stream: StandardStream) {
     super();
-    this.#writer = writer;
+    this.#stream = stream;
   }
 
   get writableNeedDrain(): boolean {
@@ -59,11 +62,20 @@ export class DenoOutput extends EventEmitter {
   }
 
   async #send(bytes: Uint8Array): Promise<Error | undefined> {
-    try {
-      for (let at = 0; at < bytes.length; ) at += await this.#writer.write(bytes.subarray(at));
-      return undefined;
-    } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
+    for (let at = 0; at < bytes.length; ) {
+      try {
+        at += await writeStandard(this.#stream, bytes.subarray(at));
+      } catch (error) {
+        if (!isFull(error)) return error instanceof Error ? error : new Error(String(error));
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
     }
+    return undefined;
   }
+}
+
+function blocks(stream: StandardStream): boolean {
+  if (runtime.name === "deno") return true;
+  if (runtime.name === "bun") return false;
+  return !runtime.typescript || isatty(stream === "stdout" ? 1 : 2);
 }
