@@ -100,6 +100,7 @@ export class Session implements LiveAssociation {
     const live = liveRequest(request, { association: this, server, dataSet: copy?.dataSet });
     const answered = await this.#answer(live);
     let final: number | undefined;
+    let untold: Came | undefined;
     try {
       const uids = await liveUids(live);
       for await (const answer of answered.answers) {
@@ -108,8 +109,7 @@ export class Session implements LiveAssociation {
         if (live.canceled.aborted && this.#isCancelable(live, answered)) break;
         if (isFinal(status)) {
           final = await this.#finalStatus({ live, request, copy }, status);
-          const differences = await this.#differences(live, { answered, store, final });
-          this.#tell(live, answered, final, differences);
+          untold = await this.#came(live, { answered, store, final });
           await this.#options.server.states.answered(live, final);
         }
         const told = uids === undefined ? answer : liveAnswer(answer, uids);
@@ -130,7 +130,10 @@ export class Session implements LiveAssociation {
       yield { status: final };
     } finally {
       await copy?.drop();
-      if (final === undefined) this.#tell(live, answered, null);
+      // The answer is out: the requestor does not wait for what only the report needs.
+      if (untold !== undefined)
+        this.#tell(live, answered, final ?? null, await untold.differences());
+      else if (final === undefined) this.#tell(live, answered, null);
       if (final === undefined && answered.end !== undefined) this.#end(answered.end);
       else this.#sent(answered);
     }
@@ -170,21 +173,27 @@ export class Session implements LiveAssociation {
     return status;
   }
 
-  /** What came other than in the recording. The answer goes out whatever becomes of it. */
-  async #differences(
-    live: HeldRequest,
-    { answered, store, final }: Ending,
-  ): Promise<readonly Difference[]> {
+  /**
+   * What came, before it is answered: later requests go by it. What it has other than the recording is
+   * left for later.
+   */
+  async #came(live: HeldRequest, { answered, store, final }: Ending): Promise<Came> {
     const { compare, server, library } = this.#options;
-    try {
-      const way = { answered, library, isTaken: isTaken(final) };
-      const exchange = (await store?.counterpart(live, way)) ?? answered.exchange;
-      const { by } = answered;
-      return await compare.differences(live, { by, ...(exchange && { exchange }) }, store?.read());
-    } catch (error) {
+    const notCompared = (error: unknown): readonly Difference[] => {
       const why = error instanceof Error ? error.message : String(error);
       server.warn(`Cannot compare the data set of ${live.command}: ${why}`);
       return [];
+    };
+    try {
+      const way = { answered, library, isTaken: isTaken(final) };
+      const exchange = (await store?.counterpart(live, way)) ?? answered.exchange;
+      const recorded = { by: answered.by, ...(exchange && { exchange }) };
+      return {
+        differences: () => compare.differences(live, recorded, store?.read()).catch(notCompared),
+      };
+    } catch (error) {
+      const none = notCompared(error);
+      return { differences: async () => none };
     }
   }
 
@@ -295,6 +304,11 @@ interface Ending {
   readonly answered: Answered;
   readonly store: LookedAtStore | undefined;
   readonly final: number;
+}
+
+interface Came {
+  /** From the recording, for the report alone. Never rejects. */
+  differences(): Promise<readonly Difference[]>;
 }
 
 interface Stored {
