@@ -3,7 +3,7 @@
  * page says when dicomtap goes away under it.
  */
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { type Look, until } from "../../../support/browser_tools.ts";
 
 export interface ControlsContext {
@@ -40,9 +40,21 @@ async function signIn(page: Page, url: string) {
 
 async function recording(page: Page) {
   const button = page.getByRole("button", { name: /recording|off|paused/ });
-  await button.and(page.locator('[aria-pressed="true"]')).click();
-  await button.and(page.locator('[aria-pressed="false"]')).click();
-  await button.and(page.locator('[aria-pressed="true"]')).waitFor();
+  const [on, off] = ["true", "false"].map((pressed) =>
+    button.and(page.locator(`[aria-pressed="${pressed}"]`)),
+  ) as [Locator, Locator];
+  // The answer to the first click is held back until the news of it has come: it must not undo them.
+  await page.route("**/api/recording", async (route) => {
+    const response = await route.fetch();
+    await off.waitFor();
+    await route.fulfill({ response });
+  });
+  const answered = page.waitForResponse("**/api/recording");
+  await on.click();
+  await (await answered).finished();
+  await page.unroute("**/api/recording");
+  await off.click();
+  await on.waitFor();
 }
 
 async function keys(page: Page) {
