@@ -23,9 +23,9 @@ import { findTrailer } from "../../capture/trailer.ts";
 import { CaptureScan, type ListedAssociation } from "../../inspect/capture_scan.ts";
 import { listAssociations } from "../../inspect/list_associations.ts";
 import { FileSource } from "../../io/file_source.ts";
-import { formatSize } from "../../units.ts";
 import type { CaptureJson } from "../api_types.ts";
 import { type Entry, type EntryPlace, entryOf } from "./entry.ts";
+import { FileProblems } from "./file_problems.ts";
 import { indexEntries } from "./index_entries.ts";
 import type { SummaryShelf } from "./summary_shelf.ts";
 
@@ -37,12 +37,6 @@ export interface LibraryFileOptions {
   readonly put: (entry: Entry) => void;
   readonly shelf: SummaryShelf;
 }
-
-/** Problems of one file that are told; the rest is counted. */
-const MAX_PROBLEMS = 20;
-
-/** Places of damage that are kept of one file. */
-const MAX_DAMAGES = 1_000;
 
 interface Follow {
   readonly scan: CaptureScan;
@@ -61,10 +55,7 @@ export class LibraryFile {
   #header: CaptureHeader | undefined;
   readonly #keys = new Set<string>();
   #lost = 0;
-  #problems: string[] = [];
-  #moreProblems = 0;
-  /** Places of the damage that is known, in octets of the file. */
-  #damages: (readonly [from: number, to: number])[] = [];
+  #problems = new FileProblems();
   #follow: Follow | undefined;
   #checked = false;
   /** Counts up when it is read anew. */
@@ -96,19 +87,11 @@ export class LibraryFile {
 
   /** Octets that cannot be read, of those between pairs of places in the file. */
   damagedIn(places: readonly number[]): number {
-    let octets = 0;
-    for (let i = 0; i + 1 < places.length; i += 2) {
-      const [from, to] = [places[i] ?? 0, places[i + 1] ?? 0];
-      for (const damage of this.#damages) {
-        octets += Math.max(0, Math.min(to, damage[1]) - Math.max(from, damage[0]));
-      }
-    }
-    return octets;
+    return this.#problems.damagedIn(places);
   }
 
   json(): CaptureJson {
     const header = this.#header;
-    const more = this.#moreProblems;
     return {
       capture: this.name,
       size: Math.max(0, this.size),
@@ -118,7 +101,7 @@ export class LibraryFile {
       state: this.#state,
       checked: this.#checked || this.#state === "scanned",
       lost: this.#lost,
-      problems: more > 0 ? [...this.#problems, `and ${more} more problems`] : this.#problems,
+      problems: this.#problems.told,
       product: header?.product ?? null,
       runtime: header?.runtime ?? null,
       payload: header?.payload ?? null,
@@ -134,8 +117,8 @@ export class LibraryFile {
     } catch (error) {
       this.#follow = undefined;
       this.#state = "unreadable";
-      this.#problems = [];
-      this.#problem(error instanceof Error ? error.message : String(error));
+      this.#problems = new FileProblems();
+      this.#problems.add(error instanceof Error ? error.message : String(error));
       if (!(error instanceof CaptureError) && systemCode(error) === undefined) throw error;
     } finally {
       source?.close();
@@ -153,15 +136,16 @@ export class LibraryFile {
       source = new FileSource(this.path);
       for (const item of readBlocks(source)) {
         if (this.#reading !== reading) return;
-        if (item.item === "damage") this.#damage(item);
+        if (item.item === "damage") this.#problems.damage(item);
         yield;
       }
+      this.#checked = this.#reading === reading;
     } catch (error) {
       // what went away is seen by the next look at the directory
-      if (systemCode(error) !== "ENOENT") this.#problem((error as Error).message);
+      if (systemCode(error) !== "ENOENT") this.#problems.add((error as Error).message);
+      this.#checked = true; // not again and again
     } finally {
       source?.close();
-      if (this.#reading === reading) this.#checked = true;
     }
   }
 
@@ -185,9 +169,7 @@ export class LibraryFile {
   #forget(): void {
     this.#reading += 1;
     this.#checked = false;
-    this.#damages = [];
-    this.#problems = [];
-    this.#moreProblems = 0;
+    this.#problems = new FileProblems();
     this.#lost = 0;
   }
 
@@ -229,11 +211,11 @@ export class LibraryFile {
     let next = blocks.next();
     for (; next.done !== true; next = blocks.next()) {
       const item = next.value;
-      if (item.item === "damage") this.#damage(item);
+      if (item.item === "damage") this.#problems.damage(item);
       else if (item.kind === TRAILER_BLOCK) follow.closed = true;
       else if (item.kind === RECORDS_BLOCK) {
         const damage = follow.scan.block(item);
-        if (damage !== undefined) this.#damage(damage);
+        if (damage !== undefined) this.#problems.damage(damage);
       }
       if (follow.closed) break;
       yield;
@@ -268,7 +250,7 @@ export class LibraryFile {
         this.#header ??= item.header;
       }
       if (item.item === "association") this.#take(item.association, { at, whole: true });
-      if (item.item === "damage") this.#damage(item);
+      if (item.item === "damage") this.#problems.damage(item);
       if (item.item === "end") {
         this.#lost += item.lost;
         closed &&= item.closed;
@@ -303,16 +285,6 @@ export class LibraryFile {
       route: routes.length === 1 ? (routes[0]?.listen ?? null) : null,
       version: this.#options.nextVersion(),
     };
-  }
-
-  #damage({ what, length, offset }: Damage): void {
-    if (this.#damages.length < MAX_DAMAGES) this.#damages.push([offset, offset + length]);
-    this.#problem(`${what} (${formatSize(length)} at octet ${offset})`);
-  }
-
-  #problem(text: string): void {
-    if (this.#problems.length < MAX_PROBLEMS) this.#problems = [...this.#problems, text];
-    else this.#moreProblems += 1;
   }
 }
 
