@@ -5,12 +5,7 @@
  * Rule: `read` works in small steps and yields between them, so that requests are answered meanwhile.
  */
 import { RECORDS_BLOCK, TRAILER_BLOCK } from "../../capture/block.ts";
-import {
-  type BlockPlace,
-  type Damage,
-  readBlocks,
-  readBlocksOn,
-} from "../../capture/block_reader.ts";
+import { type BlockPlace, readBlocks, readBlocksOn } from "../../capture/block_reader.ts";
 import type { ByteSource } from "../../capture/byte_source.ts";
 import { CaptureError } from "../../capture/capture_error.ts";
 import {
