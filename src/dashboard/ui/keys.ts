@@ -8,7 +8,8 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 export type KeyMap = Readonly<Record<string, () => void>>;
 
 const maps: { readonly current: KeyMap }[] = [];
-const PAIR_MS = 1_200;
+/** Long enough for a slow hand, or a busy machine: nothing else begins with the first of a pair. */
+const PAIR_MS = 5_000;
 
 /**
  * The keys of a view while it is shown, from the moment on that it can be seen: an effect after the
