@@ -158,6 +158,11 @@ export function* exchangesOf(association: RecordedAssociation): Generator<Record
   }
 }
 
+/** Microseconds of the wall clock for a time of the capture's, where it tells that. */
+export function wallTime({ association }: RecordedExchange, at: number): number {
+  return (association.wallUs ?? association.openedAt) + at - association.openedAt;
+}
+
 function classOf(association: RecordedAssociation, request: RecordedMessage): string {
   const named =
     textValue(request.values, "AffectedSOPClassUID") ??

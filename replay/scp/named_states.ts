@@ -20,7 +20,7 @@ import { matches } from "../../src/filter/match_filter.ts";
 import { parseFilter } from "../../src/filter/parse_filter.ts";
 import { numberValue } from "../../src/service/service_message.ts";
 import { messageFacts, tagValues } from "../rewrite/message_facts.ts";
-import { exchangesOf, type Library, type RecordedExchange } from "./library.ts";
+import { exchangesOf, type Library, type RecordedExchange, wallTime } from "./library.ts";
 import type { LiveRequest } from "./responder.ts";
 
 export interface StateRule {
@@ -100,10 +100,6 @@ interface Change {
 function isGranted(status: number): boolean {
   const meaning = statusClass(status);
   return meaning === "success" || meaning === "warning";
-}
-
-function wallTime({ association }: RecordedExchange, at: number): number {
-  return (association.wallUs ?? association.openedAt) + at - association.openedAt;
 }
 
 /** Undefined too where it has passed unread. */

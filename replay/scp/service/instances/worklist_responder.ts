@@ -7,7 +7,7 @@
  */
 import { statusClass } from "../../../../src/dimse/status.ts";
 import { numberValue } from "../../../../src/service/service_message.ts";
-import { exchangesOf, type Library, type RecordedExchange } from "../../library.ts";
+import { exchangesOf, type Library, type RecordedExchange, wallTime } from "../../library.ts";
 import { matchRecorded } from "../../match.ts";
 import { recordedAnswer } from "../../recorded_responder.ts";
 import type { RecordedLevel } from "../../request_facts.ts";
@@ -79,10 +79,6 @@ function stepEnds(library: Library): readonly number[] {
   const sorted = [...ends.values()].sort((a, b) => a - b);
   KNOWN.set(library, sorted);
   return sorted;
-}
-
-function wallTime({ association }: RecordedExchange, at: number): number {
-  return (association.wallUs ?? association.openedAt) + at - association.openedAt;
 }
 
 const MODALITY_WORKLIST = "1.2.840.10008.5.1.4.31";
