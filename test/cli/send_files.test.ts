@@ -30,7 +30,10 @@ function file(
   });
   const dataSet = dataSetFromJson({ SOPClassUID: CT, SOPInstanceUID: uid, PatientID: "SYN" });
   const path = join(folder, name);
-  writeFileSync(path, Buffer.concat([head, encodeDataSet(dataSet, { syntax, deflate: deflateRawSync }), more]));
+  writeFileSync(
+    path,
+    Buffer.concat([head, encodeDataSet(dataSet, { syntax, deflate: deflateRawSync }), more]),
+  );
   return path;
 }
 
