@@ -26,7 +26,7 @@ export function resetSocket(socket: Socket): void {
 /**
  * Makes any failure of this connection a reset, and tells of it. Left alone, a socket that failed
  * is closed with FIN, and its peer takes what it got so far for all there was. (Seen on Deno 2.9,
- * which fails a write that waits for the kernel when the peer has half-closed.)
+ * which fails a write that waits for the kernel when the peer half-closed without a word before.)
  */
 export function resetOnFailure(socket: Socket, failed: (error: Error) => void): void {
   const destroy = socket.destroy.bind(socket);

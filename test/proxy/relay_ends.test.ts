@@ -41,25 +41,30 @@ describe("Relay", () => {
     assert.equal(lost, 0);
   });
 
-  // Not on Deno 2.9: it fails a write that waits for the kernel when the peer has sent FIN, in this
-  // test's own target as in any program. The relay makes that a reset, not an end that is short.
-  if (runtime.name !== "deno") {
-    test("F-03 delivers 64 MiB after FIN to a slow reader", async () => {
-      const random = seededRandom(31);
-      await withPeers(async (peers) => {
-        const connection = await connections(peers);
-        for (const fromClient of [true, false]) {
-          const { client, target } = await connection();
-          const [first, second] = fromClient ? [client, target] : [target, client];
-          first.end();
-          const reply = receiveAll(first, { random, stalls: 50 });
-          const answered = await sendRandom(second, { length: 64 * MIB, random });
-          assert.equal((await reply).text, answered.text);
+  // Deno 2.9 fails a write that waits for the kernel when a FIN is all that ever came from its peer,
+  // in this test's own target as in any program; an association has said something before. (The relay
+  // makes of that failure a reset, not an end that is short.)
+  const silent = runtime.name !== "deno";
+  test("F-03 delivers 64 MiB after FIN to a slow reader", async () => {
+    const random = seededRandom(31);
+    await withPeers(async (peers) => {
+      const connection = await connections(peers);
+      for (const fromClient of [true, false]) {
+        const { client, target } = await connection();
+        const [first, second] = fromClient ? [client, target] : [target, client];
+        if (!silent || fromClient) {
+          second.once("data", () => undefined);
+          first.write("an A-ASSOCIATE PDU");
+          await until(() => second.bytesRead > 0, "the first octets arrived");
         }
-      });
-      console.log(`F-03: ${runtime.name}: 2 x 64 MiB after FIN, slow reader, 0 bytes lost`);
+        first.end();
+        const reply = receiveAll(first, { random, stalls: 50 });
+        const answered = await sendRandom(second, { length: 64 * MIB, random });
+        assert.equal((await reply).text, answered.text);
+      }
     });
-  }
+    console.log(`F-03: ${runtime.name}: 2 x 64 MiB after FIN, slow reader, 0 bytes lost`);
+  });
 
   test("F-04 carries RST as RST and FIN as FIN, in the middle of a PDU and idle", async () => {
     const delays: number[] = [];
