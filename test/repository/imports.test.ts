@@ -46,7 +46,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   },
   // The page in the browser: shapes of the API, and what needs no runtime.
   "src/dashboard/ui": {
-    rooms: ["src", "src/dictionary", "src/observe", "src/dashboard"],
+    rooms: ["src", "src/ul", "src/dimse", "src/dictionary", "src/observe", "src/dashboard"],
     packages: ["preact", "@preact/signals", "htm"],
   },
   "src/demo": { rooms: EVERYTHING_BELOW, packages: ["node:"] },
