@@ -50,7 +50,7 @@ export function ListPage({ route }: { readonly route: ListRoute }): VNode {
   return html`<h1 class="sr_only">Associations</h1>
     <div class="list_head">
       <${FilterBox} route=${route} />
-      <${SavedFilters} filter=${filter} canSave=${store.paged.total !== undefined} />
+      <${SavedFilters} filter=${filter} paged=${store.paged} />
       <div class="list_counts">
         <${OutcomeCounts} facts=${store.facts.value} route=${route} />
         ${session.value?.proxy !== false && html`<${PauseButton} store=${store} />`}

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import type { VNode } from "preact";
 import { html } from "../html.ts";
+import type { Paged } from "../paged.ts";
 import { Icon } from "../parts/icon.ts";
 import { remember, remembered } from "../remember.ts";
 import { listRoute, routeAddress } from "../route.ts";
@@ -13,12 +14,14 @@ const saved = signal(readSaved(remembered("filters")));
 
 interface SavedFiltersProps {
   readonly filter: string;
-  /** It is one that can be read. */
-  readonly canSave: boolean;
+  /** What it lets through. */
+  readonly paged: Paged<unknown>;
 }
 
-export function SavedFilters({ filter, canSave }: SavedFiltersProps): VNode | null {
+export function SavedFilters({ filter, paged }: SavedFiltersProps): VNode | null {
   const filters = saved.value;
+  paged.version.value; // draws again when an answer has come: it is a filter that can be read
+  const canSave = paged.total !== undefined;
   const isSaved = filters.includes(filter);
   const offers = filter !== "" && !isSaved && canSave;
   if (filters.length === 0 && !offers) return null;
