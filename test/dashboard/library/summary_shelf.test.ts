@@ -22,7 +22,8 @@ describe("SummaryShelf", () => {
     const values = Array.from({ length: 1_000 }, (_, id) => {
       const value = put(id);
       const any = kept[Math.floor(random() * kept.length)];
-      assert.equal((any?.read() as { id: number }).id, any?.id);
+      assert.ok(any);
+      assert.equal((any.read() as { id: number }).id, any.id);
       return value;
     });
     for (const { id, read } of kept.reverse()) assert.deepEqual(read(), plain(values[id]));
