@@ -11,17 +11,19 @@
  * Rule: it begins with `start`, and a rule of that name leads back to it. Of several rules that take a
  * request the last one counts. All associations share the state.
  * Rule: where nothing was recorded in a state, what was recorded in any is asked.
+ * Rule: a rule sees of a recorded request what it would see of the live one, and no more; else the
+ * recording would be in states that the live side never comes to.
  */
-import type { DataSet } from "../../src/dataset/data_set.ts";
 import { statusClass } from "../../src/dimse/status.ts";
 import type { FilterFacts } from "../../src/filter/facts.ts";
 import { type Filter, filterErrorLines, isFilterError } from "../../src/filter/filter.ts";
 import { matches } from "../../src/filter/match_filter.ts";
 import { parseFilter } from "../../src/filter/parse_filter.ts";
 import { numberValue } from "../../src/service/service_message.ts";
-import { messageFacts, tagValues } from "../rewrite/message_facts.ts";
+import type { RecordedDataSet } from "../recorded.ts";
+import { tagValues } from "../rewrite/message_facts.ts";
 import { exchangesOf, type Library, type RecordedExchange, wallTime } from "./library.ts";
-import type { LiveRequest } from "./responder.ts";
+import type { LiveAssociation, LiveRequest } from "./responder.ts";
 
 export interface StateRule {
   readonly name: string;
@@ -45,6 +47,7 @@ export class NamedStates {
   readonly #rules: readonly StateRule[];
   readonly #library: Library;
   #changes: readonly Change[] | undefined;
+  readonly #recordedIn = new WeakMap<RecordedExchange, string>();
   #current = START;
 
   /** Throws a RangeError for a rule that cannot be read. */
@@ -60,16 +63,24 @@ export class NamedStates {
 
   /** Whether it was recorded in the state that is now. */
   isOfNow(exchange: RecordedExchange): boolean {
-    this.#changes ??= this.#recordedChanges();
-    const at = wallTime(exchange, exchange.request.at);
-    const before = this.#changes.findLast((change) => change.at <= at);
-    return (before?.name ?? START) === this.#current;
+    return this.#stateOf(exchange) === this.#current;
   }
 
   /** A request has its final answer: it may bring a state about. */
   async answered(request: LiveRequest, status: number): Promise<void> {
     if (this.#rules.length === 0 || !isGranted(status)) return;
-    this.#current = this.#broughtBy(await liveFacts(request, status)) ?? this.#current;
+    const dataSet = hasPassed(request) ? undefined : await readIdentifier(request);
+    this.#current = this.#broughtBy(stateFacts(request, { status, dataSet })) ?? this.#current;
+  }
+
+  #stateOf(exchange: RecordedExchange): string {
+    const known = this.#recordedIn.get(exchange);
+    if (known !== undefined) return known;
+    this.#changes ??= this.#recordedChanges();
+    const at = wallTime(exchange, exchange.request.at);
+    const state = this.#changes.findLast((change) => change.at <= at)?.name ?? START;
+    this.#recordedIn.set(exchange, state);
+    return state;
   }
 
   #broughtBy(facts: FilterFacts): string | undefined {
@@ -83,7 +94,7 @@ export class NamedStates {
         const last = exchange.responses.at(-1);
         const status = numberValue(last?.values ?? {}, "Status");
         if (last === undefined || status === undefined || !isGranted(status)) continue;
-        const name = this.#broughtBy(messageFacts(exchange.request, association));
+        const name = this.#broughtBy(recordedFacts(exchange, status));
         if (name !== undefined) changes.push({ name, at: wallTime(exchange, last.endedAt) });
       }
     }
@@ -103,18 +114,53 @@ function isGranted(status: number): boolean {
 }
 
 /** Undefined too where it has passed unread. */
-async function readIdentifier(request: LiveRequest): Promise<DataSet | undefined> {
+async function readIdentifier(request: LiveRequest): Promise<Readable | undefined> {
   try {
-    return await request.identifier();
+    const identifier = await request.identifier();
+    return identifier && { read: () => identifier };
   } catch {
     return undefined;
   }
 }
 
-/** Of a C-STORE the command set alone: its data set has passed. */
-async function liveFacts(request: LiveRequest, status: number): Promise<FilterFacts> {
-  const { association, command, values, context, sopClassUid, sopInstanceUid, operation } = request;
-  const dataSet = operation === "C-STORE" ? undefined : await readIdentifier(request);
+/** Nobody holds the data set of a C-STORE: rules go by its command set alone. */
+function hasPassed({ operation }: Pick<LiveRequest, "operation">): boolean {
+  return operation === "C-STORE";
+}
+
+function recordedFacts(exchange: RecordedExchange, status: number): FilterFacts {
+  const { association, request } = exchange;
+  const { summary, contexts } = association;
+  const { contextId: id, command, values, dataSet } = request;
+  const asked: Asked = {
+    ...exchange,
+    command,
+    values,
+    context: { id, transferSyntax: contexts.find((context) => context.id === id)?.transferSyntax },
+    association: {
+      callingAeTitle: summary.calling_ae_title ?? undefined,
+      calledAeTitle: summary.called_ae_title ?? undefined,
+    },
+  };
+  return stateFacts(asked, { status, dataSet: hasPassed(exchange) ? undefined : dataSet });
+}
+
+type Readable = Pick<RecordedDataSet, "read">;
+
+/** What a recorded request and a live one both tell. */
+interface Asked extends Pick<LiveRequest, "values" | "sopClassUid" | "sopInstanceUid"> {
+  readonly command: string;
+  readonly context: { readonly id: number; readonly transferSyntax: string | undefined };
+  readonly association: {
+    readonly [Title in "callingAeTitle" | "calledAeTitle"]: LiveAssociation[Title] | undefined;
+  };
+}
+
+/** `status`: of the final answer. */
+function stateFacts(
+  { association, command, values, context, sopClassUid, sopInstanceUid }: Asked,
+  { status, dataSet }: { readonly status: number; readonly dataSet: Readable | undefined },
+): FilterFacts {
   return {
     complete: true,
     negotiated: true,
@@ -127,6 +173,6 @@ async function liveFacts(request: LiveRequest, status: number): Promise<FilterFa
     contextIds: [context.id],
     statuses: [status],
     findings: [],
-    tagValues: (path) => tagValues(path, { values, dataSet: dataSet && { read: () => dataSet } }),
+    tagValues: (path) => tagValues(path, { values, dataSet }),
   };
 }

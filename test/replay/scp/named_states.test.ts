@@ -6,6 +6,7 @@ import type { ServiceUser } from "../../../src/service/service_user.ts";
 import { inScope, Scope } from "../../support/process.ts";
 import {
   associated,
+  CT,
   dataSet,
   find,
   type Playing,
@@ -22,6 +23,7 @@ const DONE = "done=~m N-SET ~tag PerformedProcedureStepStatus=COMPLETED";
 describe("replayAsScp with named states", () => {
   const scope = new Scope();
   let capture: string;
+  let stores: string;
 
   /** A study is found when its step is completed, not before. */
   beforeAll(async () => {
@@ -48,8 +50,32 @@ describe("replayAsScp with named states", () => {
         assert.deepEqual(await find(user, {}), ONE);
       });
     });
+    stores = await storesAndFinds();
   });
   afterAll(() => scope.close());
+
+  /** The same, when its image is stored. */
+  async function storesAndFinds(): Promise<string> {
+    let isStored = false;
+    const perform: Performers = {
+      "C-FIND": async function* () {
+        if (isStored) yield { status: 0xff00, dataSet: dataSet({ PatientID: "1" }) };
+        yield { status: 0x0000 };
+      },
+      "C-STORE": () => {
+        isStored = true;
+        return { status: 0x0000 };
+      },
+    };
+    const contexts = [STUDY_FIND, CT];
+    return await recording(scope, { supported: contexts, perform }, async (to) => {
+      await associated(to, { contexts }, async (user) => {
+        await find(user, {});
+        await store(user);
+        await find(user, {});
+      });
+    });
+  }
 
   const NOTHING = ["0000"];
   const ONE = ["FF00 1", "0000"];
@@ -102,6 +128,25 @@ describe("replayAsScp with named states", () => {
   });
 
   test.each([
+    ["~m C-STORE", "changed"],
+    ["~m C-STORE ~tag AffectedSOPInstanceUID=1.9.1", "changed"],
+    // What of a live request nobody knows when it is answered.
+    ["~m C-STORE ~tag Modality=CT", "start"],
+    ["~m C-STORE ~size >10", "start"],
+    ["~m C-STORE ~dur <1h", "start"],
+  ])("judges by %s a recorded store as it judges a live one", async (filter, state) => {
+    await inScope(async (scope) => {
+      const { to, requests } = await playing(scope, stores, { states: [`changed=${filter}`] });
+      await associated(to, { contexts: [STUDY_FIND, CT] }, async (user) => {
+        assert.deepEqual(await find(user, {}), NOTHING);
+        await store(user);
+        assert.deepEqual(await find(user, {}), ONE);
+      });
+      assert.equal(requests.at(-1)?.state, state);
+    });
+  });
+
+  test.each([
     ["~m N-SET", /~m N-SET: NAME=FILTER is needed, such as "done=~m N-SET"/],
     ["a b=~m N-SET", /NAME=FILTER is needed/],
     ["done=", /NAME=FILTER is needed/],
@@ -115,5 +160,12 @@ async function step(user: ServiceUser, operation: "N-CREATE" | "N-SET", state: s
   const attributes = dataSet({ PerformedProcedureStepStatus: state });
   const request = { operation, sopClass: MPPS, sopInstanceUid: "1.9.3", dataSet: attributes };
   const { status } = await user.invoke(request).final();
+  assert.equal(status, 0x0000);
+}
+
+async function store(user: ServiceUser): Promise<void> {
+  const image = dataSet({ SOPClassUID: CT, SOPInstanceUID: "1.9.1", Modality: "CT" });
+  const request = { sopClass: CT, sopInstanceUid: "1.9.1", dataSet: image };
+  const { status } = await user.invoke({ operation: "C-STORE", ...request }).final();
   assert.equal(status, 0x0000);
 }
