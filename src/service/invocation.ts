@@ -30,6 +30,7 @@ export class Invocation implements AsyncIterable<OperationResponse> {
   #error: Error | undefined;
   #wake: (() => void) | undefined;
   #over = false;
+  #canceled: Promise<void> | undefined;
   #reading = false;
 
   constructor(options: InvocationOptions) {
@@ -49,10 +50,12 @@ export class Invocation implements AsyncIterable<OperationResponse> {
 
   /**
    * Asks the peer to end the operation early; the responses go on until the final one, which need
-   * not be Canceled (PS3.7 9.3.2.3). Nothing happens where the operation knows no C-CANCEL.
+   * not be Canceled (PS3.7 9.3.2.3). It is asked once, however often this is called; nothing happens
+   * where the operation knows no C-CANCEL.
    */
   async cancel(): Promise<void> {
-    if (this.outstanding) await this.#options.cancel?.();
+    if (this.outstanding) this.#canceled ??= this.#options.cancel?.();
+    await this.#canceled;
   }
 
   /** The final response, with its data set read; those before it are passed over. */
@@ -135,8 +138,8 @@ export class Invocation implements AsyncIterable<OperationResponse> {
   }
 
   async #abandon(): Promise<void> {
-    const { cancel, timeout, late, request } = this.#options;
-    await cancel?.().catch(() => undefined);
+    const { timeout, late, request } = this.#options;
+    await this.cancel().catch(() => undefined);
     const began = performance.now();
     for (let over = false; !over; ) {
       over = (await this.#next()).final;

@@ -17,6 +17,7 @@ import {
 } from "../../src/mod.ts";
 import { associateAc } from "../../src/ul/negotiate.ts";
 import type { AAssociateAc, AAssociateRq, UserInformationSubItem } from "../../src/ul/pdu.ts";
+import { canceledFinds } from "../support/canceled_finds.ts";
 
 const VERIFICATION = "1.2.840.10008.1.1";
 const CT = "1.2.840.10008.5.1.4.1.1.2";
@@ -144,6 +145,33 @@ describe("Operations at once (PS3.7 D.3.3.3)", () => {
     }
     assert.deepEqual(ended, [1, 0, 2]);
     await user.release();
+  });
+});
+
+describe("Invocation", () => {
+  test("asks the peer once to end the operation, though it is canceled twice and then left", async () => {
+    const { handle, canceled } = canceledFinds();
+    const server = await acceptAssociations({
+      host: "127.0.0.1",
+      port: 0,
+      answer: windowOf(1, 1),
+      handle,
+    });
+    cleanups.push(() => server.close());
+    const user = await open(server.port);
+    const invocation = user.invoke(QUERY);
+    for await (const { status } of invocation) {
+      assert.equal(status, PENDING);
+      await Promise.all([invocation.cancel(), invocation.cancel()]);
+      break;
+    }
+    const { messageId } = invocation;
+    assert.equal(invocation.outstanding, false);
+    await invocation.cancel(); // nothing is left to cancel
+    for await (const _ of user.invoke(QUERY)) break;
+    await user.release();
+    await server.drained();
+    assert.deepEqual(canceled, [messageId, messageId + 1], "one each");
   });
 });
 

@@ -13,6 +13,7 @@ import type { ServiceUser } from "../../../src/service/service_user.ts";
 import { encodePdu } from "../../../src/ul/encode_pdu.ts";
 import { associateAc } from "../../../src/ul/negotiate.ts";
 import { readPdu } from "../../../src/ul/read_pdu.ts";
+import { canceledFinds } from "../../support/canceled_finds.ts";
 import { inScope, type Scope } from "../../support/process.ts";
 import {
   both,
@@ -256,6 +257,32 @@ describe("replayAsScu() that is stopped", () => {
       live.ends = false;
       live.stop = new AbortController();
       assert.equal(eventOf(await stopped(), "C-FIND-RQ").outcome, "skipped");
+    });
+  });
+
+  test("cancels an operation once, whose pending responses are on their way", async () => {
+    await inScope(async (scope) => {
+      const stop = new AbortController();
+      const { handle, canceled } = canceledFinds({ begun: () => stop.abort() });
+      const live = await acceptAssociations({
+        host: "127.0.0.1",
+        port: 0,
+        supported: [both(STUDY_FIND)],
+        handle,
+      });
+      scope.defer(() => live.close());
+      const server = await startScp(scope, { perform: { "C-FIND": () => ({ status: 0x0000 }) } });
+      const capture = await recorded(scope, server.port, {
+        contexts: [STUDY_FIND],
+        act: async (user) => {
+          const dataSet = dataSetFromJson({ QueryRetrieveLevel: "STUDY" });
+          await user.invoke({ operation: "C-FIND", sopClass: STUDY_FIND, dataSet }).final();
+        },
+      });
+      const run = await replayed([capture], live.port, { signal: stop.signal });
+      assert.equal(eventOf(run, "C-FIND-RQ").outcome, "skipped");
+      await live.drained();
+      assert.equal(canceled.length, 1);
     });
   });
 });
