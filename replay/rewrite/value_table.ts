@@ -59,14 +59,21 @@ function* records(text: string): Generator<CsvRecord> {
     const began = line;
     const values: string[] = [];
     for (;;) {
-      FIELD.lastIndex = at;
-      const [whole = "", quoted, plain = "", ending = ""] = FIELD.exec(text) ?? [];
-      if (whole === "" && at < text.length) {
+      const isQuoted = text[at] === '"';
+      const end = isQuoted ? endOfQuoted(text, at) : endOfPlain(text, at);
+      if (end === undefined) {
         throw new RangeError(`Cannot read line ${line}: a quotation mark is not closed`);
       }
-      values.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
-      at += whole.length;
-      line += whole.match(/\n/g)?.length ?? 0;
+      const written = text.slice(at, end);
+      values.push(isQuoted ? written.slice(1, -1).replaceAll('""', '"') : written);
+      line += written.match(/\n/g)?.length ?? 0;
+      const ending = endingAt(text, end);
+      if (ending === undefined) {
+        const why = "neither a comma nor the end of the line follows a value (RFC 4180)";
+        throw new RangeError(`Cannot read line ${line} as CSV: ${why}`);
+      }
+      if (ending.endsWith("\n")) line += 1;
+      at = end + ending.length;
       if (ending !== ",") break;
     }
     if (values.length === 1 && values[0] === "") continue;
@@ -75,8 +82,27 @@ function* records(text: string): Generator<CsvRecord> {
   }
 }
 
-/** A value in quotation marks or without, and what follows it. */
-const FIELD = /(?:"((?:[^"]|"")*)"|([^",\r\n][^,\r\n]*)?)(,|\r?\n|$)/y;
+/** Behind the mark that closes it. By hand: a pattern needs a place on the stack for each mark in it. */
+function endOfQuoted(text: string, at: number): number | undefined {
+  for (let mark = text.indexOf('"', at + 1); mark >= 0; mark = text.indexOf('"', mark + 2)) {
+    if (text[mark + 1] !== '"') return mark + 1;
+  }
+  return undefined;
+}
+
+function endOfPlain(text: string, at: number): number {
+  PLAIN.lastIndex = at;
+  return at + (PLAIN.exec(text)?.[0].length ?? 0);
+}
+
+/** What follows a value. */
+function endingAt(text: string, at: number): string | undefined {
+  ENDING.lastIndex = at;
+  return ENDING.exec(text)?.[0];
+}
+
+const PLAIN = /[^,\r\n]*/y;
+const ENDING = /,|\r?\n|$/y;
 const MAX_ROWS = 1_000_000;
 
 /** Names that a template has without any table (set_rule.ts). */

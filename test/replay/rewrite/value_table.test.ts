@@ -30,9 +30,20 @@ describe("readValueTable()", () => {
     ["uuid\nx", /line 1: column "uuid" has a meaning of its own/],
     ["name,id\n\nx,y\nz", /line 4: 1 values for 2 columns/],
     ['name\nx\n"open', /line 3: a quotation mark is not closed/],
-    ['name\n"a"b', /line 2: a quotation mark is not closed/],
+    ['name\n"a"b', /line 2 as CSV: neither a comma nor the end of the line follows a value/],
+    ['name,id\n"a"b,"c"', /line 2 as CSV/],
+    ["name\nx\ry", /line 2 as CSV/],
+    ['name\n"two\nlines"x', /line 3 as CSV/],
   ])("says where %j cannot be read", (text, error) => {
     assert.throws(() => readValueTable(text), error);
+  });
+
+  test("reads a value of any length, with any number of quotation marks", () => {
+    for (const value of ["x".repeat(20 * 2 ** 20), '"'.repeat(2 ** 20), "\n".repeat(1000)]) {
+      const quoted = `"${value.replaceAll('"', '""')}"`;
+      const { rows } = readValueTable(`name,id\n${quoted},A1\n`);
+      assert.ok(rows.length === 1 && rows[0]?.[0] === value && rows[0][1] === "A1");
+    }
   });
 
   test("gives each repetition its row, and begins again after the last", () => {
