@@ -3,6 +3,8 @@
  * empties it. When that thread dies, associations go on unrecorded, it is said so, and a new thread
  * records those that open from then on.
  *
+ * Rule: counters never fall: those of threads that died are added to those of the thread that lives.
+ *
  * Rule: nothing here waits on the relay's behalf; whatever fails ends in `status` and a line of log.
  */
 import type { MessagePort, Worker } from "node:worker_threads";
@@ -19,7 +21,7 @@ import type {
   RecorderWorkerOptions,
 } from "./recorder/worker_messages.ts";
 import type { RecordingLoss } from "./recording_loss.ts";
-import { type OnFull, RecordingTap } from "./recording_tap.ts";
+import { noLosses, type OnFull, RecordingTap } from "./recording_tap.ts";
 import type { AssociationTap, OpenedFacts, RelayTap } from "./relay_tap.ts";
 
 export interface RecordingOptions {
@@ -59,12 +61,13 @@ export class Recording implements RelayTap {
   #early: Batch[] = [];
   #worker: Worker | undefined;
   #on = true;
-  #status: RecorderStatus = {
-    ...{ state: "starting", reason: null, files: 0, bytes: 0 },
-    ...{ lost: 0, suspects: 0, unobserved: 0 },
-  };
-  /** Octets that found no room in the queues of recorder threads that have died. */
-  #overflowed = 0;
+  #restart: NodeJS.Timeout | undefined;
+  /** Of the thread that lives, or died last. */
+  #status: RecorderStatus = { state: "starting", reason: null, ...NOTHING };
+  /** Counters of the threads before it. */
+  #before: RecorderCounts = NOTHING;
+  /** Of all taps: an association that a dead thread recorded goes on missing octets. */
+  readonly #losses = noLosses();
   #routes: RecorderWorkerData["routes"] = [];
   #stopped: (() => void) | undefined;
   #unrecorded: Readonly<Untold> = { requestor: 0, acceptor: 0, either: 0 };
@@ -80,12 +83,13 @@ export class Recording implements RelayTap {
 
   /** The recorder's own word, with what the tap could not hand over added to `lost`. */
   get status(): RecorderStatus {
-    return { ...this.#status, lost: this.#status.lost + this.#tap.losses.octets };
+    const counts = sumOf(this.#before, this.#status);
+    return { ...this.#status, ...counts, lost: counts.lost + this.#losses.octets };
   }
 
   /** Of `status.lost`: octets that found no room in the queue. */
   get overflowed(): number {
-    return this.#overflowed + this.#tap.losses.octets;
+    return this.#losses.octets;
   }
 
   /** Octets that wait for the recorder's thread. */
@@ -114,8 +118,12 @@ export class Recording implements RelayTap {
   /** Writes out what waits, closes the capture files, ends the thread. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    clearTimeout(this.#restart);
     const worker = this.#worker;
-    if (worker === undefined) return;
+    if (worker === undefined) {
+      this.#tellLoss();
+      return;
+    }
     const patience = AbortSignal.timeout(STOP_LIMIT);
     while (!this.#tap.catchUp() && !patience.aborted) {
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -150,7 +158,7 @@ export class Recording implements RelayTap {
 
   #newTap(): RecordingTap {
     const { clock, onFull } = this.#options;
-    return new RecordingTap({ queue: this.#queue, onFull, ...clock });
+    return new RecordingTap({ queue: this.#queue, onFull, losses: this.#losses, ...clock });
   }
 
   #newQueue(): RecordQueue {
@@ -184,7 +192,7 @@ export class Recording implements RelayTap {
       const died = (reason: string) => {
         if (this.#worker !== worker) return;
         this.#died(reason);
-        resolve(this.#status);
+        resolve(this.status);
       };
       worker.on("message", (report: RecorderReport) => {
         if (report.type === "ready") resolve(report.status);
@@ -222,23 +230,25 @@ export class Recording implements RelayTap {
   }
 
   #died(reason: string): void {
-    const lost = this.status.lost;
     this.#worker = undefined;
     this.#tap.detach();
-    this.#status = { ...this.#status, state: "paused", reason: "the recorder stopped", lost };
+    this.#status = { ...this.#status, state: "paused", reason: "the recorder stopped" };
     this.#options.onAlarm(
       `The recorder stopped (${reason}): open associations go on without being recorded, new ones are recorded again in a second`,
     );
     this.#options.onStatus(this.status);
     this.#stopped?.();
-    setTimeout(() => {
-      if (this.#stopped !== undefined) return;
-      this.#overflowed = this.overflowed;
-      this.#early = []; // of associations that the new thread knows nothing of
-      this.#queue = this.#newQueue();
-      this.#tap = this.#newTap();
-      this.#startWorker();
-    }, RESTART_DELAY).unref();
+    if (this.#stopped !== undefined) return;
+    this.#restart = setTimeout(() => this.#startAgain(), RESTART_DELAY).unref();
+  }
+
+  #startAgain(): void {
+    this.#before = sumOf(this.#before, this.#status);
+    this.#status = { ...this.#status, ...NOTHING };
+    this.#early = []; // of associations that the new thread knows nothing of
+    this.#queue = this.#newQueue();
+    this.#tap = this.#newTap();
+    void this.#startWorker();
   }
 
   #look(): void {
@@ -247,6 +257,20 @@ export class Recording implements RelayTap {
     const jump = this.#watch.look();
     if (jump !== undefined) this.#tap.control({ kind: "clock", ...jump });
   }
+}
+
+type RecorderCounts = Omit<RecorderStatus, "state" | "reason">;
+
+const NOTHING: RecorderCounts = { files: 0, bytes: 0, lost: 0, suspects: 0, unobserved: 0 };
+
+function sumOf(one: RecorderCounts, other: RecorderCounts): RecorderCounts {
+  return {
+    files: one.files + other.files,
+    bytes: one.bytes + other.bytes,
+    lost: one.lost + other.lost,
+    suspects: one.suspects + other.suspects,
+    unobserved: one.unobserved + other.unobserved,
+  };
 }
 
 function send(worker: Worker, command: RecorderCommand): void {

@@ -36,6 +36,22 @@ export interface RecordingTapOptions {
   readonly micros: () => number;
   /** Wall clock, microseconds since 1970-01-01 UTC. */
   readonly wallMicros: () => number;
+  /** Where losses are counted: on from those of the tap before. */
+  readonly losses?: TapLosses;
+}
+
+/** What could not be handed to the recorder, of all taps of a recording together. */
+export interface TapLosses {
+  /** Octets that went into gaps. */
+  octets: number;
+  /** Octets that went into gaps of which no record is on its way yet. */
+  readonly untold: Record<Role, number>;
+  /** Associations that were left out for want of room. */
+  associations: number;
+}
+
+export function noLosses(): TapLosses {
+  return { octets: 0, untold: { requestor: 0, acceptor: 0 }, associations: 0 };
 }
 
 /**
@@ -58,24 +74,23 @@ export class RecordingTap implements RelayTap {
   readonly #pending: Uint8Array[] = [];
   #room: Promise<void> | undefined;
   #detached = false;
-  #lostOctets = 0;
-  /** Octets that went into gaps of which no record is on its way yet. */
-  readonly #untold: Record<Role, number> = { requestor: 0, acceptor: 0 };
-  #leftOut = 0;
+  readonly #losses: TapLosses;
 
   constructor(options: RecordingTapOptions) {
     this.#options = options;
+    this.#losses = options.losses ?? noLosses();
     this.longestData = Math.min(LONGEST_DATA, options.queue.longest - dataRecordSize(0));
   }
 
   /** Octets that went into gaps, and associations that were left out for want of room. */
   get losses(): { readonly octets: number; readonly associations: number } {
-    return { octets: this.#lostOctets, associations: this.#leftOut };
+    const { octets, associations } = this.#losses;
+    return { octets, associations };
   }
 
   /** Octets that no record in the queue tells of: at the end they are in no capture. */
   get untold(): Readonly<Record<Role, number>> {
-    const octets = { ...this.#untold };
+    const octets = { ...this.#losses.untold };
     for (const bytes of this.#pending) {
       const record = new RecordReader(bytes).next();
       if (record !== undefined && "sender" in record) octets[record.sender] += trafficOf(record);
@@ -86,7 +101,11 @@ export class RecordingTap implements RelayTap {
   /** The recorder's thread is gone: associations go on unrecorded, and nothing is kept for it. */
   detach(): void {
     this.#detached = true;
-    this.#pending.length = 0;
+    for (const bytes of this.#pending.splice(0)) {
+      const record = new RecordReader(bytes).next();
+      if (record?.kind === "data") this.missed(record.sender, record.bytes.length);
+      if (record?.kind === "gap") this.#losses.untold[record.sender] += record.length;
+    }
   }
 
   opened(facts: OpenedFacts): AssociationTap | undefined {
@@ -100,7 +119,7 @@ export class RecordingTap implements RelayTap {
       facts: { requestor, acceptor: to, listen, wall_us },
     });
     if (written) return new Recorded(this, id);
-    this.#leftOut += 1;
+    this.#losses.associations += 1;
     return undefined;
   }
 
@@ -151,13 +170,13 @@ export class RecordingTap implements RelayTap {
   }
 
   missed(sender: Role, octets: number): void {
-    this.#lostOctets += octets;
-    this.#untold[sender] += octets;
+    this.#losses.octets += octets;
+    this.#losses.untold[sender] += octets;
   }
 
   /** A gap record with so many octets goes its way. */
   told(sender: Role, octets: number): void {
-    this.#untold[sender] -= octets;
+    this.#losses.untold[sender] -= octets;
   }
 
   room(): Promise<void> | undefined {

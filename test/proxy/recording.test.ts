@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { afterEach, describe, test } from "vitest";
+import type { RecorderReport, RecorderStatus } from "../../proxy/recorder/worker_messages.ts";
 import { Recording, type RecordingOptions } from "../../proxy/recording.ts";
 import type { RecordingLoss } from "../../proxy/recording_loss.ts";
 import { listAssociations } from "../../src/inspect/list_associations.ts";
@@ -57,6 +59,19 @@ function setUp(changes: Partial<RecordingOptions> & { readonly directory?: strin
     ...changes,
   });
   return { recording, heard };
+}
+
+/** A recorder's thread that takes every batch and reads none; its reports come from the test. */
+class DeafThread extends EventEmitter {
+  postMessage(): void {}
+
+  terminate(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  tell(report: RecorderReport): void {
+    this.emit("message", report);
+  }
 }
 
 /** Lets one association of the golden exchanges pass the tap. */
@@ -172,5 +187,107 @@ describe("Recording", () => {
       listed(path).map(({ id }) => id),
       [2],
     );
+  });
+
+  test("O-11 counters never fall, nor count twice, when the recorder's thread dies", async () => {
+    const threads = [new DeafThread(), new DeafThread(), new DeafThread()] as const;
+    const told: RecorderStatus[] = [];
+    let started = 0;
+    const { recording, heard } = setUp({
+      start: () => threads[started++] as unknown as Worker,
+      onStatus: (status) => told.push(status),
+    });
+    const expectStatus = (what: string, expected: Partial<RecorderStatus>) => {
+      const { status } = recording;
+      for (const [name, value] of Object.entries(expected)) {
+        assert.equal(status[name as keyof RecorderStatus], value, `${name}: ${what}`);
+      }
+    };
+    const ready = (files: number): RecorderReport => {
+      const counts = { files, bytes: 100 * files, lost: 7, suspects: 1, unobserved: 2 };
+      return { type: "ready", status: { state: "ok", reason: null, ...counts } };
+    };
+    const first = recording.start([]);
+    threads[0].tell(ready(3));
+    await first;
+
+    const address = "127.0.0.1:104";
+    const tap = recording.opened({ id: 1, listen: address, to: address, requestor: address });
+    const chunk = new Uint8Array(20_000);
+    for (let i = 0; recording.overflowed === 0; i++) {
+      assert.ok(i * chunk.length < 1_048_576, "the queue is full at last");
+      tap?.data("requestor", chunk);
+    }
+    const { overflowed } = recording;
+    assert.equal(overflowed, chunk.length);
+    const before = { files: 3, bytes: 300, suspects: 1, unobserved: 2, lost: 7 + overflowed };
+    expectStatus("while the first thread lives", before);
+
+    threads[0].emit("error", new Error("on purpose"));
+    expectStatus("while there is no thread", { ...before, state: "paused" });
+    await until(() => started === 2, "a second thread");
+    expectStatus("before the second thread is ready", before);
+    assert.equal(recording.overflowed, overflowed);
+    threads[1].tell(ready(2));
+    const both = { files: 5, bytes: 500, suspects: 2, unobserved: 4, state: "ok" } as const;
+    expectStatus("while the second thread lives", { ...both, lost: 14 + overflowed });
+    tap?.data("acceptor", new Uint8Array(5)); // of the dead thread: it misses this too
+    expectStatus("of two threads", { ...both, lost: 14 + overflowed + 5 });
+
+    threads[1].emit("exit", 1);
+    await until(() => started === 3, "a third thread");
+    threads[2].tell(ready(1));
+    const end = { files: 6, bytes: 600, suspects: 3, unobserved: 6, lost: 21 + overflowed + 5 };
+    expectStatus("of three threads", end);
+
+    const stopped = recording.stop();
+    const { status } = ready(1) as Extract<RecorderReport, { type: "ready" }>;
+    const unrecorded = { requestor: 1, acceptor: 1, either: 0 };
+    threads[2].tell({ type: "stopped", status, unrecorded });
+    await stopped;
+    expectStatus("at the end", end);
+    const octets = { requestor: overflowed + 1, acceptor: 5 + 1, either: 0 };
+    assert.deepEqual(heard.losses, [{ octets, associations: 0 }]);
+    for (const name of ["files", "bytes", "lost", "suspects", "unobserved"] as const) {
+      const values = told.map((status) => status[name]);
+      assert.deepEqual(
+        values,
+        values.toSorted((a, b) => a - b),
+        name,
+      );
+    }
+    console.log(
+      `O-11: 3 threads, ${told.length} reports, no counter fell; ${end.lost} octets lost`,
+    );
+  });
+
+  test("starts no thread after the end, and tells of losses though none is there", async () => {
+    const deaf = () => {
+      const threads: DeafThread[] = [];
+      const start = () => {
+        const thread = new DeafThread();
+        threads.push(thread);
+        return thread as unknown as Worker;
+      };
+      return { ...setUp({ start }), threads };
+    };
+    const one = deaf();
+    const address = "127.0.0.1:104";
+    const tap = one.recording.opened({ id: 1, listen: address, to: address, requestor: address });
+    const status = one.recording.start([]);
+    one.threads[0]?.emit("exit", 1);
+    assert.equal((await status).state, "paused");
+    tap?.data("requestor", new Uint8Array(9));
+    await one.recording.stop();
+    const octets = { requestor: 9, acceptor: 0, either: 0 };
+    assert.deepEqual(one.heard.losses, [{ octets, associations: 0 }]);
+
+    const other = deaf(); // its restart comes after that of the first would have
+    void other.recording.start([]);
+    other.threads[0]?.emit("exit", 1);
+    await until(() => other.threads.length === 2, "a new thread");
+    assert.equal(one.threads.length, 1);
+    other.threads[1]?.emit("exit", 1);
+    await other.recording.stop();
   });
 });

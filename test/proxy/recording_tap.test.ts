@@ -127,6 +127,29 @@ describe("RecordingTap", () => {
     assert.deepEqual(tap.untold, { requestor: 0, acceptor: 0 });
   });
 
+  test("detach() counts what waited for room: octets as lost, gaps as untold again", () => {
+    const gaps = setUp("gap");
+    const cut = open(gaps.tap, 1);
+    for (let i = 0; i < 40; i++) cut.data("requestor", new Uint8Array(20_000));
+    const { octets } = gaps.tap.losses;
+    while (gaps.tap.now({ kind: "note", at: 1, facts: { text: "x".repeat(1_000) } }));
+    cut.ended("requestor", "fin");
+    const { untold } = gaps.tap;
+    gaps.tap.detach();
+    assert.deepEqual(gaps.tap.untold, untold, "the gap waited");
+    assert.equal(gaps.tap.losses.octets, octets);
+
+    const stall = setUp("stall");
+    const whole = open(stall.tap, 1);
+    let sent = 0;
+    for (; stall.tap.untold.requestor === 0; sent++) whole.data("requestor", new Uint8Array(9_000));
+    assert.ok(sent > 1);
+    assert.equal(stall.tap.losses.octets, 0, "it waits");
+    stall.tap.detach();
+    assert.equal(stall.tap.losses.octets, 9_000);
+    assert.deepEqual(stall.tap.untold, { requestor: 9_000, acceptor: 0 });
+  });
+
   test("stall keeps every octet and asks the relay to wait until there is room", async () => {
     const { tap, records, drain, drainAll } = setUp("stall");
     const association = open(tap, 1);
