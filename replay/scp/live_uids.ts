@@ -6,7 +6,6 @@
  * Rule: a worklist is not what its SCU stored: the UIDs in it are those of who scheduled (PS3.4 K).
  */
 import type { DataSet } from "../../src/dataset/data_set.ts";
-import { UPS_CLASSES } from "../../src/observe/service/ups_watch.ts";
 import type { RecordedDataSet } from "../recorded.ts";
 import { rewrittenDataSet } from "../rewrite/rewritten_data_set.ts";
 import { namesKinds } from "../rewrite/uids.ts";
@@ -15,6 +14,7 @@ import { uidsIn, withOtherUids } from "./other_uids.ts";
 import type { LiveAnswer, LiveRequest } from "./responder.ts";
 import type { RecordedInstance } from "./service/archive/recorded_instance.ts";
 import { readAnswer } from "./service/instances/live_references.ts";
+import { isSchedule } from "./service/query/schedule_classes.ts";
 
 /** The data set of a request as the recording would have it. */
 export async function recordedIdentifier(request: LiveRequest): Promise<DataSet | undefined> {
@@ -30,7 +30,7 @@ export async function recordedIdentifier(request: LiveRequest): Promise<DataSet 
 export async function liveUids(request: LiveRequest): Promise<LiveUid | undefined> {
   const { operation, sopClassUid, server } = request;
   if (server.instances.isEmpty || !QUERIES.has(operation)) return undefined;
-  if (sopClassUid === MODALITY_WORKLIST || UPS_CLASSES.has(sopClassUid)) return undefined;
+  if (isSchedule(sopClassUid)) return undefined;
   const identifier = await request.identifier();
   return server.instances.meant(identifier === undefined ? [] : uidsIn(identifier));
 }
@@ -69,4 +69,3 @@ function withLiveOctets(recorded: RecordedDataSet, live: LiveUid): RecordedDataS
 }
 
 const QUERIES: ReadonlySet<string> = new Set(["C-FIND", "C-GET", "C-MOVE"]);
-const MODALITY_WORKLIST = "1.2.840.10008.5.1.4.31";

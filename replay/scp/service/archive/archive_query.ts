@@ -11,6 +11,7 @@ import { type QueryLevel, queryModel } from "../../../../src/service/required_at
 import { type Candidate, findElement, heldStrings, textOf } from "../query/candidate.ts";
 import { answerOf } from "../query/match_answer.ts";
 import { identifierMatcher, type MatchOptions } from "../query/match_identifier.ts";
+import { MODALITY_WORKLIST } from "../query/schedule_classes.ts";
 import { wireElement } from "../query/wire_element.ts";
 import type { Archive } from "./archive.ts";
 import type { Entity, Kept } from "./entity.ts";
@@ -175,7 +176,6 @@ function uniqueElement(tag: number, entity: Entity): [number, DataElement] {
 
 const QUERY_RETRIEVE_LEVEL = 0x00080052;
 const RETRIEVE_AE_TITLE = 0x00080054;
-const MODALITY_WORKLIST = "1.2.840.10008.5.1.4.31";
 const LEVEL_NAMES: readonly string[] = ["PATIENT", "STUDY", "SERIES", "IMAGE"];
 const UNIQUE_TAGS: readonly number[] = [0x00100020, 0x0020000d, 0x0020000e, 0x00080018];
 const UNIQUE_KEYS: ReadonlySet<number> = new Set(UNIQUE_TAGS);

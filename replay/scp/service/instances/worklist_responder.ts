@@ -12,6 +12,7 @@ import { matchRecorded } from "../../match.ts";
 import { recordedAnswer } from "../../recorded_responder.ts";
 import type { RecordedLevel } from "../../request_facts.ts";
 import type { Answered, LiveRequest, Responder } from "../../responder.ts";
+import { MODALITY_WORKLIST } from "../query/schedule_classes.ts";
 import { LiveInstances } from "./live_instances.ts";
 import { elementText, readAnswer } from "./live_references.ts";
 import { isOver, MPPS, MPPS_RULES } from "./mpps_rules.ts";
@@ -80,5 +81,3 @@ function stepEnds(library: Library): readonly number[] {
   KNOWN.set(library, sorted);
   return sorted;
 }
-
-const MODALITY_WORKLIST = "1.2.840.10008.5.1.4.31";

@@ -6,11 +6,11 @@
  *
  * Recordings of several days are tried from the newest on.
  */
-import { UPS_CLASSES } from "../../../../src/observe/service/ups_watch.ts";
 import { daysBetween, localDay } from "../../../rewrite/dates.ts";
 import type { Library } from "../../library.ts";
 import type { Answered, LiveAnswer, LiveRequest, Responder } from "../../responder.ts";
 import { readAnswer } from "../instances/live_references.ts";
+import { isSchedule } from "../query/schedule_classes.ts";
 import { shiftedSchedule } from "./shifted_schedule.ts";
 
 /** Days of recordings that one query is tried for. */
@@ -66,10 +66,6 @@ export class RefreshResponder implements Responder {
   }
 }
 
-function isSchedule(sopClassUid: string): boolean {
-  return sopClassUid === MODALITY_WORKLIST || UPS_CLASSES.has(sopClassUid);
-}
-
 /** A recorded answer of another day has to be moved by other days. */
 function isOfDay({ exchange }: Answered, day: string): boolean {
   const wallUs = exchange?.association.wallUs;
@@ -86,5 +82,3 @@ async function* movedAnswers(
     yield moved === undefined || moved === dataSet ? answer : { ...answer, dataSet: moved };
   }
 }
-
-const MODALITY_WORKLIST = "1.2.840.10008.5.1.4.31";
