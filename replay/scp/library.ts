@@ -159,7 +159,10 @@ export function* exchangesOf(association: RecordedAssociation): Generator<Record
 }
 
 /** Microseconds of the wall clock for a time of the capture's, where it tells that. */
-export function wallTime({ association }: RecordedExchange, at: number): number {
+export function wallTime(
+  { association }: Pick<RecordedExchange, "association">,
+  at: number,
+): number {
   return (association.wallUs ?? association.openedAt) + at - association.openedAt;
 }
 

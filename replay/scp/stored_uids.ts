@@ -125,7 +125,7 @@ async function uidsOf(dataSet: RecordedDataSet): Promise<UidsByTag> {
   if (known !== undefined) return known;
   const stored = new StoredUids(dataSet.transferSyntax);
   try {
-    for await (const octets of dataSet.octets()) {
+    for await (const octets of dataSet.passing?.() ?? dataSet.octets()) {
       stored.receive(octets);
       if (stored.done) break;
     }

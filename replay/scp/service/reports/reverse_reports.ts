@@ -9,7 +9,7 @@ import { numberValue, textValue } from "../../../../src/service/service_message.
 import { proposedContexts } from "../../../../src/ul/associate_view.ts";
 import type { ContextProposal } from "../../../../src/ul/negotiate.ts";
 import type { RecordedAssociation, RecordedMessage } from "../../../recorded.ts";
-import { exchangesOf, type Library, type RecordedExchange } from "../../library.ts";
+import { exchangesOf, type Library, type RecordedExchange, wallTime } from "../../library.ts";
 import { withOtherUids } from "../../other_uids.ts";
 import type { LiveRequest } from "../../responder.ts";
 import { PUSH_MODEL } from "../commitment/recorded_reports.ts";
@@ -101,7 +101,7 @@ function findReverseReports(associations: readonly RecordedAssociation[]): ByReq
   answers.sort((a, b) => a.at - b.at);
   for (const { association, messages } of reversed) {
     const { calling_ae_title: by, called_ae_title: aeTitle } = association.summary;
-    const at = association.wallUs ?? association.openedAt;
+    const at = wallTime({ association }, association.openedAt);
     const before = answers.findLast((answer) => answer.by === by && answer.at <= at);
     if (before === undefined || aeTitle === null) continue;
     const contexts = contextsOf(association);
@@ -113,14 +113,14 @@ function findReverseReports(associations: readonly RecordedAssociation[]): ByReq
 }
 
 function* answersIn(association: RecordedAssociation): Generator<Answer> {
-  const offset = (association.wallUs ?? association.openedAt) - association.openedAt;
   const by = association.summary.called_ae_title;
   if (by === null) return;
-  for (const { request, responses, operation } of exchangesOf(association)) {
+  for (const exchange of exchangesOf(association)) {
+    const { request, responses, operation } = exchange;
     const last = responses.at(-1);
     if (last === undefined || !operation.startsWith("N-") || operation === "N-EVENT-REPORT")
       continue;
-    yield { request, by, at: last.endedAt + offset };
+    yield { request, by, at: wallTime(exchange, last.endedAt) };
   }
 }
 
