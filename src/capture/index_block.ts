@@ -56,8 +56,8 @@ export function readIndex(source: ByteSource): IndexedCapture[] | undefined {
 export type IndexItem =
   /** Its entries follow, in the order in which the associations closed. */
   | { readonly item: "capture"; readonly capture: Omit<IndexedCapture, "entries"> }
-  /** `summary`: the octets of its summary, which are good until the next item is asked for. */
-  | { readonly item: "entry"; readonly entry: IndexEntry; readonly summary: Uint8Array }
+  /** `octets`: all of the entry; see `summaryOctets`. Good until the next item is asked for. */
+  | { readonly item: "entry"; readonly entry: IndexEntry; readonly octets: Uint8Array }
   /** A block was checked. */
   | { readonly item: "checked" };
 
@@ -155,7 +155,7 @@ function* entriesOf(payload: Uint8Array): Generator<IndexItem, boolean, undefine
     if (kind === "association") {
       if (!areOffsets([association, openedAt, closedAt]) || !areOffsets(places)) return false;
       const entry = { association, openedAt, closedAt, places, summary } as IndexEntry;
-      yield { item: "entry", entry, summary: lastElement(octets, SUMMARY_PLACE) };
+      yield { item: "entry", entry, octets };
     }
     position = end;
   }
@@ -165,11 +165,11 @@ function* entriesOf(payload: Uint8Array): Generator<IndexItem, boolean, undefine
 /** Elements before the summary in an entry. */
 const SUMMARY_PLACE = 5;
 
-/** The octets of the element behind `before` others of a list. */
-function lastElement(list: Uint8Array, before: number): Uint8Array {
-  let at = list[0] === 0xdc ? 3 : list[0] === 0xdd ? 5 : 1;
-  for (let i = 0; i < before; i++) at = valueEnd(list, at);
-  return list.subarray(at, valueEnd(list, at));
+/** Of the summary in the octets of an entry that was read: a view. */
+export function summaryOctets(entry: Uint8Array): Uint8Array {
+  let at = entry[0] === 0xdc ? 3 : entry[0] === 0xdd ? 5 : 1;
+  for (let i = 0; i < SUMMARY_PLACE; i++) at = valueEnd(entry, at);
+  return entry.subarray(at, valueEnd(entry, at));
 }
 
 function areOffsets(numbers: unknown): boolean {

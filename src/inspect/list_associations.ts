@@ -6,7 +6,7 @@ import { RECORDS_BLOCK } from "../capture/block.ts";
 import { type Damage, readBlocks } from "../capture/block_reader.ts";
 import type { ByteSource } from "../capture/byte_source.ts";
 import type { CaptureHeader } from "../capture/header.ts";
-import { type IndexedCapture, readIndex } from "../capture/index_block.ts";
+import { type IndexEntry, type IndexedCapture, readIndex } from "../capture/index_block.ts";
 import type { AssociationJson } from "../observe/summary.ts";
 import { CaptureScan, type ListedAssociation } from "./capture_scan.ts";
 import { unpackSummary } from "./index_summary.ts";
@@ -51,20 +51,29 @@ function* listIndexed(
   source: ByteSource,
   { captures, options }: { captures: readonly IndexedCapture[]; options: ListOptions },
 ): Generator<ListItem> {
-  for (const { header, entries, offset, lost } of captures) {
-    yield { item: "capture", header };
-    for (const entry of entries) {
-      const found = {
-        id: entry.association,
-        captureId: header.capture_id,
-        places: entry.places.map((place) => place + offset),
-      };
+  for (const capture of captures) {
+    yield { item: "capture", header: capture.header };
+    for (const entry of capture.entries) {
+      const found = foundOf(entry, capture);
       const summary =
         unpackSummary(entry.summary, options.name) ?? summarise(source, found, options.name);
       if (summary !== undefined) yield { item: "association", association: { ...found, summary } };
     }
-    yield { item: "end", closed: true, lost };
+    yield { item: "end", closed: true, lost: capture.lost };
   }
+}
+
+/** Where the records of an association are, by the index of its capture. */
+export function foundOf(
+  { association, places }: IndexEntry,
+  { header, offset }: Pick<IndexedCapture, "header" | "offset">,
+): FoundAssociation {
+  return {
+    id: association,
+    captureId: header.capture_id,
+    // from the beginning of the file, which is that of the capture but where several are joined
+    places: offset === 0 ? places : places.map((place) => place + offset),
+  };
 }
 
 /**

@@ -6,8 +6,8 @@
  */
 import type { ByteSource } from "../../capture/byte_source.ts";
 import type { CaptureHeader } from "../../capture/header.ts";
-import { type IndexEntry, type IndexItem, readIndexItems } from "../../capture/index_block.ts";
-import { summarise } from "../../inspect/list_associations.ts";
+import { type IndexItem, readIndexItems, summaryOctets } from "../../capture/index_block.ts";
+import { foundOf, summarise } from "../../inspect/list_associations.ts";
 import type { FoundAssociation } from "../../inspect/read_association.ts";
 import { type Entry, type EntryPlace, entryOf, entryOfPacked } from "./entry.ts";
 import type { SummaryShelf } from "./summary_shelf.ts";
@@ -49,7 +49,7 @@ export function* indexEntries(
     } else if (item.item === "entry" && capture !== undefined) {
       const { header } = capture;
       const placed = place(header, { found: foundOf(item.entry, capture), at });
-      const packed = { packed: item.entry.summary, octets: item.summary };
+      const packed = { packed: item.entry.summary, octets: summaryOctets(item.octets) };
       const entry = entryOfPacked(packed, placed, shelf) ?? fromRecords(source, placed, shelf);
       if (entry !== undefined) yield entry;
       taken += 1;
@@ -57,15 +57,6 @@ export function* indexEntries(
     if (taken % STEP === 0) yield undefined;
   }
   return next.value;
-}
-
-function foundOf({ association, places }: IndexEntry, { header, offset }: Indexed) {
-  return {
-    id: association,
-    captureId: header.capture_id,
-    // from the beginning of the file, which is that of the capture but where several are joined
-    places: offset === 0 ? places : places.map((place) => place + offset),
-  };
 }
 
 /** Where the index does not say what became of it. */
