@@ -106,6 +106,7 @@ export class AssociationReader {
 
   /** Each reading has a window to itself; the next one takes over what the last one has read. */
   *#passing(id: number, range: Range): Generator<AssociationBlock> {
+    // -1 where none holds it: then the last one is taken, on purpose
     const found = this.#windows.findIndex((window) => window.holds(range.from));
     const [window = new SourceWindow(this.#source, { passing: true })] = this.#windows.splice(
       found,
