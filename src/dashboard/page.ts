@@ -27,23 +27,11 @@ export function page() {
 
 /** Leads on to the address `to`, as a link of this page. See `arrival.ts`. */
 export function arrivalPage({ to }: { readonly to: string }) {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta http-equiv="refresh" content="0; url=${to}" />
-        <title>dicomtap</title>
-        <link rel="stylesheet" href="/login.css" />
-      </head>
-      <body>
-        <main>
-          <h1>dicomtap</h1>
-          <p><a href="${to}">Open the dashboard</a></p>
-        </main>
-      </body>
-    </html>`;
+  const head = html`<meta http-equiv="refresh" content="0; url=${to}" />`;
+  return plainPage(
+    { title: "dicomtap", head },
+    html`<p><a href="${to}">Open the dashboard</a></p>`,
+  );
 }
 
 /**
@@ -51,25 +39,39 @@ export function arrivalPage({ to }: { readonly to: string }) {
  * `failed`: a token was entered and is not known here.
  */
 export function loginPage({ failed }: { readonly failed: boolean }) {
+  return plainPage(
+    { title: "dicomtap: token needed" },
+    html`<p>Open the link with the token that dicomtap printed at its start, or enter your token.</p>
+          ${failed ? html`<p role="alert">This token is not known here.</p>` : ""}
+          <form method="post">
+            <label for="token">Token</label>
+            <input id="token" name="token" type="password" autocomplete="current-password" required />
+            <button type="submit">Open</button>
+          </form>`,
+  );
+}
+
+type Html = ReturnType<typeof html>;
+
+/** One without a script. `head`: what stands there besides. */
+function plainPage(
+  { title, head }: { readonly title: string; readonly head?: Html },
+  content: Html,
+) {
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>dicomtap: token needed</title>
+        ${head ?? ""}
+        <title>${title}</title>
         <link rel="stylesheet" href="/login.css" />
       </head>
       <body>
         <main>
           <h1>dicomtap</h1>
-          <p>Open the link with the token that dicomtap printed at its start, or enter your token.</p>
-          ${failed ? html`<p role="alert">This token is not known here.</p>` : ""}
-          <form method="post">
-            <label for="token">Token</label>
-            <input id="token" name="token" type="password" autocomplete="current-password" required />
-            <button type="submit">Open</button>
-          </form>
+          ${content}
         </main>
       </body>
     </html>`;
