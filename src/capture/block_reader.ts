@@ -52,10 +52,16 @@ export interface CaptureEnd {
   readonly closed: boolean;
 }
 
-/** Throws `CaptureError` where `source` is no capture, or one that must not be read. */
-export function* readBlocks(source: ByteSource): Generator<BlockItem, void, undefined> {
+/**
+ * Throws `CaptureError` where `source` is no capture, or one that must not be read. Payloads are good
+ * for as long as views of the `window` are: without one, for ever.
+ */
+export function* readBlocks(
+  source: ByteSource,
+  window?: SourceWindow,
+): Generator<BlockItem, void, undefined> {
   if (source.size === 0) throw new CaptureError("Cannot read an empty file: 0 octets", "empty");
-  const file = new BlockFinder(source);
+  const file = new BlockFinder(source, window);
   let position = 0;
   while (position < file.size) position = yield* readOneCapture(file, position);
 }
