@@ -1,7 +1,8 @@
 /**
  * The captures of some directories and files: found, read, and read on while they grow.
  *
- * Rule: reading takes turns with everything else on this thread: steps of `SLICE_MS`, then a pause.
+ * Rule: reading takes turns with everything else on this thread: steps of `SLICE_MS`, then a pause,
+ * however many files a slice is of.
  * Rule: what was listed by its index is read through afterwards for damage, the newest first, in a
  * small part of the time, so that neither a disk nor a processor is busy with it.
  * Rule: files that the proxy is writing are not read as they grow, because their associations are
@@ -33,6 +34,8 @@ export interface CaptureLibraryOptions {
   readonly pauseMs?: number;
   /** How many times as long as it was checked there is a rest. */
   readonly checkRest?: number;
+  /** A clock in milliseconds that never goes back, for the slices. */
+  readonly now?: () => number;
 }
 
 /** Milliseconds of reading in one go. */
@@ -68,9 +71,13 @@ export class CaptureLibrary {
   #stopped = false;
   #reading = 0;
   #looked = false;
+  readonly #now: () => number;
+  /** When the next pause in reading is due. */
+  #sliceEnd = 0;
 
   constructor(options: CaptureLibraryOptions) {
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   /** Everything that is there was read. */
@@ -138,7 +145,10 @@ export class CaptureLibrary {
     const until = performance.now() + PATIENCE_MS;
     for (;;) {
       const file = this.#fileOf(key.slice(0, key.lastIndexOf("/")));
-      if (file?.unfinished === true) await this.#readFile(file);
+      if (file?.unfinished === true) {
+        if (this.#readings.size === 0 && this.#reading === 0) this.#beginSlice();
+        await this.#readFile(file);
+      }
       const entry = list.get(key);
       if (entry === undefined || file === undefined) {
         if (!this.#mayCome(key, until)) return undefined;
@@ -159,6 +169,7 @@ export class CaptureLibrary {
   }
 
   async #refresh(): Promise<void> {
+    this.#beginSlice();
     const changed = this.#look();
     this.#reading = changed.length;
     this.#looked = true;
@@ -173,15 +184,15 @@ export class CaptureLibrary {
     const { checkRest = CHECK_REST } = this.#options;
     const files = [...this.#files.values()].filter(({ unchecked }) => unchecked);
     files.sort((a, b) => (a.name < b.name ? 1 : -1));
+    let from = this.#now();
     for (const file of files) {
       if (this.#files.get(file.path) !== file) continue;
-      let from = performance.now();
       for (const _block of file.check()) {
-        const worked = performance.now() - from;
+        const worked = this.#now() - from;
         if (worked < CHECK_SLICE_MS) continue;
         await pause(worked * checkRest);
         if (this.#stopped) return;
-        from = performance.now();
+        from = this.#now();
       }
       this.#options.capturesChanged();
     }
@@ -231,8 +242,8 @@ export class CaptureLibrary {
   #add(path: string): LibraryFile {
     let name = basename(path);
     for (let i = 2; this.#names.has(name); i++) name = `${basename(path)}~${i}`;
-    const { nextVersion, put, shelf } = this.#options;
-    const file = new LibraryFile({ path, name, nextVersion, put, shelf });
+    const { nextVersion, put, gone, shelf } = this.#options;
+    const file = new LibraryFile({ path, name, nextVersion, put, gone, shelf });
     this.#files.set(path, file);
     this.#names.set(name, file);
     return file;
@@ -250,11 +261,10 @@ export class CaptureLibrary {
     const before = this.#readings.get(file);
     const reading = (async () => {
       await before;
-      let until = performance.now() + SLICE_MS;
       for (const _step of file.read()) {
-        if (performance.now() < until) continue;
+        if (this.#now() < this.#sliceEnd) continue;
         await pause(this.#options.pauseMs ?? 0);
-        until = performance.now() + SLICE_MS;
+        this.#beginSlice();
       }
     })();
     this.#readings.set(file, reading);
@@ -263,6 +273,10 @@ export class CaptureLibrary {
   }
 
   readonly #readings = new Map<LibraryFile, Promise<void>>();
+
+  #beginSlice(): void {
+    this.#sliceEnd = this.#now() + SLICE_MS;
+  }
 }
 
 function opened(path: string, of: Pick<OpenedAssociation, "entry" | "found">): OpenedAssociation {

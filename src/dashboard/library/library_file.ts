@@ -3,10 +3,12 @@
  * none. One that grows is read on from where it was read last.
  *
  * Rule: `read` works in small steps and yields between them, so that requests are answered meanwhile.
+ * Rule: what a reading from the start does not find again is gone, as where an index turns out to be
+ * damaged behind entries that were taken from it.
  */
 import { RECORDS_BLOCK, TRAILER_BLOCK } from "../../capture/block.ts";
 import { type BlockPlace, readBlocks, readBlocksOn } from "../../capture/block_reader.ts";
-import type { ByteSource } from "../../capture/byte_source.ts";
+import { type ByteSource, SourceWindow } from "../../capture/byte_source.ts";
 import { CaptureError } from "../../capture/capture_error.ts";
 import {
   type CaptureHeader,
@@ -30,6 +32,7 @@ export interface LibraryFileOptions {
   readonly name: string;
   readonly nextVersion: () => number;
   readonly put: (entry: Entry) => void;
+  readonly gone: (key: string) => void;
   readonly shelf: SummaryShelf;
 }
 
@@ -49,6 +52,8 @@ export class LibraryFile {
   #state: CaptureJson["state"] = "reading";
   #header: CaptureHeader | undefined;
   readonly #keys = new Set<string>();
+  /** Of entries that were known when this reading began, and that it has not found yet. */
+  #missing: Set<string> = new Set();
   #lost = 0;
   #problems = new FileProblems();
   #follow: Follow | undefined;
@@ -118,6 +123,7 @@ export class LibraryFile {
     } finally {
       source?.close();
     }
+    yield; // for one that cannot be read there was no step
   }
 
   /**
@@ -129,7 +135,7 @@ export class LibraryFile {
     let source: FileSource | undefined;
     try {
       source = new FileSource(this.path);
-      for (const item of readBlocks(source)) {
+      for (const item of readBlocks(source, new SourceWindow(source, { passing: true }))) {
         if (this.#reading !== reading) return;
         if (item.item === "damage") this.#problems.damage(item);
         yield;
@@ -149,7 +155,10 @@ export class LibraryFile {
     if (this.#follow === undefined || isClosed) {
       this.#follow = undefined;
       this.#forget();
-      if (isClosed && (yield* this.#takeIndex(source))) return;
+      if (isClosed) {
+        if (!(yield* this.#takeIndex(source))) yield* this.#scanWhole(source);
+        return;
+      }
       const found = headerOf(source);
       if (found === undefined) {
         yield* this.#scanWhole(source);
@@ -166,6 +175,16 @@ export class LibraryFile {
     this.#checked = false;
     this.#problems = new FileProblems();
     this.#lost = 0;
+    this.#missing = new Set(this.#keys);
+  }
+
+  /** A reading from the start is done. */
+  #dropMissing(): void {
+    for (const key of this.#missing) {
+      this.#keys.delete(key);
+      this.#options.gone(key);
+    }
+    this.#missing.clear();
   }
 
   /** False where the records have to be read. */
@@ -185,6 +204,7 @@ export class LibraryFile {
       else this.#put(next.value);
     }
     if (!next.value) return false;
+    this.#dropMissing();
     this.#lost = lost;
     this.#state = "indexed";
     return true;
@@ -222,13 +242,13 @@ export class LibraryFile {
     }
     if (next.done === true) follow.place = next.value;
     for (const open of follow.scan.changed()) this.#take(open, { at: 0, whole: false });
+    this.#dropMissing();
     this.#state = "growing";
   }
 
-  /** Its index says it all, and is right even where something was missed on the way. */
+  /** There is a trailer with something behind it, so the index of the file cannot be found. */
   *#closed(source: ByteSource, follow: Follow): Generator<void> {
     this.#follow = undefined;
-    if (yield* this.#takeIndex(source)) return;
     follow.scan.finish();
     yield* this.#scanWhole(source);
   }
@@ -252,6 +272,7 @@ export class LibraryFile {
       }
       yield;
     }
+    this.#dropMissing();
     this.#state = closed ? "scanned" : "growing";
   }
 
@@ -264,6 +285,7 @@ export class LibraryFile {
 
   #put(entry: Entry): void {
     this.#keys.add(entry.key);
+    this.#missing.delete(entry.key);
     this.#options.put(entry);
   }
 

@@ -17,10 +17,14 @@ import {
   sealBlock,
   TRAILER_BLOCK,
 } from "../../../src/capture/block.ts";
+import { MemorySource } from "../../../src/capture/byte_source.ts";
 import { encodeHeader } from "../../../src/capture/header.ts";
 import { encodeIndexEntry, encodeIndexStart } from "../../../src/capture/index_block.ts";
 import { encodeTrailer } from "../../../src/capture/trailer.ts";
+import { CaptureLibrary } from "../../../src/dashboard/library/capture_library.ts";
 import { summaryOf } from "../../../src/dashboard/library/entry.ts";
+import { EntryList } from "../../../src/dashboard/library/entry_list.ts";
+import { SummaryShelf } from "../../../src/dashboard/library/summary_shelf.ts";
 import { DashboardState } from "../../../src/dashboard/state.ts";
 import { packSummary } from "../../../src/inspect/index_summary.ts";
 import { listAssociations } from "../../../src/inspect/list_associations.ts";
@@ -157,6 +161,103 @@ describe("CaptureLibrary", () => {
     });
   });
 
+  test("forgets what an index named that breaks off later, and takes the records once", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const records = someRecords({ count: 3, chunks: 2, size: 50 });
+      const facts = captureFacts(4);
+      const body = writeCapture(records, { facts, unfinished: true });
+      const entry = { openedAt: 0, closedAt: 1, places: [0, body.length] };
+      const summary = packSummary(associationJson(77));
+      const entries = [
+        encodeIndexEntry({ ...entry, association: 77, summary }),
+        encodeIndexEntry({ ...entry, association: -1, summary }),
+      ];
+      const end = indexAndTrailer(entries, { captureId: facts.capture_id, offset: body.length });
+      writeFileSync(join(folder, "a.dcap"), concat(body, end));
+      const state = new DashboardState({ places: [folder] });
+      const told: string[] = [];
+      state.listen({ entry: ({ key }) => told.push(key), gone: (key) => told.push(`no ${key}`) });
+      await state.library.refresh();
+      const all = ["a.dcap/1", "a.dcap/2", "a.dcap/3"];
+      assert.deepEqual(keysOf(state), all);
+      assert.deepEqual(told, ["a.dcap/77", ...all, "no a.dcap/77"]);
+      const [capture] = state.captures().captures;
+      assert.deepEqual([capture?.state, capture?.associations], ["scanned", 3]);
+    });
+  });
+
+  test("forgets the associations that are not in a file any more", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const path = join(folder, "a.dcap");
+      const of = (count: number) => someRecords({ count, chunks: 2, size: 50 });
+      writeFileSync(path, writeCapture(of(4)));
+      const state = await stateOf([folder]);
+      assert.equal(state.list.size, 4);
+      const whole = writeCapture(of(2));
+      for (const bytes of [
+        whole,
+        writeCapture(of(1), { unfinished: true }),
+        concat(whole, whole),
+      ]) {
+        writeFileSync(path, bytes);
+        await state.library.refresh();
+        const listed = [...listAssociations(new MemorySource(bytes), { name: "a.dcap" })];
+        const count = listed.filter(({ item }) => item === "association").length;
+        assert.equal(state.list.size, count);
+        assert.equal(state.captures().captures[0]?.associations, count);
+      }
+    });
+  });
+
+  test("O-08 pauses between many small files as it does within a large one", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const whole = writeCapture(someRecords({ count: 1, chunks: 1, size: 10 }), {
+        summary: (id) => packSummary(associationJson(id)),
+      });
+      const files = 100;
+      for (let i = 0; i < files; i++) writeFileSync(join(folder, `${i}.dcap`), whole);
+      writeFileSync(join(folder, "foreign.dcap"), "this is no capture at all");
+      const list = new EntryList(() => true);
+      let ms = 0;
+      let version = 0;
+      let inOneTurn = 0;
+      let most = 0;
+      const library = new CaptureLibrary({
+        places: [folder],
+        list,
+        shelf: new SummaryShelf(),
+        nextVersion: () => ++version,
+        put: (entry) => list.put(entry),
+        gone: (key) => list.delete(key),
+        capturesChanged: () => {
+          inOneTurn += 1;
+          most = Math.max(most, inOneTurn);
+        },
+        checkRest: 1,
+        now: () => ++ms, // a look at the clock takes a millisecond: no slice has 20 files
+      });
+      const turn = () => {
+        inOneTurn = 0;
+        others = setImmediate(turn);
+      };
+      let others = setImmediate(turn);
+      await library.refresh();
+      const read = most;
+      most = 0;
+      await library.check();
+      clearImmediate(others);
+      assert.equal(list.size, files);
+      assert.equal(library.json().captures.filter(({ checked }) => checked).length, files);
+      // a timer may be late enough to leave out the turn of the others, but not each time
+      assert.ok(read <= files / 2, `${read} files read in one turn`);
+      assert.ok(most <= files / 2, `${most} files checked in one turn`);
+      console.log(`O-08: of ${files} files ${read} read and ${most} checked in one turn at most`);
+    });
+  });
+
   test("forgets the associations of a capture that is deleted, and tells of it", async () => {
     await inScope(async (scope) => {
       const folder = scope.tempDir();
@@ -228,18 +329,25 @@ function writeSparseCapture(
       summary: packSummary(associationJson(i + 1)),
     }),
   );
+  appendFileSync(path, indexAndTrailer(entries, { captureId: facts.capture_id, offset: size }));
+}
+
+/** What closes a capture that has one block, or a hole, up to `offset`. */
+function indexAndTrailer(
+  entries: readonly Uint8Array[],
+  { captureId, offset }: { readonly captureId: Uint8Array; readonly offset: number },
+): Uint8Array {
   const seal = (payload: Uint8Array, { sequence, kind }: { sequence: number; kind: number }) => {
     const block = new Uint8Array(BLOCK_HEAD_SIZE + payload.length + BLOCK_TAIL_SIZE);
     block.set(payload, BLOCK_HEAD_SIZE);
-    sealBlock(block, { captureId: facts.capture_id, sequence, kind });
+    sealBlock(block, { captureId, sequence, kind });
     return block;
   };
   const index = seal(concat(encodeIndexStart(0), ...entries), { sequence: 1, kind: INDEX_BLOCK });
   const trailer = (captureSize: number) =>
-    seal(encodeTrailer({ captureSize, indexOffset: size, lost: 0 }), {
+    seal(encodeTrailer({ captureSize, indexOffset: offset, lost: 0 }), {
       sequence: 2,
       kind: TRAILER_BLOCK,
     });
-  appendFileSync(path, index);
-  appendFileSync(path, trailer(size + index.length + trailer(0).length));
+  return concat(index, trailer(offset + index.length + trailer(0).length));
 }
