@@ -54,12 +54,12 @@ export class CapturedDataSet implements RecordedDataSet {
 
   async *octets(): AsyncGenerator<Uint8Array> {
     if (this.complete && this.length <= SMALL) yield this.#cached().octets.slice();
-    else yield* this.#pieces();
+    else yield* this.#pieces({ passing: false });
   }
 
   *passing(): Generator<Uint8Array, void, undefined> {
     if (this.complete && this.length <= SMALL) yield this.#cached().octets;
-    else yield* this.#passing();
+    else yield* this.#pieces();
   }
 
   read(): DataSet {
@@ -72,20 +72,9 @@ export class CapturedDataSet implements RecordedDataSet {
   }
 
   /** Throws `MissingOctets` where the first octet is not there. */
-  *#pieces(): Generator<Uint8Array> {
+  *#pieces(options?: { readonly passing: boolean }): Generator<Uint8Array> {
     let length = 0;
-    for (const part of messageParts(this.#recording, this.#place)) {
-      if (part.part === "missing" && !part.isCommand) break;
-      if (part.part !== "octets" || part.isCommand) continue;
-      length += part.bytes.length;
-      yield part.bytes;
-    }
-    this.#mustBeWhole(length);
-  }
-
-  *#passing(): Generator<Uint8Array> {
-    let length = 0;
-    for (const pieces of dataSetOctets(this.#recording, this.#place)) {
+    for (const pieces of dataSetOctets(this.#recording, this.#place, options)) {
       for (const piece of pieces) {
         length += piece.length;
         yield piece;
@@ -122,7 +111,7 @@ export class CapturedDataSet implements RecordedDataSet {
     if (kept !== undefined) return kept;
     const octets = new Uint8Array(this.length);
     let filled = 0;
-    for (const piece of this.#passing()) {
+    for (const piece of this.#pieces()) {
       octets.set(piece.subarray(0, octets.length - filled), filled);
       filled += piece.length;
     }

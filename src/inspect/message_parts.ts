@@ -47,15 +47,16 @@ export function* messageParts(
 }
 
 /**
- * Only the octets of its data set, of one record at a time, up to the first that is missing; valid
- * until the next ones are asked for.
+ * Only the octets of its data set, of one record at a time, up to the first that is missing. Unless
+ * `passing` is false, they are valid until the next ones are asked for.
  */
 export function* dataSetOctets(
   streams: RecordedStreams,
   place: MessagePlace,
+  { passing = true }: { readonly passing?: boolean } = {},
 ): Generator<readonly Uint8Array[], void, undefined> {
   const { sender, offset: from, endOffset: to } = place;
-  const { pduOffset, pieces } = streamPieces(streams, { sender, from, to, passing: true });
+  const { pduOffset, pieces } = streamPieces(streams, { sender, from, to, passing });
   const octets = new DataSetOctets(place, pduOffset);
   const framer = new PduFramer(octets);
   for (const piece of pieces) {
