@@ -74,8 +74,10 @@ export interface Templates {
 
 /** What is not a template stays as it is typed. */
 export function filledIn(value: string, { values, ...templates }: Templates): string {
-  const known = new Map([...values, ...Object.entries(templates)]);
-  return value.replace(/\$\{(\w+)\}/g, (typed, name: string) => String(known.get(name) ?? typed));
+  const known: ReadonlyMap<string, number | string> = new Map(Object.entries(templates));
+  return value.replace(/\$\{(\w+)\}/g, (typed, name: string) =>
+    String(known.get(name) ?? values.get(name) ?? typed),
+  );
 }
 
 /** What the sender makes: a replay with others would be no replay of this message. */

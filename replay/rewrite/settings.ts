@@ -47,8 +47,7 @@ export class Settings {
     rules: readonly string[] | { readonly rules: readonly SetRule[]; readonly counters: number[] },
     { seed, repeat = 1, table }: SettingsOptions,
   ) {
-    const read = "rules" in rules ? rules : { rules: rules.map(readSetRule), counters: [] };
-    if (table !== undefined) for (const rule of read.rules) checkTemplates(rule, table);
+    const read = "rules" in rules ? rules : { rules: readRules(rules, table), counters: [] };
     this.#rules = read.rules;
     this.#counters = read.counters;
     this.#seed = seed;
@@ -107,6 +106,12 @@ export class Settings {
     if (message.command === "C-STORE-RQ") agree(set, settings);
     return { values: set, tree: settings.length === 0 ? undefined : setTree(settings) };
   }
+}
+
+function readRules(typed: readonly string[], table: ValueTable | undefined): readonly SetRule[] {
+  const rules = typed.map(readSetRule);
+  if (table !== undefined) for (const rule of rules) checkTemplates(rule, table);
+  return rules;
 }
 
 /** With a table, a template without a meaning is a column that is not there. */
