@@ -12,9 +12,9 @@ import { contextResultName } from "../ul/names.ts";
 import { plural } from "../units.ts";
 
 /** What the two sides of a comparison are called: "recorded", "now". */
-export type Sides = readonly [string, string];
+type Sides = readonly [string, string];
 
-export const RECORDED_AND_NOW: Sides = ["recorded", "now"];
+const RECORDED_AND_NOW: Sides = ["recorded", "now"];
 
 /** Those that there are too many of are counted. */
 export function differenceLines(

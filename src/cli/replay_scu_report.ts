@@ -6,6 +6,7 @@ import { STOPPED } from "../../replay/scu/open_recorded.ts";
 import type { ReplayScuResult } from "../../replay/scu/options.ts";
 import { printStatus } from "../dimse/status.ts";
 import { escapeControls } from "../escape.ts";
+import { BoundedMap } from "../observe/service/bounded_map.ts";
 import { formatCount, formatDurationMs, plural } from "../units.ts";
 import { PRODUCT } from "../version.ts";
 import type { Context } from "./context.ts";
@@ -30,7 +31,7 @@ export class ScuReport {
   /** Exchanges that a line about their association tells enough of. */
   #folded = 0;
   /** Of each association the reason that was printed last. */
-  readonly #reasons = new Map<string, string>();
+  readonly #reasons = new BoundedMap<string, string>(MAX_REASONS);
 
   /** Throws the system's error where a report cannot be written. */
   constructor(context: Context, options: ReplayScuOptions, head: ReportHead) {
@@ -127,12 +128,7 @@ export class ScuReport {
     const told = this.#reasons.get(key);
     const saysMore = differences.length > 0 && request !== "end";
     if (told !== undefined && reason.endsWith(told) && !saysMore) return true;
-    this.#reasons.delete(key);
     this.#reasons.set(key, reason);
-    for (const [oldest] of this.#reasons) {
-      if (this.#reasons.size <= MAX_REASONS) break;
-      this.#reasons.delete(oldest);
-    }
     return false;
   }
 

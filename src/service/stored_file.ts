@@ -41,10 +41,9 @@ export async function readStoredFile(path: string): Promise<StoredFile> {
     // The data set says what it is (PS3.4 B); the meta group only repeats it.
     const sopClassUid = dataSet.text(0x00080016) ?? meta.text(0x00020002) ?? "";
     const sopInstanceUid = dataSet.text(0x00080018) ?? meta.text(0x00020003) ?? "";
-    const [problem] = [
-      uidProblem(sopClassUid, "SOP Class UID (0008,0016)"),
-      uidProblem(sopInstanceUid, "SOP Instance UID (0008,0018)"),
-    ].filter((one) => one !== undefined);
+    const problem =
+      uidProblem(sopClassUid, "SOP Class UID (0008,0016)") ??
+      uidProblem(sopInstanceUid, "SOP Instance UID (0008,0018)");
     if (problem !== undefined) throw new UnsendableFile(`${path}: ${problem}`);
     const length = size - dataSetOffset;
     if (length % 2 === 1 && !syntax.deflated) {
