@@ -16,7 +16,7 @@ export async function recordedMessage(
       const read =
         passing === undefined
           ? await readForCompare(dataSet.octets(), transferSyntax, options)
-          : readAtHand(passing.call(dataSet), { syntax: transferSyntax, length, ...options });
+          : await readAtHand(passing.call(dataSet), { syntax: transferSyntax, length, ...options });
       return { values, transferSyntax, ...read };
     } catch {
       // the file was damaged or cut since it was listed: what can be had of it is compared

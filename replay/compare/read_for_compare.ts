@@ -2,8 +2,10 @@
  * A data set read from a stream to be compared: what is small as values, what is long by its hash.
  *
  * Rule: bounded, whatever comes: values up to 64 MiB in all, one hash for each long one.
+ * Rule: who is served meanwhile has a turn: what is at hand is not read in one go.
  */
 import { createHash, type Hash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import type { DataSet } from "../../src/dataset/data_set.ts";
 import { DataSetBuilder } from "../../src/dataset/data_set_builder.ts";
 import { DataSetReader } from "../../src/dataset/data_set_reader.ts";
@@ -35,18 +37,26 @@ export async function readForCompare(
   return reader.end();
 }
 
+/** Octets at hand that are read before others have their turn. */
+const MOST_AT_ONCE = 2 ** 21;
+
 /**
  * The same of octets that are at hand, `length` of them. Without hashes, pixels at the end of the data
  * set are not read at all.
  */
-export function readAtHand(
+export async function readAtHand(
   octets: Iterable<Uint8Array>,
   { syntax, length, hashes }: { syntax: string; length: number; hashes?: boolean | undefined },
-): ReadForCompare {
+): Promise<ReadForCompare> {
   const reader = new CompareReader(syntax, { hashes });
+  let sinceTurn = 0;
   for (const chunk of octets) {
     reader.receive(chunk);
     if (reader.endsAt(length)) break;
+    sinceTurn += chunk.length;
+    if (sinceTurn < MOST_AT_ONCE) continue;
+    await setImmediate();
+    sinceTurn = 0;
   }
   return reader.end();
 }

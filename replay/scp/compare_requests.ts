@@ -67,6 +67,7 @@ export class CompareRequests {
     if (by === null || by === "archive" || by === "forward") return [];
     const { operation, values, context } = request;
     if (operation === "C-STORE" && stored === undefined) return [];
+    if (!isWhole(exchange.request)) return [];
     const recorded = await this.#recorded(exchange.request);
     if (recorded.inPart === true) return [];
     const comparing = new Comparing(
@@ -100,4 +101,9 @@ export class CompareRequests {
     this.#rewriters.set(association, known);
     return known;
   }
+}
+
+/** All that there was of its data set is in the capture; the rest is not read at all. */
+function isWhole({ complete, dataSet }: RecordedMessage): boolean {
+  return dataSet === undefined || (complete && dataSet.complete);
 }

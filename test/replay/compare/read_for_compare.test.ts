@@ -32,10 +32,39 @@ describe("readAtHand()", () => {
         }
       };
       const syntax = EXPLICIT_LITTLE.uid;
-      const read = readAtHand(pieces(), { syntax, length: octets.length, hashes });
+      const read = await readAtHand(pieces(), { syntax, length: octets.length, hashes });
       assert.deepEqual(read, await readForCompare(cut(octets, 1000), syntax, { hashes }));
       assert.equal(given, isPart && !hashes ? 1000 : octets.length);
       assert.ok(read.held <= 2000, `${read.held} octets held`);
     }
+  });
+
+  test.each([false, true])("lets others have their turn, hashes: %s", async (hashes) => {
+    const header = explicit(0x7fe00010, "OW", []);
+    const pixels = new Uint8Array(16 * 2 ** 20);
+    pixels.set(header);
+    new DataView(pixels.buffer).setUint32(8, pixels.length - header.length, true);
+    let [given, most] = [0, 0];
+    const pieces = function* (): Generator<Uint8Array> {
+      for (const part of [HEAD, pixels, BEHIND]) {
+        for (let at = 0; at < part.length; at += 2 ** 20) {
+          given += 2 ** 20;
+          most = Math.max(most, given);
+          yield part.subarray(at, at + 2 ** 20);
+        }
+      }
+    };
+    let isOver = false;
+    const turn = (): void => {
+      given = 0;
+      if (!isOver) setImmediate(turn);
+    };
+    turn();
+    const syntax = EXPLICIT_LITTLE.uid;
+    const length = HEAD.length + pixels.length + BEHIND.length;
+    const read = await readAtHand(pieces(), { syntax, length, hashes });
+    isOver = true;
+    assert.equal(read.length, length);
+    assert.ok(most <= 6 * 2 ** 20, `${most} octets in one go`);
   });
 });
