@@ -164,16 +164,15 @@ for (const runtime of runtimesUnderTest()) {
         );
         assert.equal(messages.total, stored?.messages, "of a capture that is being written");
 
-        const body = { on: false };
-        await client.json("/api/recording", { method: "POST", body });
-        const health = () => client.json<HealthJson>("/api/health");
-        await until(health, ({ recording }) => recording === "off");
+        const record = async (on: boolean) =>
+          (await client.json<HealthJson>("/api/recording", { method: "POST", body: { on } }))
+            .recording;
+        assert.equal(await record(false), "off");
         await playDay(to, AbortSignal.timeout(PATIENCE_MS));
         const unrecorded = ({ associations }: AssociationsJson) =>
           associations.filter(({ key }) => key.startsWith("live/"));
         await until(list, (all) => over(all) && unrecorded(all).length >= first.total);
-        await client.json("/api/recording", { method: "POST", body: { on: true } });
-        await until(health, ({ recording }) => recording === "ok");
+        assert.equal(await record(true), "ok");
 
         const started = await client.json<ReplayJson>("/api/replays", {
           method: "POST",

@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { NotesJson } from "../api_types.ts";
 import { ApiError, type Endpoint, endpoint } from "../endpoint.ts";
 import { MARKS, MAX_TEXT } from "../notes.ts";
+import type { DashboardState } from "../state.ts";
 import { entryOfKey, KEY } from "./queries.ts";
 import type { Services } from "./services.ts";
 
@@ -54,13 +55,34 @@ export function noteEndpoints({ state, setRecording }: Services): readonly Endpo
       summary: "Switch recording of new associations on or off",
       answers: "HealthJson",
       body: z.strictObject({ on: z.boolean() }),
-      handle: ({ context, body }) => {
+      handle: async ({ context, body }) => {
         if (setRecording === undefined) {
           throw new ApiError(409, { error: "There is no proxy here that could record" });
         }
+        const isDone = () => (state.health.recording === "off") !== body.on;
+        const done = isDone() ? undefined : healthWhere(state, isDone);
         setRecording(body.on);
+        await done;
         return context.json(state.health);
       },
     }),
   ];
 }
+
+/**
+ * Until the proxy has told a state that fits, so that an answer says what became of a request: the
+ * recorder's thread has to hear of it first. Gives up after `MOST_MS`: then the answer tells what is known.
+ */
+function healthWhere(state: DashboardState, fits: () => boolean): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      unlisten();
+      resolve();
+    };
+    const unlisten = state.listen({ health: () => fits() && end() });
+    const timer = setTimeout(end, MOST_MS);
+  });
+}
+
+const MOST_MS = 10_000;
