@@ -175,6 +175,21 @@ describe("openRecordings", () => {
     }
   });
 
+  test("octets of a data set, other than those that pass, may be kept", async () => {
+    const path = fileOf(writeCapture(storing(2, { size: 400_000 }), { blockSize: 200_000 }));
+    using recordings = openRecordings([path]);
+    const [message] = [...recordings.associations()].flatMap(({ messages }) =>
+      messages.filter(({ dataSet }) => dataSet !== undefined),
+    );
+    assert.ok(message?.dataSet !== undefined);
+    const kept: Uint8Array[] = [];
+    for await (const piece of message.dataSet.octets()) kept.push(piece);
+    assert.ok(kept.length > 1);
+    const hash = createHash("sha256");
+    for (const piece of kept) hash.update(piece);
+    assert.equal(hash.digest("hex"), passingHashOf(message));
+  });
+
   test("several data sets that pass at once do not disturb one another", () => {
     const path = fileOf(
       writeCapture(
