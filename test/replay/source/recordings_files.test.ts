@@ -176,7 +176,7 @@ describe("openRecordings", () => {
   });
 
   test("octets of a data set, other than those that pass, may be kept", async () => {
-    const path = fileOf(writeCapture(storing(2, { size: 400_000 }), { blockSize: 200_000 }));
+    const path = fileOf(writeCapture(storing(1, { size: 4_000_002 }), { blockSize: 200_000 }));
     using recordings = openRecordings([path]);
     const [message] = [...recordings.associations()].flatMap(({ messages }) =>
       messages.filter(({ dataSet }) => dataSet !== undefined),
