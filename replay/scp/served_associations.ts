@@ -1,4 +1,8 @@
-/** Live associations from their request to their end: accepted, served by a session, told of. */
+/**
+ * Live associations from their request to their end: accepted, served by a session, told of.
+ *
+ * Rule: of each association that is told as accepted an end is told, and before that every request.
+ */
 import type { AssociateAnswer, Peer } from "../../src/io/accepted_connection.ts";
 import type { Association } from "../../src/io/association.ts";
 import { AssociationError } from "../../src/io/association_error.ts";
@@ -74,8 +78,11 @@ export class ServedAssociations {
   }
 
   answer(request: AAssociateRq, peer: Peer): AssociateAnswer | Promise<AssociateAnswer> {
-    const answered = ({ acceptor }: Played): AssociateAnswer =>
-      this.#answered(request, { peer, acceptance: acceptor.answer(request) });
+    const answered = ({ acceptor }: Played): AssociateAnswer => {
+      // It left while the captures were read: nothing of them is used up for it, and nothing told.
+      if (!peer.isWaiting) return { type: "close" };
+      return this.#answered(request, { peer, acceptance: acceptor.answer(request) });
+    };
     return this.#played === undefined ? this.#reading.then(answered) : answered(this.#played);
   }
 
@@ -104,9 +111,12 @@ export class ServedAssociations {
   end(association: Association, error: Error | undefined): void {
     const { request } = association;
     const { number = 0 } = this.#asked.get(request) ?? {};
-    const asRecorded = this.#sessions.get(association)?.endedAsRecorded === true;
+    const session = this.#sessions.get(association);
+    const asRecorded = session?.endedAsRecorded === true;
     const reason = asRecorded ? "As recorded" : (error?.message ?? null);
-    this.#tell(request, { number, outcome: outcomeOf(error), reason });
+    const tell = (): void => this.#tell(request, { number, outcome: outcomeOf(error), reason });
+    if (session === undefined || session.isTold) tell();
+    else this.#options.live.beside(session.untilTold().then(tell));
   }
 
   #answered(

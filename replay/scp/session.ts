@@ -44,6 +44,7 @@ export class Session implements LiveAssociation {
   readonly state = new StateMap();
   readonly #options: SessionOptions;
   readonly #over = new AbortController();
+  readonly #performing = new Set<Promise<void>>();
   #turn: Promise<unknown> = Promise.resolve();
   #answered = 0;
   #endedAsRecorded = false;
@@ -84,6 +85,15 @@ export class Session implements LiveAssociation {
     return this.#endedAsRecorded;
   }
 
+  /** Every request was told; else `untilTold` waits for that. */
+  get isTold(): boolean {
+    return this.#performing.size === 0;
+  }
+
+  async untilTold(): Promise<void> {
+    while (!this.isTold) await Promise.all(this.#performing);
+  }
+
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work);
     this.#turn = done.catch(() => undefined);
@@ -92,6 +102,20 @@ export class Session implements LiveAssociation {
 
   /** For the service user: the answers to one request. */
   async *perform(given: PerformRequest): AsyncGenerator<Answer> {
+    let told = (): void => undefined;
+    const performing = new Promise<void>((resolve) => {
+      told = resolve;
+    });
+    this.#performing.add(performing);
+    try {
+      yield* this.#perform(given);
+    } finally {
+      this.#performing.delete(performing);
+      told();
+    }
+  }
+
+  async *#perform(given: PerformRequest): AsyncGenerator<Answer> {
     const { server, keep, compare } = this.#options;
     const isStore = given.operation === "C-STORE";
     const store = isStore ? new LookedAtStore(given, compare) : undefined;

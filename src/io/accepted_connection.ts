@@ -16,6 +16,8 @@ import { UlDriver, type UlUser } from "./ul_driver.ts";
 export interface Peer {
   /** "host:port" of the requestor's end. */
   readonly address: string;
+  /** It asked for an association, is not answered yet, and has not left meanwhile. */
+  readonly isWaiting: boolean;
 }
 
 /** What an acceptor can do with an A-ASSOCIATE-RQ: the three of PS3.8 9.2, and just to go. */
@@ -51,7 +53,13 @@ export class AcceptedConnection implements UlUser {
 
   constructor(accepted: Socket, options: AcceptedConnectionOptions) {
     this.#options = options;
-    this.#peer = { address: addressOf(accepted, "remote") };
+    const isWaiting = (): boolean => this.#isWaiting;
+    this.#peer = {
+      address: addressOf(accepted, "remote"),
+      get isWaiting() {
+        return isWaiting();
+      },
+    };
     this.#driver = new UlDriver(new UpperLayer("acceptor"), {
       artimMs: options.acseTimeout,
       user: this,
@@ -104,9 +112,13 @@ export class AcceptedConnection implements UlUser {
     }
   }
 
+  get #isWaiting(): boolean {
+    return this.#driver.layer.state === "Sta3";
+  }
+
   #give(request: AAssociateRq, answer: AssociateAnswer): void {
     // The requestor may have gone while the answer was sought.
-    if (this.#driver.layer.state !== "Sta3") return;
+    if (!this.#isWaiting) return;
     switch (answer.type) {
       case "A-ASSOCIATE-AC": {
         const { acseTimeout, dimseTimeout, serve } = this.#options;

@@ -85,7 +85,10 @@ export async function playing(
   return { scp, to: { host: scp.host, port: scp.port }, requests, associations, warnings };
 }
 
-export type Said = Pick<OpenOptions, "contexts" | "callingAeTitle" | "calledAeTitle" | "perform">;
+export type Said = Pick<
+  OpenOptions,
+  "contexts" | "callingAeTitle" | "calledAeTitle" | "perform" | "signal"
+>;
 
 /** One association with the usual AE titles. */
 export async function associated<T>(
