@@ -54,6 +54,8 @@ export interface ReplayScpOptions extends ServiceOptions {
   readonly compare?: RequestComparison;
   /** Elements that may differ there, as typed after `--ignore`: "PatientName", "0008,0012", "Study*". */
   readonly ignore?: readonly string[];
+  /** Ends the reading of captures, and the listening that began with it. */
+  readonly signal?: AbortSignal;
   readonly onEvent?: (event: RequestEvent | ServedAssociationEvent) => void;
   /** Recorded associations that were read so far, and how many there are. */
   readonly onProgress?: (done: number, total: number) => void;

@@ -45,7 +45,8 @@ export interface ReplayScp extends AsyncDisposable {
 /**
  * Listens, and reads the captures: who comes meanwhile is answered as soon as they are read, nobody is
  * refused. Resolves then. Rejects with a `ListenError`, with the error of a directory that
- * cannot be used, and with a RangeError for a state that cannot be read.
+ * cannot be used, with a RangeError for a state that cannot be read, and with the reason of `signal`
+ * where that aborts before.
  */
 export async function replayAsScp(options: ReplayScpOptions): Promise<ReplayScp> {
   const recordings = openRecordings(options.captures);
@@ -92,11 +93,12 @@ const TURN_MS = 20;
 async function readInto(
   library: Library,
   recordings: Recordings,
-  { onProgress }: ReplayScpOptions,
+  { onProgress, signal }: ReplayScpOptions,
 ): Promise<void> {
   const listed = [...recordings.associations()];
   let turn = performance.now();
   for (const [at, association] of listed.entries()) {
+    signal?.throwIfAborted();
     library.add(association);
     onProgress?.(at + 1, listed.length);
     if (performance.now() - turn < TURN_MS) continue;

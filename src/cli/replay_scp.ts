@@ -57,10 +57,17 @@ export const command = defineCommand({
     const reading = context.progress("Reading captures", 1);
     const scp = await replayAsScp({
       ...request,
+      signal: stop,
       onProgress: (done, total) => reading.at(done / total),
       onEvent: (event) => report.event(event),
       onWarning: (text) => report.warning(text),
-    }).finally(() => reading.done());
+    })
+      .catch((error: unknown) => {
+        if (stop.aborted && error === stop.reason) return undefined;
+        throw error;
+      })
+      .finally(() => reading.done());
+    if (scp === undefined) return 0; // stopped while it read
     try {
       for (const problem of scp.problems) report.warning(problem);
       if (scp.associations === 0) throw nothingToPlay(operands);

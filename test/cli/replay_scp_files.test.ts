@@ -134,6 +134,20 @@ describe("dicomtap replay scp", () => {
     assert.match(ran.err, new RegExp(`:${port}`));
   });
 
+  test("ends with 0 where it is stopped while it reads", async () => {
+    const stop = new AbortController();
+    const ran = await inProcess((context) => {
+      const progress: typeof context.progress = (label, total) => {
+        stop.abort("SIGINT");
+        return context.progress(label, total);
+      };
+      const stoppable = { ...context, stopSignal: () => stop.signal, progress };
+      return runCommand(command, { args: [CAPTURE, "--listen", "0"], context: stoppable });
+    });
+    assert.equal(ran.code, 0, ran.err);
+    assert.doesNotMatch(ran.out, /Answering/);
+  });
+
   test("names what of the captures cannot be played", async () => {
     await inScope(async (scope) => {
       const foreign = join(scope.tempDir(), "foreign.dcap");

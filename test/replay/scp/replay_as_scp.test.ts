@@ -52,6 +52,34 @@ test("replayAsScp listens before it has read: who comes meanwhile is answered th
   });
 });
 
+test("replayAsScp stops reading, and listening, at its signal", async () => {
+  await inScope(async (scope) => {
+    const pacs = { supported: [VERIFICATION], perform: {} };
+    const capture = await recording(scope, pacs, async (to) => {
+      for (const _ of [1, 2, 3]) await associated(to, { contexts: [VERIFICATION] }, async () => {});
+    });
+    const port = await freePort();
+    const stop = new AbortController();
+    const read: string[] = [];
+    const starting = replayAsScp({
+      captures: [capture],
+      port,
+      signal: stop.signal,
+      onProgress: (done, total) => {
+        read.push(`${done}/${total}`);
+        if (done === 2) stop.abort("stopped");
+      },
+    });
+    await assert.rejects(starting, (reason) => reason === "stopped");
+    assert.deepEqual(read, ["1/3", "2/3"]);
+    const to = { host: "127.0.0.1", port };
+    const { kind } = await failure(() =>
+      associated(to, { contexts: [VERIFICATION] }, async () => undefined),
+    );
+    assert.equal(kind, "not connected");
+  });
+});
+
 describe("replayAsScp answers queries", () => {
   const scope = new Scope();
   let capture: string;
