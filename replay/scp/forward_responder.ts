@@ -89,6 +89,8 @@ async function opened(
   { to, connectTimeout, acseTimeout, dimseTimeout }: ForwardOptions,
 ): Promise<ServiceUser | AssociationError> {
   const accepted = live.user.association.contexts.filter(({ result }) => result === 0);
+  const gone = new AbortController();
+  live.user.association.untilOver().then(() => gone.abort());
   try {
     return await openAssociation({
       ...to,
@@ -102,6 +104,7 @@ async function opened(
       connectTimeout,
       acseTimeout,
       dimseTimeout,
+      signal: gone.signal, // nobody waits for it any more
       perform: backwards(live),
     });
   } catch (error) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createServer, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import type { RequestEvent, ServedAssociationEvent } from "../../../replay/events.ts";
 import { Acceptor } from "../../../replay/scp/acceptance.ts";
@@ -14,7 +15,7 @@ import type { Peer } from "../../../src/io/accepted_connection.ts";
 import { serveAssociations } from "../../../src/service/serve_associations.ts";
 import type { ServiceUser } from "../../../src/service/service_user.ts";
 import { inScope, Scope } from "../../support/process.ts";
-import { until } from "../../support/tcp_peers.ts";
+import { portOf, until } from "../../support/tcp_peers.ts";
 import { associated, CT, dataSet, playing, recording, VERIFICATION } from "./recording.ts";
 
 describe("replayAsScp tells every request before the end of its association", () => {
@@ -50,6 +51,33 @@ describe("replayAsScp tells every request before the end of its association", ()
       });
       assert.deepEqual(events, ["accepted", "C-STORE-RQ", "end"]);
     });
+  });
+});
+
+test("replayAsScp does not wait for a PACS that says nothing when it is closed", async () => {
+  await inScope(async (scope) => {
+    const contexts = [VERIFICATION];
+    const capture = await recording(scope, { supported: contexts, perform: {} }, (to) =>
+      associated(to, { contexts }, async () => undefined),
+    );
+    const asked: Socket[] = [];
+    const silent = createServer((socket) => void asked.push(socket.on("error", () => undefined)));
+    scope.defer(() => void silent.close());
+    scope.defer(() => {
+      for (const socket of asked) socket.destroy();
+    });
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    const forward = { host: "127.0.0.1", port: portOf(silent) };
+    const { scp, to, requests, associations } = await playing(scope, capture, {
+      unmatched: { do: "forward", to: forward },
+      acseTimeout: 600_000,
+    });
+    await associated(to, { contexts }, async (user) => {
+      user.invoke({ operation: "C-ECHO" });
+      await until(() => asked.length === 1, "the PACS was asked");
+      await scp.close();
+    });
+    assert.deepEqual([requests.length, associations.at(-1)?.outcome], [1, "closed"]);
   });
 });
 
