@@ -157,6 +157,7 @@ export class MessageFragmenter {
     this.#streams = PDU_HEAD + length > LARGEST;
     this.#begun = this.#filled;
     this.#memory[this.#filled] = 0x04;
+    this.#memory[this.#filled + 1] = 0; // reserved (PS3.8 9.3.5); the memory was in use before
     this.#putLength(this.#filled + 2, length);
     this.#filled += PDU_HEAD;
     this.#beginPdv();
