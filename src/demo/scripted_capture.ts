@@ -9,6 +9,7 @@ import { joined } from "../dataset/octets.ts";
 import type { CommandValue } from "../dimse/command_set.ts";
 import { encodeCommandSet } from "../dimse/encode_command_set.ts";
 import { commandPdus, dataSetPdus } from "../dimse/fragment.ts";
+import { NO_DATA_SET } from "../dimse/open_message.ts";
 import { packSummary } from "../inspect/index_summary.ts";
 import { RecordObserver, SUMMARY_HEAD_LENGTH } from "../inspect/record_observer.ts";
 import { otherRole, type Role } from "../role.ts";
@@ -118,8 +119,7 @@ function octetsOf(step: ScriptedStep): Iterable<Uint8Array> {
 }
 
 export const MAXIMUM_LENGTH = 16_384;
-/** PS3.7 E.1-1. */
-const NO_DATA_SET = 0x0101;
+/** PS3.7 E.1-1: any value but 0101H announces one. */
 const A_DATA_SET = 0x0001;
 const BLOCK_SIZE = 262_144;
 /** Milliseconds. */

@@ -9,6 +9,7 @@
  */
 import { commandFieldName } from "../dimse/command_field.ts";
 import { type CommandSet, readCommandSet } from "../dimse/command_set.ts";
+import { NO_DATA_SET } from "../dimse/open_message.ts";
 import { ProtocolError } from "../protocol_error.ts";
 import {
   FragmentQueue,
@@ -222,8 +223,6 @@ export class MessageReceiver {
 /** Message control header, PS3.8 E.2. */
 const COMMAND = 1;
 const LAST = 2;
-/** PS3.7 E.1-1: CommandDataSetType of a message without a data set. */
-const NO_DATA_SET = 0x0101;
 /** PS3.8 Table 9-26. */
 const INVALID_PARAMETER_VALUE = 6;
 const MAX_COMMAND = 2 ** 20;

@@ -9,6 +9,7 @@ import type { CommandValue } from "../dimse/command_set.ts";
 import { encodeCommandSet } from "../dimse/encode_command_set.ts";
 import type { Fragmentation } from "../dimse/fragment_plan.ts";
 import { LARGEST_BATCH, MessageFragmenter } from "../dimse/message_fragmenter.ts";
+import { NO_DATA_SET } from "../dimse/open_message.ts";
 import { promptly } from "./promptly.ts";
 import { giveBuffer, takeBuffer } from "./tcp_buffers.ts";
 import type { UlDriver } from "./ul_driver.ts";
@@ -129,28 +130,35 @@ export class MessageSender {
     batches: Iterable<Uint8Array>,
     fragmenter: MessageFragmenter,
   ): Promise<void> | undefined {
-    const { transport, mustLive } = this.#options;
     const rest = batches[Symbol.iterator]();
+    const room = this.#next(rest, fragmenter);
+    return room === undefined ? undefined : this.#sendRest(room, { rest, fragmenter });
+  }
+
+  async #sendRest(
+    room: Promise<boolean>,
+    { rest, fragmenter }: { rest: Iterator<Uint8Array>; fragmenter: MessageFragmenter },
+  ): Promise<void> {
+    let wait: Promise<boolean> | undefined = room;
+    for (; wait !== undefined; wait = this.#next(rest, fragmenter)) {
+      const isTaken = await this.#options.within(wait);
+      this.#sinceTurn = 0;
+      if (isTaken) fragmenter.reclaim();
+    }
+  }
+
+  /** Sends until there is something to wait for; undefined where no batch is left. */
+  #next(rest: Iterator<Uint8Array>, fragmenter: MessageFragmenter): Promise<boolean> | undefined {
+    const { transport, mustLive } = this.#options;
     for (let next = rest.next(); next.done !== true; next = rest.next()) {
       mustLive();
       const isTaken = transport.send(next.value);
       this.#sinceTurn += next.value.length;
       const room = transport.drained() ?? this.#turn(isTaken);
-      if (room !== undefined) return this.#sendRest(room, rest, fragmenter);
+      if (room !== undefined) return room;
       if (isTaken) fragmenter.reclaim();
     }
     return undefined;
-  }
-
-  async #sendRest(
-    room: Promise<boolean>,
-    rest: Iterator<Uint8Array>,
-    fragmenter: MessageFragmenter,
-  ): Promise<void> {
-    const isTaken = await this.#options.within(room);
-    this.#sinceTurn = 0;
-    if (isTaken) fragmenter.reclaim();
-    await this.#sendBatches({ [Symbol.iterator]: () => rest }, fragmenter);
   }
 
   #turn(isTaken: boolean): Promise<boolean> | undefined {
@@ -161,8 +169,7 @@ export class MessageSender {
 
 /** Octets that may go out before others have their turn. */
 const MOST_AT_ONCE = 4 * 2 ** 20;
-/** PS3.7 E.1-1: 0101H is "no data set", any other value announces one. */
-const NO_DATA_SET = 0x0101;
+/** PS3.7 E.1-1: any value but 0101H announces one. */
 const DATA_SET = 0x0001;
 /** Octets of a data set for which it pays to borrow memory. */
 const BULK = 16_384;

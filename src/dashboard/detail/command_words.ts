@@ -2,6 +2,7 @@
 import { uidEntry } from "../../dictionary/uids.ts";
 import { commandName } from "../../dimse/command_field.ts";
 import type { CommandValue } from "../../dimse/command_set.ts";
+import { NO_DATA_SET } from "../../dimse/open_message.ts";
 import { generalStatusMeaning, printStatus, statusClass } from "../../dimse/status.ts";
 
 /** Null where the value says it all. */
@@ -21,5 +22,3 @@ export function commandWords(keyword: string, value: CommandValue): string | nul
       return null;
   }
 }
-
-const NO_DATA_SET = 0x0101;
