@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, test } from "vitest";
 import { type Batch, RecordQueue } from "../../proxy/record_queue.ts";
@@ -85,6 +86,24 @@ describe("RecordQueue", () => {
       sent.map(({ length }) => length),
       [15],
     );
+  });
+
+  test("R-09 a thread that is held up fills the queue with octets, not with batches", async () => {
+    const { sent, queue, put } = setUp(33_554_432);
+    const octets = 100;
+    let kept = 0;
+    for (let i = 0; i < 50; i++) {
+      if (put(new Uint8Array(octets))) kept += octets;
+      await sleep(12); // longer than it takes until a batch leaves that is not full
+    }
+    assert.equal(kept, 50 * octets);
+    assert.ok(sent.length <= 4, `${sent.length} batches that are not full are away`);
+    const early = sent.splice(0);
+    for (const { buffer } of early) queue.takeBack(buffer);
+    const all = [...early, ...sent];
+    const sum = all.reduce((before, { length }) => before + length, 0);
+    assert.equal(sum, kept, "the rest goes as soon as a batch comes back");
+    console.log(`R-09: ${sum} octets in ${all.length} batches, 0 lost`);
   });
 
   test("allocates as it is used and uses buffers again", () => {
