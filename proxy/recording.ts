@@ -48,7 +48,7 @@ const LOOK_INTERVAL = 250;
 /** Restarts of a recorder's thread that dies, milliseconds apart at least. */
 const RESTART_DELAY = 1_000;
 
-/** How long the end of the recording may take, milliseconds. */
+/** How long each of the two steps of an end may take, milliseconds: handing over what waits, and writing it. */
 const STOP_LIMIT = 30_000;
 
 export class Recording implements RelayTap {
@@ -128,12 +128,18 @@ export class Recording implements RelayTap {
     while (!this.#tap.catchUp() && !patience.aborted) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+    // Anew: a signal that has fired already tells nobody who listens only now.
+    const end = AbortSignal.timeout(STOP_LIMIT);
     await new Promise<void>((resolve) => {
-      this.#stopped = resolve;
-      patience.addEventListener("abort", () => {
+      const giveUp = () => {
         this.#options.onAlarm("The recorder did not finish in time: its last file has no index");
         resolve();
-      });
+      };
+      this.#stopped = () => {
+        end.removeEventListener("abort", giveUp);
+        resolve();
+      };
+      end.addEventListener("abort", giveUp);
       this.#queue.flush();
       send(worker, { type: "stop" });
     });
