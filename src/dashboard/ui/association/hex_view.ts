@@ -27,16 +27,17 @@ const MOVES: Readonly<Record<string, number>> = {
 
 export function HexView({ hex, field, hidden, choose }: HexViewProps): VNode {
   const octets = useMemo(() => readHex(hex), [hex]);
-  const [cursor, setCursor] = useState(0);
+  const [last, setLast] = useState(0);
+  // Not set by an effect: one that comes late would take back what a quick key has moved.
+  const cursor = field === undefined || isIn(field, last) ? last : field.offset;
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (field === undefined) return;
-    setCursor((last) => (isIn(field, last) ? last : field.offset));
-    const row = box.current?.querySelector(`[data-row="${Math.floor(field.offset / WIDTH)}"]`);
+    const row = box.current?.querySelector(`[data-row="${Math.floor(cursor / WIDTH)}"]`);
     row?.scrollIntoView({ block: "nearest" });
-  }, [field]);
+  }, [field, cursor]);
   const go = (offset: number) => {
-    setCursor(offset);
+    setLast(offset);
     choose(offset);
   };
   const onKeyDown = (event: KeyboardEvent) => {

@@ -104,8 +104,14 @@ async function octets(page: Page) {
   // Octet 0 is the PDU-type; the arrow keys go on from there.
   await page.locator('.hex_octets [data-at="0"]').click();
   await page.locator(".field.on").filter({ hasText: "PDU-type" }).waitFor();
-  await page.keyboard.press("ArrowRight");
-  await page.keyboard.press("ArrowRight");
+  // Two keys before a frame: none is lost.
+  await page.evaluate(`(async () => {
+    const key = { key: "ArrowRight", bubbles: true, cancelable: true };
+    for (let i = 0; i < 2; i++) {
+      document.querySelector(".hex").dispatchEvent(new KeyboardEvent("keydown", key));
+      await null; // the page draws what the key did
+    }
+  })()`);
   await page.locator(".field.on").filter({ hasText: "PDU-length" }).waitFor();
   await marked(page, 4);
 }
