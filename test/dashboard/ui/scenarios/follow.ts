@@ -101,15 +101,13 @@ async function octets(page: Page) {
   const field = page.getByRole("button", { name: /^Presentation-context-ID/ });
   await field.click();
   await marked(page, 1);
-  // Octet 0 is the PDU-type; the arrow keys go on from there.
-  await page.locator('.hex_octets [data-at="0"]').click();
-  await page.locator(".field.on").filter({ hasText: "PDU-type" }).waitFor();
-  // Two keys before a frame: none is lost.
+  // Octet 0 is the PDU-type; the arrow keys go on from there. All before a frame: none is lost.
   await page.evaluate(`(async () => {
+    document.querySelector('.hex_octets [data-at="0"]').click();
     const key = { key: "ArrowRight", bubbles: true, cancelable: true };
     for (let i = 0; i < 2; i++) {
+      await null; // the page draws what was done
       document.querySelector(".hex").dispatchEvent(new KeyboardEvent("keydown", key));
-      await null; // the page draws what the key did
     }
   })()`);
   await page.locator(".field.on").filter({ hasText: "PDU-length" }).waitFor();
