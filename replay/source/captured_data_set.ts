@@ -9,7 +9,11 @@ import { DataSetReader } from "../../src/dataset/data_set_reader.ts";
 import { readDataSet } from "../../src/dataset/read_data_set.ts";
 import { type TransferSyntax, transferSyntax } from "../../src/dataset/transfer_syntax.ts";
 import type { MessageDataSet } from "../../src/dimse/message.ts";
-import { dataSetOctets, type MessagePlace, messageParts } from "../../src/inspect/message_parts.ts";
+import {
+  type MessagePlace,
+  messageParts,
+  recordedDataSetOctets,
+} from "../../src/inspect/message_parts.ts";
 import type { RecordedStreams } from "../../src/inspect/stream_reader.ts";
 import type { RecordedDataSet } from "../recorded.ts";
 import { type CachedDataSet, type OctetCache, SMALL } from "./octet_cache.ts";
@@ -74,7 +78,7 @@ export class CapturedDataSet implements RecordedDataSet {
   /** Throws `MissingOctets` where the first octet is not there. */
   *#pieces(options?: { readonly passing: boolean }): Generator<Uint8Array> {
     let length = 0;
-    for (const pieces of dataSetOctets(this.#recording, this.#place, options)) {
+    for (const pieces of recordedDataSetOctets(this.#recording, this.#place, options)) {
       for (const piece of pieces) {
         length += piece.length;
         yield piece;

@@ -50,7 +50,7 @@ export function* messageParts(
  * Only the octets of its data set, of one record at a time, up to the first that is missing. Unless
  * `passing` is false, they are valid until the next ones are asked for.
  */
-export function* dataSetOctets(
+export function* recordedDataSetOctets(
   streams: RecordedStreams,
   place: MessagePlace,
   { passing = true }: { readonly passing?: boolean } = {},
@@ -70,28 +70,44 @@ export function* dataSetOctets(
 
 const COMMAND = 1;
 
-class Parts implements PduSink {
-  readonly found: MessagePart[] = [];
+/** Which fragments of a stream are those of one message. */
+abstract class OwnFragments {
   readonly #place: MessagePlace;
   /** Octets of the stream before those that the framer was given. */
   readonly #before: number;
-  /** The PDV at hand is one of the message. */
-  #isOwn = false;
-  #isCommand = false;
 
   constructor(place: MessagePlace, before: number) {
     this.#place = place;
     this.#before = before;
   }
 
-  pDataStart(): void {
+  /** Whether the PDV is one of the message. */
+  protected isOwn(offset: number, contextId: number): boolean {
+    const { contextId: own, offset: from, endOffset: to } = this.#place;
+    const at = this.#before + offset;
+    return contextId === own && at >= from && at < to;
+  }
+
+  pDataStart(): void {}
+  pdvEnd(): void {}
+  pDataEnd(): void {}
+  pdu(): void {}
+  problem(): void {}
+  lost(): void {}
+}
+
+class Parts extends OwnFragments implements PduSink {
+  readonly found: MessagePart[] = [];
+  /** Of the PDV at hand. */
+  #isOwn = false;
+  #isCommand = false;
+
+  override pDataStart(): void {
     this.found.push({ part: "PDU" });
   }
 
   pdvStart(offset: number, contextId: number, messageControlHeader: number, length: number): void {
-    const { contextId: own, offset: from, endOffset: to } = this.#place;
-    const at = this.#before + offset;
-    this.#isOwn = contextId === own && at >= from && at < to;
+    this.#isOwn = this.isOwn(offset, contextId);
     this.#isCommand = (messageControlHeader & COMMAND) !== 0;
     if (this.#isOwn) this.found.push({ part: "fragment", isCommand: this.#isCommand, length });
   }
@@ -103,31 +119,16 @@ class Parts implements PduSink {
   skipped(_offset: number, length: number): void {
     if (this.#isOwn) this.found.push({ part: "missing", isCommand: this.#isCommand, length });
   }
-
-  pdvEnd(): void {}
-  pDataEnd(): void {}
-  pdu(): void {}
-  problem(): void {}
-  lost(): void {}
 }
 
-class DataSetOctets implements PduSink {
+class DataSetOctets extends OwnFragments implements PduSink {
   found: Uint8Array[] = [];
   isMissing = false;
-  readonly #place: MessagePlace;
-  readonly #before: number;
+  /** Of the PDV at hand: it is one of the message, and of its data set. */
   #isOwn = false;
 
-  constructor(place: MessagePlace, before: number) {
-    this.#place = place;
-    this.#before = before;
-  }
-
   pdvStart(offset: number, contextId: number, messageControlHeader: number): void {
-    const { contextId: own, offset: from, endOffset: to } = this.#place;
-    const at = this.#before + offset;
-    const isData = (messageControlHeader & COMMAND) === 0;
-    this.#isOwn = isData && contextId === own && at >= from && at < to;
+    this.#isOwn = (messageControlHeader & COMMAND) === 0 && this.isOwn(offset, contextId);
   }
 
   fragment(_offset: number, bytes: Uint8Array): void {
@@ -137,11 +138,4 @@ class DataSetOctets implements PduSink {
   skipped(): void {
     this.isMissing ||= this.#isOwn;
   }
-
-  pDataStart(): void {}
-  pdvEnd(): void {}
-  pDataEnd(): void {}
-  pdu(): void {}
-  problem(): void {}
-  lost(): void {}
 }

@@ -24,8 +24,34 @@ const DESCRIPTORS = { stdout: 1, stderr: 2 } as const;
 /** Descriptors of our own, opened at the first write. */
 const own: Partial<Record<StandardStream, number>> = {};
 
+export interface Retry {
+  /** How long a full pipe is left alone, milliseconds. */
+  readonly ms: number;
+  /** Whether the process stays for it. */
+  readonly ref: boolean;
+}
+
+/** Writes until all is out, however long the reader takes. Rejects with the system's error. */
+export async function writeAllStandard(
+  stream: StandardStream,
+  bytes: Uint8Array,
+  { ms, ref }: Retry,
+): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    try {
+      at += await writeStandard(stream, bytes.subarray(at));
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      await new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        if (!ref) timer.unref();
+      });
+    }
+  }
+}
+
 /** Octets that were written, of which there may be fewer. Rejects with the system's error. */
-export function writeStandard(stream: StandardStream, bytes: Uint8Array): Promise<number> {
+function writeStandard(stream: StandardStream, bytes: Uint8Array): Promise<number> {
   const deno = Deno?.[stream];
   if (deno !== undefined) return deno.write(bytes);
   own[stream] ??= withoutWaiting(DESCRIPTORS[stream]);
@@ -50,6 +76,6 @@ function withoutWaiting(descriptor: number): number {
 }
 
 /** The pipe is full, and its reader has time: to be tried again. */
-export function isFull(error: unknown): boolean {
+function isFull(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EAGAIN";
 }

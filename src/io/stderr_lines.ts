@@ -3,10 +3,11 @@
  * synchronous write for ever, and `process.stderr` is synchronous; so writes go out elsewhere, one
  * at a time, and what waits is bounded: beyond the limit lines are dropped and counted.
  */
-import { isFull, writeStandard } from "./standard_write.ts";
+import { writeAllStandard } from "./standard_write.ts";
 
 const LIMIT = 64 * 1024;
-const RETRY_MS = 100;
+/** Lines that nobody reads do not keep the process. */
+const RETRY = { ms: 100, ref: false } as const;
 
 export class StderrLines {
   #waiting: string[] = [];
@@ -57,20 +58,11 @@ export class StderrLines {
   }
 
   #send(bytes: Uint8Array): void {
-    writeStandard("stderr", bytes).then(
-      (written) => {
-        if (written < bytes.length) this.#send(bytes.subarray(written));
-        else this.#next();
-      },
-      (error: unknown) => {
-        if (isFull(error)) {
-          setTimeout(() => this.#send(bytes), RETRY_MS).unref();
-          return;
-        }
+    writeAllStandard("stderr", bytes, RETRY)
+      .catch(() => {
         this.#closed = true;
         this.#waiting = [];
-        this.#next();
-      },
-    );
+      })
+      .then(() => this.#next());
   }
 }

@@ -7,13 +7,12 @@
 import { EventEmitter } from "node:events";
 import { isatty } from "node:tty";
 import { runtime } from "./runtime.ts";
-import { isFull, type StandardStream, writeStandard } from "./standard_write.ts";
+import { type StandardStream, writeAllStandard } from "./standard_write.ts";
 
 /** What may wait before `writableNeedDrain` says so; who cares about memory looks at that. */
 const HIGH_WATER = 65_536;
 
-/** Before a full pipe is tried again. */
-const RETRY_MS = 5;
+const RETRY = { ms: 5, ref: true } as const;
 
 type Done = (error?: Error | null) => void;
 
@@ -50,27 +49,18 @@ export class UnblockedOutput extends EventEmitter {
   async #run(): Promise<void> {
     this.#busy = true;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      const error = await this.#send(next.bytes);
+      const error = await writeAllStandard(this.#stream, next.bytes, RETRY).then(
+        () => null,
+        (reason: unknown) => (reason instanceof Error ? reason : new Error(String(reason))),
+      );
       this.#size -= next.bytes.length;
-      if (error !== undefined) this.emit("error", error);
-      next.done?.(error ?? null);
+      if (error !== null) this.emit("error", error);
+      next.done?.(error);
     }
     this.#busy = false;
     if (!this.#needDrain) return;
     this.#needDrain = false;
     this.emit("drain");
-  }
-
-  async #send(bytes: Uint8Array): Promise<Error | undefined> {
-    for (let at = 0; at < bytes.length; ) {
-      try {
-        at += await writeStandard(this.#stream, bytes.subarray(at));
-      } catch (error) {
-        if (!isFull(error)) return error instanceof Error ? error : new Error(String(error));
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
-    }
-    return undefined;
   }
 }
 
