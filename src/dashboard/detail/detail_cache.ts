@@ -6,6 +6,7 @@
  * Rule: bounded: `MAX_KEPT` associations, of which the one that was not asked for longest goes.
  */
 import { setTimeout as pause } from "node:timers/promises";
+import { BoundedMap } from "../../observe/service/bounded_map.ts";
 import type { OpenedAssociation } from "../library/capture_library.ts";
 import type { Entry } from "../library/entry.ts";
 import type { DashboardState } from "../state.ts";
@@ -32,7 +33,7 @@ interface Kept {
 
 export class DetailCache {
   readonly #state: DashboardState;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new BoundedMap<string, Kept>(MAX_KEPT);
 
   constructor(state: DashboardState) {
     this.#state = state;
@@ -77,12 +78,7 @@ export class DetailCache {
       ended: false,
       reading: undefined,
     };
-    this.#kept.delete(key);
     this.#kept.set(key, kept);
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= MAX_KEPT) break;
-      this.#kept.delete(oldest);
-    }
     return kept;
   }
 

@@ -9,6 +9,7 @@
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { unpackValue } from "../../capture/msgpack.ts";
+import { BoundedMap } from "../../observe/service/bounded_map.ts";
 
 /** Reads what was kept. */
 export interface KeptSummary {
@@ -29,7 +30,7 @@ const MAX_UNPACKED = 16;
 const MAX_NAMES = 10_000;
 
 export class SummaryShelf {
-  readonly #unpacked = new Map<Group, Uint8Array>();
+  readonly #unpacked = new BoundedMap<Group, Uint8Array>(MAX_UNPACKED);
   readonly #names = new Map<string, string>();
   #group = new Group();
 
@@ -55,12 +56,7 @@ export class SummaryShelf {
   octetsOf(group: Group): Uint8Array {
     if (!group.compressed) return group.octets();
     const octets = this.#unpacked.get(group) ?? group.octets();
-    this.#unpacked.delete(group);
     this.#unpacked.set(group, octets);
-    for (const oldest of this.#unpacked.keys()) {
-      if (this.#unpacked.size <= MAX_UNPACKED) break;
-      this.#unpacked.delete(oldest);
-    }
     return octets;
   }
 }
