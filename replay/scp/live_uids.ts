@@ -11,9 +11,8 @@ import { rewrittenDataSet } from "../rewrite/rewritten_data_set.ts";
 import { namesKinds } from "../rewrite/uids.ts";
 import type { LiveUid } from "./instance_map.ts";
 import { uidsIn, withOtherUids } from "./other_uids.ts";
-import type { LiveAnswer, LiveRequest } from "./responder.ts";
+import type { LiveRequest } from "./responder.ts";
 import type { RecordedInstance } from "./service/archive/recorded_instance.ts";
-import { readAnswer } from "./service/instances/live_references.ts";
 import { isSchedule } from "./service/query/schedule_classes.ts";
 
 /** The data set of a request as the recording would have it. */
@@ -33,14 +32,6 @@ export async function liveUids(request: LiveRequest): Promise<LiveUid | undefine
   if (isSchedule(sopClassUid)) return undefined;
   const identifier = await request.identifier();
   return server.instances.meant(identifier === undefined ? [] : uidsIn(identifier));
-}
-
-/** An answer with live UIDs; what is too long to be looked into goes out as it is. */
-export function liveAnswer(answer: LiveAnswer, live: LiveUid): LiveAnswer {
-  const dataSet = readAnswer(answer.dataSet);
-  if (dataSet === undefined) return answer;
-  const other = withOtherUids(dataSet, live);
-  return other === dataSet ? answer : { ...answer, dataSet: other };
 }
 
 /** A recorded instance under its live UIDs; octets that name none of them stay as they are. */

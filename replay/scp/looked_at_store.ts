@@ -2,7 +2,7 @@
 import type { PerformRequest } from "../../src/service/service_message.ts";
 import type { CompareReader, ReadForCompare } from "../compare/read_for_compare.ts";
 import type { CompareRequests } from "./compare_requests.ts";
-import type { Library, RecordedExchange } from "./library.ts";
+import type { RecordedExchange } from "./library.ts";
 import type { Answered, LiveRequest } from "./responder.ts";
 import { Counterparts, learnStored, StoredUids } from "./stored_uids.ts";
 import { watchedRequest } from "./watched_request.ts";
@@ -33,13 +33,13 @@ export class LookedAtStore {
    */
   async counterpart(
     { server }: LiveRequest,
-    { answered, library, isTaken }: Counterpart,
+    { answered, isTaken }: Counterpart,
   ): Promise<RecordedExchange | undefined> {
     const { exchange: given, by } = answered;
     if (given === undefined || by === null || by === "forward") return undefined;
     const { uids } = this.#uids;
     const counterparts = server.state.of(Counterparts, () => new Counterparts());
-    const exchange = counterparts.of(uids, { exchange: given, library, server });
+    const exchange = counterparts.of(uids, { exchange: given, server });
     if (isTaken) await learnStored(uids, { exchange, server });
     return exchange;
   }
@@ -47,6 +47,5 @@ export class LookedAtStore {
 
 interface Counterpart {
   readonly answered: Answered;
-  readonly library: Library;
   readonly isTaken: boolean;
 }

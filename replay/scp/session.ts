@@ -16,11 +16,12 @@ import type { CompareRequests } from "./compare_requests.ts";
 import { type Keep, KeptCopy } from "./kept_copy.ts";
 import type { Cursors, Library } from "./library.ts";
 import { type HeldRequest, liveRequest } from "./live_request.ts";
-import { liveAnswer, liveUids } from "./live_uids.ts";
+import { liveUids } from "./live_uids.ts";
 import { LookedAtStore } from "./looked_at_store.ts";
 import { ownInitiative } from "./own_initiative.ts";
 import { sendRecordedReport } from "./recorded_report.ts";
 import type { Answered, LiveAnswer, LiveAssociation, LiveServer, Responder } from "./responder.ts";
+import { liveAnswer } from "./service/instances/live_references.ts";
 import { StateMap } from "./state_map.ts";
 import { failureOf } from "./unmatched_responder.ts";
 
@@ -202,14 +203,14 @@ export class Session implements LiveAssociation {
    * left for later.
    */
   async #came(live: HeldRequest, { answered, store, final }: Ending): Promise<Came> {
-    const { compare, server, library } = this.#options;
+    const { compare, server } = this.#options;
     const notCompared = (error: unknown): readonly Difference[] => {
       const why = error instanceof Error ? error.message : String(error);
       server.warn(`Cannot compare the data set of ${live.command}: ${why}`);
       return [];
     };
     try {
-      const way = { answered, library, isTaken: isTaken(final) };
+      const way = { answered, isTaken: isTaken(final) };
       const exchange = (await store?.counterpart(live, way)) ?? answered.exchange;
       const recorded = { by: answered.by, ...(exchange && { exchange }) };
       return {

@@ -8,7 +8,7 @@
 import { BoundedMap } from "../../src/observe/service/bounded_map.ts";
 import type { RecordedAssociation, RecordedDataSet } from "../recorded.ts";
 import { UidWatch } from "../rewrite/sent_uids.ts";
-import type { Library, RecordedExchange } from "./library.ts";
+import { exchangesOf, type RecordedExchange } from "./library.ts";
 import type { LiveServer } from "./responder.ts";
 
 /** By tag; none where an element has several. */
@@ -76,10 +76,7 @@ export class Counterparts {
    * The recorded one that answers, unless another live instance came in its place: then the first one
    * of its association and SOP class that this live study has not yet.
    */
-  of(
-    live: UidsByTag,
-    { exchange, library, server }: StoredInPlace & { readonly library: Library },
-  ): RecordedExchange {
+  of(live: UidsByTag, { exchange, server }: StoredInPlace): RecordedExchange {
     const { instances } = server;
     const { association, sopClassUid, sopInstanceUid = "" } = exchange;
     const taken = instances.liveOf(sopInstanceUid);
@@ -87,7 +84,7 @@ export class Counterparts {
     if (study === undefined || taken === undefined || taken === live.get(SOP_INSTANCE_UID)) {
       return exchange;
     }
-    const all = this.#stores(library, { association, sopClassUid });
+    const all = this.#stores({ association, sopClassUid });
     const key = `${study} ${sopClassUid} ${association.capture} ${association.id}`;
     let at = this.#stored.get(key) ?? 0;
     while (at < all.length && instances.isInCopy(study, all[at]?.sopInstanceUid ?? "")) at++;
@@ -95,16 +92,17 @@ export class Counterparts {
     return all[at] ?? exchange;
   }
 
-  #stores(
-    library: Library,
-    { association, sopClassUid }: Pick<RecordedExchange, "association" | "sopClassUid">,
-  ): readonly RecordedExchange[] {
+  #stores({
+    association,
+    sopClassUid,
+  }: Pick<RecordedExchange, "association" | "sopClassUid">): readonly RecordedExchange[] {
     const lists = this.#lists.get(association) ?? new Map<string, readonly RecordedExchange[]>();
     this.#lists.set(association, lists);
     let list = lists.get(sopClassUid);
     if (list === undefined) {
-      const all = library.exchanges("C-STORE", sopClassUid);
-      list = all.filter((one) => one.association === association);
+      const isStore = (one: RecordedExchange) =>
+        one.operation === "C-STORE" && one.sopClassUid === sopClassUid;
+      list = [...exchangesOf(association)].filter(isStore);
       lists.set(sopClassUid, list);
     }
     return list;

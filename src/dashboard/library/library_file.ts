@@ -39,7 +39,6 @@ export interface LibraryFileOptions {
 interface Follow {
   readonly scan: CaptureScan;
   place: BlockPlace;
-  closed: boolean;
 }
 
 export class LibraryFile {
@@ -217,7 +216,7 @@ export class LibraryFile {
       ended: (listed) => this.#take(listed, { at: 0, whole: true }),
     });
     const place = { captureId: header.capture_id, position: length, sequence: 0 };
-    return { scan, place, closed: false };
+    return { scan, place };
   }
 
   *#followOn(source: ByteSource, follow: Follow): Generator<void> {
@@ -227,30 +226,22 @@ export class LibraryFile {
     for (; next.done !== true; next = blocks.next()) {
       const item = next.value;
       if (item.item === "damage") this.#problems.damage(item);
-      else if (item.kind === TRAILER_BLOCK) follow.closed = true;
-      else if (item.kind === RECORDS_BLOCK) {
+      else if (item.kind === TRAILER_BLOCK) {
+        // With something behind it, so the index of the file cannot be found.
+        this.#follow = undefined;
+        yield* this.#scanWhole(source);
+        return;
+      } else if (item.kind === RECORDS_BLOCK) {
         const damage = follow.scan.block(item);
         if (damage !== undefined) this.#problems.damage(damage);
       }
-      if (follow.closed) break;
       yield;
     }
     this.#lost = follow.scan.lost;
-    if (follow.closed) {
-      yield* this.#closed(source, follow);
-      return;
-    }
-    if (next.done === true) follow.place = next.value;
+    follow.place = next.value;
     for (const open of follow.scan.changed()) this.#take(open, { at: 0, whole: false });
     this.#dropMissing();
     this.#state = "growing";
-  }
-
-  /** There is a trailer with something behind it, so the index of the file cannot be found. */
-  *#closed(source: ByteSource, follow: Follow): Generator<void> {
-    this.#follow = undefined;
-    follow.scan.finish();
-    yield* this.#scanWhole(source);
   }
 
   /** All of it, with whatever is wrong in it, and captures that were joined to one file. */

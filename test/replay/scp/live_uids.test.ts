@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "vitest";
 import { InstanceMap } from "../../../replay/scp/instance_map.ts";
-import { liveAnswer, liveUids, recordedIdentifier } from "../../../replay/scp/live_uids.ts";
+import { liveUids, recordedIdentifier } from "../../../replay/scp/live_uids.ts";
 import type { LiveRequest } from "../../../replay/scp/responder.ts";
+import { liveAnswer } from "../../../replay/scp/service/instances/live_references.ts";
 import { dataSet, type Keys, STUDY_FIND } from "./recording.ts";
 
 const WORKLIST = "1.2.840.10008.5.1.4.31";

@@ -2,7 +2,7 @@
 import { DataSet } from "../../../../src/dataset/data_set.ts";
 import type { DataElement } from "../../../../src/dataset/element.ts";
 import { elementByTag } from "../../../../src/dictionary/elements.ts";
-import { withOtherUids } from "../../other_uids.ts";
+import { type OtherUid, withOtherUids } from "../../other_uids.ts";
 import type { LiveAnswer, LiveRequest } from "../../responder.ts";
 import { textOf } from "../query/candidate.ts";
 import { wireElement } from "../query/wire_element.ts";
@@ -38,13 +38,18 @@ export function withElements(dataSet: DataSet, elements: readonly DataElement[])
   return new DataSet([...byTag.values()].sort((a, b) => a.tag - b.tag));
 }
 
+/** The answer with other UIDs; what is too long to be looked into goes out as it is. */
+export function liveAnswer(answer: LiveAnswer, live: OtherUid): LiveAnswer {
+  const dataSet = readAnswer(answer.dataSet);
+  if (dataSet === undefined) return answer;
+  const other = withOtherUids(dataSet, live);
+  return other === dataSet ? answer : { ...answer, dataSet: other };
+}
+
 /** The answer with the live UIDs of recorded instances that have such. */
 export function withKnownUids(
   answer: LiveAnswer,
   { server }: Pick<LiveRequest, "server">,
 ): LiveAnswer {
-  const dataSet = readAnswer(answer.dataSet);
-  if (dataSet === undefined) return answer;
-  const live = withOtherUids(dataSet, (uid) => server.instances.liveOf(uid));
-  return live === dataSet ? answer : { ...answer, dataSet: live };
+  return liveAnswer(answer, (uid) => server.instances.liveOf(uid));
 }

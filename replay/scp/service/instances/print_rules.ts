@@ -13,12 +13,11 @@ import {
   GRAYSCALE_IMAGE_BOX,
 } from "../../../../src/observe/service/print_attributes.ts";
 import { freshUid } from "../../fresh_uid.ts";
-import { withOtherUids } from "../../other_uids.ts";
 import type { LiveAnswer } from "../../responder.ts";
 import { findElement, itemsOf, textOf } from "../query/candidate.ts";
 import { boxesOf, filmBoxAnswer, IMAGE_DISPLAY_FORMAT } from "./film_box.ts";
 import { imageBoxes } from "./image_display_format.ts";
-import { readAnswer } from "./live_references.ts";
+import { liveAnswer } from "./live_references.ts";
 import {
   type Asked,
   DUPLICATE_INSTANCE,
@@ -97,8 +96,6 @@ function judgeHierarchy(asked: Asked): Refusal | undefined {
 
 /** Print jobs are made anew (PS3.4 H.4.2.2.4.2): a recorded one must not be taken for them. */
 function withFreshReferences({ request, answer }: Granted): LiveAnswer {
-  const dataSet = readAnswer(answer.dataSet);
-  if (dataSet === undefined) return answer;
   const { instances } = request.server;
   const isNew = request.operation === "N-ACTION";
   const live = (recorded: string, tag: number): string | undefined => {
@@ -108,6 +105,5 @@ function withFreshReferences({ request, answer }: Granted): LiveAnswer {
     instances.learn(recorded, fresh);
     return fresh;
   };
-  const fresh = withOtherUids(dataSet, live);
-  return fresh === dataSet ? answer : { ...answer, dataSet: fresh };
+  return liveAnswer(answer, live);
 }

@@ -6,7 +6,7 @@ import type { DataSet } from "../../../../src/dataset/data_set.ts";
 import { type LinkLine, moveLinks } from "../../../../src/meaning/move_links.ts";
 import { numberValue, textValue } from "../../../../src/service/service_message.ts";
 import type { RecordedAssociation, RecordedMessage } from "../../../recorded.ts";
-import type { Library, RecordedExchange } from "../../library.ts";
+import { type Library, type RecordedExchange, wallTime } from "../../library.ts";
 import { instanceOf, type RecordedInstance } from "../archive/recorded_instance.ts";
 import { textOf } from "../query/candidate.ts";
 
@@ -51,7 +51,6 @@ function linkedStores(associations: readonly RecordedAssociation[]): Linked {
 function* linesOf(association: RecordedAssociation): Generator<Line> {
   const { summary, messages, captureId } = association;
   const titles = { requestor: summary.calling_ae_title, acceptor: summary.called_ae_title };
-  const offset = (association.wallUs ?? association.openedAt) - association.openedAt;
   for (const message of messages) {
     if (!RELEVANT.has(message.command)) continue;
     const last = messages[message.responses.at(-1) ?? -1];
@@ -64,8 +63,8 @@ function* linesOf(association: RecordedAssociation): Generator<Line> {
       invoker: message.sender,
       from: (isRequestor ? titles.requestor : titles.acceptor) ?? "",
       to: (isRequestor ? titles.acceptor : titles.requestor) ?? "",
-      at: message.at + offset,
-      endAt: (last?.endedAt ?? message.endedAt) + offset,
+      at: wallTime({ association }, message.at),
+      endAt: wallTime({ association }, last?.endedAt ?? message.endedAt),
       sentence: {
         exchange: {
           command: message.command,
