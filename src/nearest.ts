@@ -7,8 +7,12 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   let least = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
     const lower = candidate.toLowerCase();
-    const distance = given.length > 2 && lower.startsWith(given) ? 1 : editDistance(given, lower);
-    if (distance < least && distance <= Math.max(2, Math.floor(candidate.length / 3))) {
+    const most = Math.min(least - 1, Math.max(2, Math.floor(candidate.length / 3)));
+    const isBeginning = given.length > 2 && lower.startsWith(given);
+    // no distance is less than the difference of the lengths, and there are 5,000 keywords
+    if (!isBeginning && Math.abs(given.length - lower.length) > most) continue;
+    const distance = isBeginning ? 1 : editDistance(given, lower);
+    if (distance <= most) {
       best = candidate;
       least = distance;
     }

@@ -34,6 +34,13 @@ export function statusClass(status: number): StatusClass {
   return "not listed";
 }
 
+/** Of statuses by their hex digits, "A700", with how often each was answered: those that are failures. */
+export function failedStatuses(counts: Readonly<Record<string, number>>): string[] {
+  return Object.keys(counts).filter((status) => {
+    return statusClass(Number.parseInt(status, 16)) === "failure";
+  });
+}
+
 /** Whether this response ends its exchange: all but Pending do (PS3.7 Annex C). */
 export function isFinal(status: number): boolean {
   return statusClass(status) !== "pending";

@@ -2,7 +2,7 @@
  * What became of an association, in plain words, for the top of its page: what happened, why, and
  * what to do.
  */
-import { statusClass } from "../../dimse/status.ts";
+import { failedStatuses } from "../../dimse/status.ts";
 import { associationMeaning } from "../../meaning/association_meaning.ts";
 import type { AssociationJson, FindingJson } from "../../observe/summary.ts";
 import { abortReasonName, abortSourceName, rejectReasonName } from "../../ul/names.ts";
@@ -105,13 +105,12 @@ function headlineOf(summary: AssociationJson): Omit<Verdict, "details"> {
 
 /** Final responses that say that something was not done (PS3.7 Annex C). */
 function failures({ statuses }: AssociationJson): string | undefined {
-  const failed = Object.entries(statuses).filter(
-    ([status]) => statusClass(Number.parseInt(status, 16)) === "failure",
-  );
+  const failed = failedStatuses(statuses);
   if (failed.length === 0) return undefined;
-  const named = failed.map(
-    ([status, count]) => `${status}H ${count === 1 ? "once" : `${count} times`}`,
-  );
+  const named = failed.map((status) => {
+    const count = statuses[status];
+    return `${status}H ${count === 1 ? "once" : `${count} times`}`;
+  });
   return `Requests failed with status ${named.join(", ")}.`;
 }
 

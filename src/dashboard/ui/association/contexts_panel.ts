@@ -10,6 +10,7 @@ import { classes, html } from "../html.ts";
 import { Mark } from "../parts/mark.ts";
 import { Empty } from "../parts/states.ts";
 import type { PanelProps } from "./association_page.ts";
+import { contextName, isRefused } from "./context_words.ts";
 
 type Show = "all" | "used" | "refused";
 
@@ -61,13 +62,9 @@ export function ContextsPanel({ detail }: PanelProps): VNode {
   </div>`;
 }
 
-function isRefused({ result }: ContextJson): boolean {
-  return result !== null && result !== 0;
-}
-
 function ContextRow({ context }: { readonly context: ContextJson }): VNode {
   const { id, abstract_syntax, transfer_syntaxes, accepted_transfer_syntax, messages } = context;
-  const name = context.abstract_syntax_name ?? uidName(abstract_syntax ?? "");
+  const name = contextName(context);
   return html`<tr>
     <td class="right mono" data-label="ID">${id}</td>
     <td data-label="Abstract syntax">

@@ -6,7 +6,7 @@
  */
 import type { VNode } from "preact";
 import { useLayoutEffect } from "preact/hooks";
-import { statusClass } from "../../../dimse/status.ts";
+import { failedStatuses } from "../../../dimse/status.ts";
 import { escapeControls } from "../../../escape.ts";
 import { html } from "../html.ts";
 import { routeAddress } from "../route.ts";
@@ -21,9 +21,7 @@ const LOOKED_THROUGH = 200;
 export function FirstFailure({ route, detail, data }: FirstFailureProps): VNode | null {
   const { messages } = data;
   messages.version.value; // draws again when rows come
-  const fails = Object.keys(detail.association.statuses).some(
-    (status) => statusClass(Number.parseInt(status, 16)) === "failure",
-  );
+  const fails = failedStatuses(detail.association.statuses).length > 0;
   useLayoutEffect(() => {
     if (fails) messages.ensure(0, 1);
   }, [fails, messages]);

@@ -1,9 +1,9 @@
 /** What the PDUs that open or break off an association say to a reader of the ladder. */
-import { uidName } from "../../../dictionary/uids.ts";
 import type { ContextJson } from "../../../observe/summary.ts";
 import type { PduRow } from "../../api_types.ts";
 import { plural } from "../format.ts";
 import type { Tone } from "../parts/tone.ts";
+import { contextName, isRefused } from "./context_words.ts";
 
 export interface PduFacts {
   readonly words: string;
@@ -19,7 +19,7 @@ export function pduFacts(pdu: PduRow, contexts: readonly ContextJson[]): PduFact
       return { words: `proposes ${plural(contexts.length, "context")}${namesOf(contexts)}` };
     case "A-ASSOCIATE-AC": {
       const accepted = contexts.filter(({ result }) => result === 0).length;
-      const refused = contexts.filter(({ result }) => result !== null && result !== 0).length;
+      const refused = contexts.filter(isRefused).length;
       const said = `accepts ${accepted} of ${plural(contexts.length, "context")}`;
       if (refused === 0) return { words: said };
       return {
@@ -40,10 +40,7 @@ export function pduFacts(pdu: PduRow, contexts: readonly ContextJson[]): PduFact
 const MOST = 2;
 
 function namesOf(contexts: readonly ContextJson[]): string {
-  const names = contexts.map(
-    ({ abstract_syntax_name: name, abstract_syntax: uid }) => name ?? uidName(uid ?? ""),
-  );
-  const distinct = [...new Set(names)].filter((name) => name !== "");
+  const distinct = [...new Set(contexts.map(contextName))].filter((name) => name !== "");
   if (distinct.length === 0) return "";
   const more = distinct.length - MOST;
   return `: ${distinct.slice(0, MOST).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;

@@ -35,6 +35,7 @@ export function AssociationRowView({ index, row, store }: RowProps): VNode {
   const called = escapeControls(aeName(row.called_ae_title, row.acceptor));
   const services = escapeControls(row.services);
   const trouble = troubleOf(row);
+  const found = findingWords(row.findings);
   const failed = row.findings.error > 0 ? "bad" : trouble?.tone;
   const tone = outcomeTone(outcome);
   const day = dayBefore(started);
@@ -91,8 +92,8 @@ export function AssociationRowView({ index, row, store }: RowProps): VNode {
         html`<${Mark} tone=${trouble.tone} word=${escapeControls(trouble.words)} />${services !== "" && " · "}`
       }${services}
     </div>
-    <div role="cell" class="findings" title=${findingWords(row.findings).join(", ")}>
-      <${FindingCounts} findings=${row.findings} />
+    <div role="cell" class="findings" title=${found.join(", ")}>
+      <${FindingCounts} findings=${row.findings} worst=${found[0]} />
     </div>
     <div role="cell" class="messages right">${formatCount(row.messages)}</div>
     <div role="cell" class="sent right">${formatSize(bytes.requestor)}</div>
@@ -109,10 +110,15 @@ function withoutPort(address: string): Child {
   return port === "" ? host : [host, html`<span class="port">${port}</span>`];
 }
 
+interface FindingCountsProps {
+  readonly findings: AssociationRow["findings"];
+  /** Undefined where there are none. */
+  readonly worst: string | undefined;
+}
+
 /** The worst of them; the title has all. */
-function FindingCounts({ findings }: { readonly findings: AssociationRow["findings"] }): Child {
+function FindingCounts({ findings, worst }: FindingCountsProps): Child {
   const { error, warning } = findings;
-  const [worst] = findingWords(findings);
   const tone = error > 0 ? "bad" : warning > 0 ? "warn" : "calm";
   return worst !== undefined && html`<span class=${`count ${tone}`}>${worst}</span>`;
 }

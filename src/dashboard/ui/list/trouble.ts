@@ -2,7 +2,7 @@
  * Why an association of the list did not do what it was for, in few words: so that nobody has to open
  * it to see why the images do not arrive. Undefined where there is nothing to say.
  */
-import { statusClass } from "../../../dimse/status.ts";
+import { failedStatuses } from "../../../dimse/status.ts";
 import { rejectReasonName } from "../../../ul/names.ts";
 import type { AssociationRow } from "../../api_types.ts";
 import { plural } from "../format.ts";
@@ -26,9 +26,7 @@ export function troubleOf(row: Facts): Trouble | undefined {
   if (outcome !== "released" && outcome !== "open" && explanation !== undefined) {
     return { tone: outcome === "opaque" ? "warn" : "bad", words: firstSentence(explanation) };
   }
-  const failed = Object.keys(statuses).filter(
-    (status) => statusClass(Number.parseInt(status, 16)) === "failure",
-  );
+  const failed = failedStatuses(statuses);
   if (failed.length > 0) {
     const named = failed.slice(0, MOST).map((status) => `${status}H`);
     const more = failed.length - named.length;

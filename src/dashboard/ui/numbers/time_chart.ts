@@ -62,7 +62,7 @@ export function TimeChart({ buckets, bucketMs, of }: TimeChartProps): VNode {
   const ticks = [0, 0.5, 1].map((part) => part * most).filter(Number.isInteger);
   const chart = html`<div class="chart_row">
       <ol class="y_axis" aria-hidden="true">
-        ${[...ticks].reverse().map((value) => html`<li key=${value}>${print(Math.round(value))}</li>`)}
+        ${[...ticks].reverse().map((value) => html`<li key=${value}>${print(value)}</li>`)}
       </ol>
       <svg class="time_chart" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" role="img" aria-label=${summary({ of, buckets, bucketMs })}>
         ${ticks.map((value) => html`<line key=${value} class="grid" x1="0" x2=${WIDTH} y1=${HEIGHT - FOOT - value * scale} y2=${HEIGHT - FOOT - value * scale} />`)}
