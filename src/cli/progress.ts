@@ -16,7 +16,8 @@ export interface ProgressOptions {
 export class Progress {
   readonly #err: Output;
   readonly #options: ProgressOptions;
-  #last = 0;
+  /** The clock begins with the process: the first line of a quick start is drawn, too. */
+  #last = Number.NEGATIVE_INFINITY;
   #drawn = false;
 
   constructor(err: Output, options: ProgressOptions) {
