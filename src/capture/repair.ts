@@ -32,6 +32,7 @@ export interface RepairOptions {
 
 export interface RepairReport {
   readonly captures: number;
+  /** In the new file, as `verifyCapture` counts them: without `position`. */
   readonly records: number;
   readonly associations: number;
   readonly damages: number;

@@ -35,6 +35,10 @@ export interface CaptureReport {
   readonly offset: number;
   readonly header: CaptureHeader | undefined;
   readonly blocks: number;
+  /**
+   * As `repairCapture` counts them. Without `position`, which says nothing of its own: a writer
+   * makes as many as it makes blocks.
+   */
   readonly records: number;
   /** Records of kinds that this version does not know. */
   readonly unknownRecords: number;
@@ -173,7 +177,7 @@ class Check {
   }
 
   #record(record: CaptureRecord): void {
-    this.#records += 1;
+    if (record.kind !== "position") this.#records += 1;
     this.#firstAt ??= record.at;
     this.#lastAt = record.at;
     if (record.kind === "data") this.#octets += trafficOf(record);

@@ -115,6 +115,7 @@ describe("repairCapture()", () => {
       assert.equal(report.damages, 0);
       assert.equal(report.captures[0]?.index, "sound", `${n}`);
       assert.equal(report.captures[0]?.closed, true);
+      assert.equal(report.captures[0]?.records, mended.report.records);
       const after = recordsOf(readAll(mended.bytes));
       const own = after.filter((record) => record.kind !== "lost" && record.kind !== "gap");
       assert.deepEqual(own.map(hex), before.map(hex));
@@ -123,6 +124,15 @@ describe("repairCapture()", () => {
     }
     assert.ok(damages > 150);
     console.log(`repair: ${damages} damages, ${readable} records readable before and after`);
+  });
+
+  test("counts the records of a sound capture as verifyCapture() does, however its blocks are cut", () => {
+    for (const blockSize of [2_000, 4_000, 64_000]) {
+      const whole = writeCapture(RECORDS, { blockSize });
+      const { report, bytes } = repair(whole);
+      const counts = [verify(whole), verify(bytes)].map(({ captures }) => captures[0]?.records);
+      assert.deepEqual([report.records, ...counts], Array(3).fill(RECORDS.length));
+    }
   });
 
   test("says how many octets of each AE are missing where later blocks tell", () => {
