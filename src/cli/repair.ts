@@ -4,7 +4,7 @@ import { CaptureError } from "../capture/capture_error.ts";
 import { type RepairReport, repairCapture } from "../capture/repair.ts";
 import { escapeControls } from "../escape.ts";
 import { packSummary } from "../inspect/index_summary.ts";
-import { RecordObserver } from "../inspect/record_observer.ts";
+import { RecordObserver, SUMMARY_HEAD_LENGTH } from "../inspect/record_observer.ts";
 import { NewFile } from "../io/file_new.ts";
 import { FileSource } from "../io/file_source.ts";
 import { formatCount, formatSize, plural } from "../units.ts";
@@ -80,7 +80,7 @@ function summaries() {
   const ended = new Map<number, unknown>();
   const observer = new RecordObserver({
     capture: "",
-    headLength: 0,
+    headLength: SUMMARY_HEAD_LENGTH,
     ended: (association) => ended.set(association.id, packSummary(association.summary())),
   });
   return {

@@ -1,5 +1,6 @@
 /** `dicomtap show`: what happened, from the list of associations down to the octets. */
 import { CaptureError } from "../capture/capture_error.ts";
+import { escapeControls } from "../escape.ts";
 import type { Filter } from "../filter/filter.ts";
 import { associationMatches } from "../inspect/association_facts.ts";
 import {
@@ -102,8 +103,9 @@ class Show {
   async file(path: string): Promise<void> {
     const { out, paint } = this.#context;
     const { json, verbose, hex, scan } = this.#options;
+    const name = escapeControls(path);
     const source = new FileSource(path);
-    const progress = this.#context.progress(`Reading ${path}`, source.size);
+    const progress = this.#context.progress(`Reading ${name}`, source.size);
     const reader = new AssociationReader(source);
     try {
       for (const item of listAssociations(source, {
@@ -111,11 +113,11 @@ class Show {
         scan,
         progress: (position) => progress.at(position),
       })) {
-        if (item.item === "end") this.#ended(path, item);
+        if (item.item === "end") this.#ended(name, item);
         if (item.item === "damage") {
           this.#damaged = true;
           const what = `${item.what} (${formatSize(item.length)} at octet ${item.offset})`;
-          this.#warn(`${path}: ${what}: what can be read is shown`);
+          this.#warn(`${name}: ${what}: what can be read is shown`);
         }
         if (item.item !== "association") continue;
         const { association } = item;
@@ -148,7 +150,7 @@ class Show {
       }
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error;
-      throw new CommandError(`${path}: ${error.message}`, { exitCode: 1 });
+      throw new CommandError(`${name}: ${error.message}`, { exitCode: 1 });
     } finally {
       progress.done();
       source.close();
@@ -224,9 +226,13 @@ class Show {
     await out.room();
   }
 
-  #ended(path: string, { closed, lost }: CaptureDone): void {
-    if (!closed) this.#warn(`${path}: not closed yet, or its recorder was killed: no index`);
-    if (lost > 0) this.#warn(`${path}: ${plural(lost, "octet")} passed and are not recorded`);
+  #ended(name: string, { closed, lost, outdated }: CaptureDone): void {
+    if (outdated === true) {
+      const what = "another version made its index, so its records were read";
+      this.#context.err.line(`${name}: ${what}; "dicomtap repair" writes a copy with a new index`);
+    }
+    if (!closed) this.#warn(`${name}: not closed yet, or its recorder was killed: no index`);
+    if (lost > 0) this.#warn(`${name}: ${plural(lost, "octet")} passed and are not recorded`);
   }
 
   #warn(text: string): void {

@@ -1,14 +1,31 @@
 /**
  * What the index says about an association: its summary, with the presentation contexts packed.
  *
+ * Rule: a summary counts only where the same version and the same rules made it. Findings and
+ * explanations are what the program that recorded knew; one that knows better reads the records
+ * again, as where there is no index, and never shows the one and then the other.
+ *
  * Why packed: SCUs propose up to 128 contexts, of which most are never used, and the same ones each
  * time. As they are, they would make the index of many small associations longer than the records.
  * They are unpacked when somebody asks for them, which a list does not.
  */
-import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { crc32, deflateRawSync, inflateRawSync } from "node:zlib";
+import { RULES } from "../observe/rule_catalogue.ts";
 import type { AssociationJson, ContextJson } from "../observe/summary.ts";
 
-const VERSION = 1;
+/**
+ * Of the shape, and of what it says: raise it when the same records give another summary. A rule
+ * that is new, gone, or of another severity or section counts without that.
+ */
+const VERSION = 2;
+
+let catalogue: number | undefined;
+
+/** The rules that findings are made by, as one number. */
+function rulesNumber(): number {
+  catalogue ??= crc32(JSON.stringify(RULES));
+  return catalogue;
+}
 
 /** Contexts up to this number are left as they are. */
 const PLAIN_CONTEXTS = 4;
@@ -22,27 +39,36 @@ export function packSummary(summary: AssociationJson): unknown {
     contexts.length <= PLAIN_CONTEXTS
       ? contexts
       : new Uint8Array(deflateRawSync(JSON.stringify(contexts), { level: 1 }));
-  return { ...rest, version: VERSION, contexts: packed };
+  return { ...rest, version: VERSION, rules: rulesNumber(), contexts: packed };
 }
 
 /** As the index has it: all of it but the contexts can be read at once. */
 export interface PackedSummary extends Omit<AssociationJson, "capture" | "contexts"> {
   readonly version: typeof VERSION;
+  readonly rules: number;
   readonly contexts: readonly ContextJson[] | Uint8Array;
 }
 
-/** False where the index was written by another version: then the records say it again. */
+/** False where another version wrote the index, or other rules made it. */
 export function isPackedSummary(value: unknown): value is PackedSummary {
   if (typeof value !== "object" || value === null) return false;
-  const { version, kind, contexts } = value as Record<string, unknown>;
-  if (version !== VERSION || kind !== "association") return false;
+  const { version, rules, kind, contexts } = value as Record<string, unknown>;
+  if (version !== VERSION || rules !== rulesNumber() || kind !== "association") return false;
   return contexts instanceof Uint8Array || Array.isArray(contexts);
 }
 
-/** Undefined where the index was written by another version. */
+/**
+ * The index says something, and it does not count. Then all records are read at once, not those of
+ * one association after the other: small ones share blocks, and rules look from one to another.
+ */
+export function isOutdated(value: unknown): boolean {
+  return value !== null && value !== undefined && !isPackedSummary(value);
+}
+
+/** Undefined where it is none, or outdated. */
 export function unpackSummary(value: unknown, capture: string): AssociationJson | undefined {
   if (!isPackedSummary(value)) return undefined;
-  const { version: _version, contexts, ...rest } = value;
+  const { version: _version, rules: _rules, contexts, ...rest } = value;
   if (!(contexts instanceof Uint8Array)) return { ...rest, capture, contexts };
   let unpacked: readonly ContextJson[] | undefined;
   const summary = {

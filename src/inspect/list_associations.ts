@@ -1,6 +1,6 @@
 /**
  * The associations of a capture file, in the order in which they opened: from its index, or where
- * there is none, by reading its records.
+ * there is none or another version made it, by reading its records.
  */
 import { RECORDS_BLOCK } from "../capture/block.ts";
 import { type Damage, readBlocks } from "../capture/block_reader.ts";
@@ -9,7 +9,7 @@ import type { CaptureHeader } from "../capture/header.ts";
 import { type IndexEntry, type IndexedCapture, readIndex } from "../capture/index_block.ts";
 import type { AssociationJson } from "../observe/summary.ts";
 import { CaptureScan, type ListedAssociation } from "./capture_scan.ts";
-import { unpackSummary } from "./index_summary.ts";
+import { isOutdated, unpackSummary } from "./index_summary.ts";
 import { AssociationReader, type FoundAssociation } from "./read_association.ts";
 import { RecordObserver, SUMMARY_HEAD_LENGTH } from "./record_observer.ts";
 
@@ -27,6 +27,8 @@ export interface CaptureDone {
   readonly closed: boolean;
   /** Octets of traffic that the recorder had to leave out. */
   readonly lost: number;
+  /** It has an index that another version made, and that was not used. */
+  readonly outdated?: true;
 }
 
 export interface ListOptions {
@@ -44,7 +46,12 @@ export function* listAssociations(
 ): Generator<ListItem, void, undefined> {
   const indexed = options.scan === true ? undefined : readIndex(source);
   if (indexed === undefined) yield* listScanned(source, options);
+  else if (indexed.some(hasOutdated)) yield* listScanned(source, { ...options, outdated: true });
   else yield* listIndexed(source, { captures: indexed, options });
+}
+
+function hasOutdated({ entries }: IndexedCapture): boolean {
+  return entries.some(({ summary }) => isOutdated(summary));
 }
 
 function* listIndexed(
@@ -76,10 +83,7 @@ export function foundOf(
   };
 }
 
-/**
- * What the records say of an association, where the index does not, or says it in the way of another
- * version.
- */
+/** What the records say of an association, where the index does not. */
 export function summarise(
   source: ByteSource,
   found: FoundAssociation,
@@ -98,7 +102,11 @@ export function summarise(
   return summary;
 }
 
-function* listScanned(source: ByteSource, options: ListOptions): Generator<ListItem> {
+function* listScanned(
+  source: ByteSource,
+  options: ListOptions & Pick<CaptureDone, "outdated">,
+): Generator<ListItem> {
+  const more = options.outdated === undefined ? {} : { outdated: options.outdated };
   let ordered = new OrderedScan(options);
   for (const item of readBlocks(source)) {
     switch (item.item) {
@@ -118,7 +126,7 @@ function* listScanned(source: ByteSource, options: ListOptions): Generator<ListI
       case "end":
         ordered.scan.finish();
         yield* ordered.inOrder();
-        yield { item: "end", closed: item.closed, lost: ordered.scan.lost };
+        yield { item: "end", closed: item.closed, lost: ordered.scan.lost, ...more };
         continue;
       default:
         item satisfies never;

@@ -8,6 +8,7 @@ import { run } from "../../src/cli/main.ts";
 import { Output } from "../../src/cli/output.ts";
 import { createPaint } from "../../src/cli/paint.ts";
 import { Progress } from "../../src/cli/progress.ts";
+import { dayCapturePath } from "../../src/demo/day_capture.ts";
 import { someRecords, writeCapture } from "../support/captures.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "dicomtap-"));
@@ -107,6 +108,34 @@ describe("dicomtap repair", () => {
     assert.ok(told.missing_octets > 0 && told.damaged_octets > told.missing_octets);
   });
 
+  test("writes an index that says what the records say", async () => {
+    const output = join(directory, "day.out");
+    assert.equal((await dicomtap("repair", dayCapturePath(), "-o", output)).code, 0);
+    const indexed = await dicomtap("show", "--json", output);
+    assert.doesNotMatch(indexed.err, /index/);
+    assert.match(indexed.out, /mpps-state/, "a finding that takes a look at a data set");
+    const scanned = await dicomtap("show", "--json", "--scan", output);
+    assert.deepEqual(jsonLines(indexed.out), jsonLines(scanned.out));
+  });
+
+  test("makes a new index where another version made the old one, of which show says so", async () => {
+    const outdated = file(
+      "outdated.out",
+      writeCapture(someRecords({ count: 2, chunks: 3, size: 10 }), {
+        summary: (id) => ({ kind: "association", version: 1, id }),
+      }),
+    );
+    const shown = await dicomtap("show", "--json", outdated);
+    assert.equal(shown.code, 0);
+    assert.match(shown.err, /outdated\.out: another version made its index.*dicomtap repair/);
+    const output = join(directory, "new.out");
+    await dicomtap("repair", outdated, "-o", output);
+    const again = await dicomtap("show", "--json", output);
+    assert.equal(again.err, "");
+    const expected = shown.out.replaceAll("outdated.out", "new.out");
+    assert.deepEqual(jsonLines(again.out), jsonLines(expected));
+  });
+
   test("never writes over a file, and leaves none where it fails", async () => {
     const before = readFileSync(whole);
     const over = await dicomtap("repair", damaged, "-o", whole);
@@ -125,6 +154,11 @@ describe("dicomtap repair", () => {
     assert.equal((await dicomtap("repair", join(directory, "sub"), "-o", output)).code, 1);
   });
 });
+
+function jsonLines(out: string): unknown[] {
+  const lines = out.trim().split("\n");
+  return lines.map((line) => JSON.parse(line));
+}
 
 async function dicomtap(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const texts = { out: "", err: "" };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "vitest";
 import { MemorySource } from "../../src/capture/byte_source.ts";
 import type { CaptureRecord } from "../../src/capture/record.ts";
-import { packSummary, unpackSummary } from "../../src/inspect/index_summary.ts";
+import { isOutdated, packSummary, unpackSummary } from "../../src/inspect/index_summary.ts";
 import { type ListItem, listAssociations } from "../../src/inspect/list_associations.ts";
 import { AssociationReader } from "../../src/inspect/read_association.ts";
 import { RecordObserver } from "../../src/inspect/record_observer.ts";
@@ -69,6 +69,21 @@ describe("listAssociations()", () => {
     );
   });
 
+  test("reads all records at once where another version or other rules made the index", () => {
+    const truth = associations(list(indexed, { scan: true })).map((found) => found.summary);
+    for (const other of [{ version: 1 }, { rules: 5 }, { version: 99, kind: "other" }]) {
+      const foreign = (id: number) =>
+        id < 300 ? summary(id) : { ...(summary(id) as object), messages: 77, ...other };
+      const items = list(writeCapture(RECORDS, { blockSize: 8_192, summary: foreign }));
+      assert.deepEqual(
+        associations(items).map((found) => found.summary),
+        truth,
+      );
+      assert.deepEqual(items.at(-1), { item: "end", closed: true, lost: 0, outdated: true });
+    }
+    assert.deepEqual(list(indexed).at(-1), { item: "end", closed: true, lost: 0 });
+  });
+
   test("reads a capture that was not closed, and says that it was not", () => {
     const unfinished = writeCapture(RECORDS, { blockSize: 8_192, unfinished: true });
     const items = list(unfinished);
@@ -114,15 +129,21 @@ describe("packSummary()", () => {
     assert.deepEqual({ ...unpacked }, summary);
   });
 
-  test("unpackSummary() does not take what another version wrote", () => {
+  test("unpackSummary() does not take what another version or other rules made", () => {
+    const [first] = summariesOf(RECORDS).values();
+    const own = packSummary(first as AssociationJson) as { readonly rules: number };
+    assert.equal(isOutdated(own), false);
     for (const value of [
       null,
       5,
       {},
       { kind: "association" },
       { version: 2, kind: "association" },
+      { ...own, version: 1 },
+      { ...own, rules: own.rules + 1 },
     ]) {
       assert.equal(unpackSummary(value, "x.dcap"), undefined);
+      assert.equal(isOutdated(value), value !== null);
     }
   });
 });

@@ -7,6 +7,7 @@
 import type { ByteSource } from "../../capture/byte_source.ts";
 import type { CaptureHeader } from "../../capture/header.ts";
 import { type IndexItem, readIndexItems, summaryOctets } from "../../capture/index_block.ts";
+import { isOutdated } from "../../inspect/index_summary.ts";
 import { foundOf, summarise } from "../../inspect/list_associations.ts";
 import type { FoundAssociation } from "../../inspect/read_association.ts";
 import { type Entry, type EntryPlace, entryOf, entryOfPacked } from "./entry.ts";
@@ -47,6 +48,7 @@ export function* indexEntries(
       capture = item.capture;
       begin(capture, at);
     } else if (item.item === "entry" && capture !== undefined) {
+      if (isOutdated(item.entry.summary)) return false;
       const { header } = capture;
       const placed = place(header, { found: foundOf(item.entry, capture), at });
       const packed = { packed: item.entry.summary, octets: summaryOctets(item.octets) };

@@ -281,6 +281,23 @@ describe("CaptureLibrary", () => {
     });
   });
 
+  test("reads the records of a capture whose index another version made", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const records = someRecords({ count: 3, chunks: 2, size: 50 });
+      const summary = (id: number) => {
+        const own = packSummary(associationJson(id)) as object;
+        return id === 1 ? own : { ...own, version: 1 };
+      };
+      writeFileSync(join(folder, "a.dcap"), writeCapture(records, { summary }));
+      const state = await stateOf([folder]);
+      const [capture] = state.captures().captures;
+      assert.deepEqual([capture?.state, capture?.associations], ["scanned", 3]);
+      const told = state.list.newestFirst().map(({ messages }) => messages);
+      assert.deepEqual(told, [0, 0, 0], "the first one is read again too");
+    });
+  });
+
   test("lists a capture of 5 GB through its index alone", async () => {
     await inScope(async (scope) => {
       const folder = scope.tempDir();
