@@ -2,8 +2,9 @@
  * What an exchange has in common with others: the UIDs in its messages, and for whom a C-STORE is
  * done.
  *
- * `binds`: exchanges with one of these keys belong to one story. `sees`: the exchange belongs to the
- * stories of these keys, and does not make them one; a C-FIND that lists many studies is like that.
+ * `binds`: exchanges with one of these keys belong to one story. `refers`: what it does something to,
+ * which may be of several stories (`story_groups.ts`). `sees`: the exchange belongs to the stories of
+ * these keys, and does not make them one; a C-FIND that lists many studies is like that.
  * Rule: bounded, `MAX_KEYS` of each.
  */
 import type { DataSet } from "../dataset/data_set.ts";
@@ -14,6 +15,7 @@ import { everywhere } from "./values.ts";
 export interface Links {
   /** `study 1.2.3`, `instance 1.2.3`, `transaction 1.2.3`. */
   readonly binds: readonly string[];
+  readonly refers: readonly string[];
   readonly sees: readonly string[];
   /** C-STORE: Move Originator AE Title and Message ID (PS3.7 9.1.1.1.6, 9.1.1.1.7). */
   readonly originator: { readonly aeTitle: string; readonly messageId: number } | undefined;
@@ -41,7 +43,10 @@ const SERIES_INSTANCE_UID = 0x0020000e;
 
 export class LinkKeys {
   readonly #binds = new Set<string>();
+  readonly #refers = new Set<string>();
   readonly #sees = new Set<string>();
+  /** Those that DIMSE-N names: its own where it is one, and several otherwise. */
+  readonly #named = new Set<string>();
   #originator: Links["originator"];
   #destination: string | undefined;
   #studies: readonly string[] = [];
@@ -78,7 +83,7 @@ export class LinkKeys {
         else this.#see("study", this.#studies);
         this.#series = named(data, SERIES_INSTANCE_UID);
         this.#instances = named(data, SOP_INSTANCE_UID);
-        if (command !== "C-FIND-RQ") this.#bind("instance", this.#instances);
+        if (command !== "C-FIND-RQ") add(this.#refers, "instance", this.#instances);
         return;
       default:
         this.#normalized(request);
@@ -105,10 +110,12 @@ export class LinkKeys {
   }
 
   found(): Links {
-    const sees = [...this.#sees].filter((key) => !this.#binds.has(key));
+    add(this.#named.size === 1 ? this.#binds : this.#refers, "study", [...this.#named]);
+    const others = (keys: ReadonlySet<string>) => [...keys].filter((key) => !this.#binds.has(key));
     return {
       binds: [...this.#binds],
-      sees,
+      refers: others(this.#refers),
+      sees: others(this.#sees),
       originator: this.#originator,
       destination: this.#destination,
       studies: this.#studies,
@@ -123,9 +130,11 @@ export class LinkKeys {
   /** DIMSE-N: its own instance, and whatever it refers to. */
   #normalized({ instanceUid, data }: ToldMessage): void {
     if (instanceUid !== undefined) this.#bind("instance", [instanceUid]);
-    this.#bind("instance", everywhere(data, REFERENCED_SOP_INSTANCE_UID, MAX_KEYS));
+    add(this.#refers, "instance", everywhere(data, REFERENCED_SOP_INSTANCE_UID, MAX_KEYS));
     this.#bind("transaction", data.strings(TRANSACTION_UID));
-    this.#bind("study", everywhere(data, STUDY_INSTANCE_UID, MAX_KEYS));
+    for (const uid of everywhere(data, STUDY_INSTANCE_UID, MAX_KEYS)) {
+      if (uid !== "" && this.#named.size < MAX_KEYS) this.#named.add(uid);
+    }
   }
 
   #bind(kind: string, uids: readonly string[]): void {

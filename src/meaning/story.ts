@@ -5,6 +5,8 @@
  *   MPPS, C-STORE and Storage Commitment of one study; N-ACTION and the later N-EVENT-REPORT.
  * - C-MOVE and C-GET with the C-STOREs that they cause (`move_links.ts`).
  *
+ * An operation on several studies is part of the story of each (`story_groups.ts`).
+ *
  * Objects of Print Management live as long as their association (PS3.4 H.2.2), so they link nothing
  * beyond it.
  *
@@ -14,6 +16,7 @@
 import type { Role } from "../role.ts";
 import { moveLinks } from "./move_links.ts";
 import type { Sentence } from "./narrator.ts";
+import { type GroupLine, storyGroups } from "./story_groups.ts";
 import { Unions } from "./unions.ts";
 
 /** Where an exchange took place. Times are microseconds of the wall clock. */
@@ -42,6 +45,8 @@ export interface StoryLine extends StoryPlace {
   readonly length: number;
   /** How a C-STORE was found to belong to a C-MOVE or C-GET. */
   readonly linkedBy: LinkedBy | undefined;
+  /** Stories that it is part of. */
+  readonly inStories: number;
 }
 
 export type LinkedBy = "move originator" | "AE titles and time" | "association";
@@ -82,7 +87,8 @@ export class StoryBook {
   /** The newest line of each association. */
   readonly #newest = new Map<string, OpenLine>();
   #exchanges = 0;
-  #seen = 0;
+  /** Keys of others that are kept. */
+  #referred = 0;
 
   constructor(options: StoryBookOptions = {}) {
     this.#maxLines = options.maxLines ?? MAX_LINES;
@@ -111,13 +117,14 @@ export class StoryBook {
     const requested = exchange.invoker === "requestor";
     const line: OpenLine = {
       ...where,
-      sentence: this.#kept(sentence),
+      sentence: this.#kept(sentence, where),
       from: requested ? where.callingAeTitle : where.calledAeTitle,
       to: requested ? where.calledAeTitle : where.callingAeTitle,
       invoker: exchange.invoker,
       count: 1,
       length: links.length,
       linkedBy: undefined,
+      inStories: 0,
     };
     this.#exchanges += 1;
     this.#lines.push(line);
@@ -127,36 +134,28 @@ export class StoryBook {
 
   /** Stories of two exchanges or more, by their first; and how many exchanges are in none. */
   stories(): { readonly stories: readonly Story[]; readonly alone: number } {
-    const unions = this.#unions;
+    const caused = new Map<OpenLine, string[]>();
     for (const { store, cause, by } of moveLinks(this.#lines)) {
-      (store as OpenLine).linkedBy = by;
-      unions.join(lineKey(store), lineKey(cause));
+      store.linkedBy = by;
+      const stores = caused.get(cause);
+      if (stores === undefined) caused.set(cause, [lineKey(store)]);
+      else stores.push(lineKey(store));
     }
-    const groups = new Map<string, Set<OpenLine>>();
-    const put = (root: string, line: OpenLine) => {
-      const group = groups.get(root);
-      if (group === undefined) groups.set(root, new Set([line]));
-      else group.add(line);
-    };
-    for (const line of this.#lines) {
-      if (unions.isAlone(lineKey(line)) === false) put(unions.root(lineKey(line)), line);
-    }
-    // those that only see a story come once it is known to be one
-    for (const line of this.#lines) {
-      for (const key of line.sentence.links.sees) {
-        const root = unions.find(key);
-        if (root !== undefined && groups.has(root)) put(root, line);
-      }
-    }
+    const grouped = this.#lines.map((line) => groupLine(line, caused.get(line) ?? []));
     const told = new Set<OpenLine>();
     const stories: Story[] = [];
-    for (const group of groups.values()) {
-      const exchanges = sum(group, ({ count }) => count);
+    for (const { members, guests } of storyGroups(grouped, this.#unions)) {
+      const inTime = [...members, ...guests].sort((a, b) => a.line.at - b.line.at);
+      const lines = inTime.map(({ line }) => line);
+      const own = inTime.filter((grouped) => members.has(grouped));
+      const exchanges = sum(lines, ({ count }) => count);
       if (exchanges < 2) continue;
-      for (const line of group) told.add(line);
-      const lines = [...group].sort((a, b) => a.at - b.at);
+      for (const line of lines) {
+        line.inStories = told.has(line) ? line.inStories + 1 : 1;
+        told.add(line);
+      }
       stories.push({
-        studyInstanceUids: studiesOf(lines),
+        studyInstanceUids: studiesOf(own.map(({ line }) => line)),
         lines,
         exchanges,
         associations: new Set(lines.map(associationKey)).size,
@@ -167,19 +166,25 @@ export class StoryBook {
   }
 
   /** With the keys that are needed later, and no more: a report of commitment has thousands. */
-  #kept(sentence: Sentence): Sentence {
+  #kept(sentence: Sentence, where: StoryPlace): Sentence {
     const { links } = sentence;
     const binds = links.binds.filter((key) => key.startsWith("study ")).slice(0, MAX_STUDIES);
-    const sees = links.sees.slice(0, Math.max(0, this.#maxKeys - this.#seen));
-    this.#seen += sees.length;
-    this.leftKeys += links.sees.length - sees.length;
+    const kept = (keys: readonly string[]) => {
+      const some = keys.slice(0, Math.max(0, this.#maxKeys - this.#referred));
+      this.#referred += some.length;
+      this.leftKeys += keys.length - some.length;
+      return some;
+    };
+    const scope = isPrint(links.sopClassUid) ? `${associationKey(where)} ` : "";
+    const refers = kept(links.refers.map((key) => `${scope}${key}`));
+    const sees = kept(links.sees);
     const few = (uids: readonly string[]) => (uids.length > MAX_NAMED ? [] : uids);
     const named = {
       studies: few(links.studies),
       series: few(links.series),
       instances: few(links.instances),
     };
-    return { ...sentence, links: { ...links, ...named, binds, sees } };
+    return { ...sentence, links: { ...links, ...named, binds, refers, sees } };
   }
 
   #bind(line: OpenLine, { links }: Sentence): void {
@@ -211,6 +216,12 @@ function associationKey({ captureId, association }: StoryPlace): string {
   return `${captureId} #${association}`;
 }
 
+function groupLine(line: OpenLine, caused: readonly string[]): GroupLine & { line: OpenLine } {
+  const { binds, refers, sees } = line.sentence.links;
+  const hasStudy = binds.some((key) => key.startsWith("study "));
+  return { line, key: lineKey(line), hasStudy, refers: [...refers, ...caused], sees };
+}
+
 function lineKey(line: StoryLine): string {
   return `line ${associationKey(line)} ${line.sentence.exchange.index}`;
 }
@@ -221,13 +232,10 @@ function isPrint(sopClassUid: string): boolean {
 }
 
 function studiesOf(lines: readonly StoryLine[]): string[] {
-  const studies = new Set<string>();
-  for (const { sentence } of lines) {
-    for (const key of sentence.links.binds) {
-      if (key.startsWith("study ")) studies.add(key.slice(6));
-    }
-  }
-  return [...studies];
+  const named = (of: "binds" | "refers") =>
+    lines.flatMap(({ sentence }) => sentence.links[of].filter((key) => key.startsWith("study ")));
+  const own = named("binds");
+  return [...new Set(own.length > 0 ? own : named("refers"))].map((key) => key.slice(6));
 }
 
 function sum<T>(values: Iterable<T>, of: (value: T) => number): number {

@@ -29,6 +29,8 @@ export interface StoryLineJson {
   readonly meaning: string;
   /** How a C-STORE was found to belong to a C-MOVE or C-GET. */
   readonly linked_by?: string;
+  /** Stories that the line is part of, where it is more than this one. */
+  readonly in_stories?: number;
 }
 
 /** `number`: counts the stories from 1. */
@@ -53,6 +55,7 @@ export function storyJson(story: Story, number: number): StoryJson {
       count: line.count,
       meaning: `${line.sentence.request} -> ${line.sentence.result}`,
       ...(line.linkedBy === undefined ? {} : { linked_by: line.linkedBy }),
+      ...(line.inStories > 1 ? { in_stories: line.inStories } : {}),
     })),
   };
 }

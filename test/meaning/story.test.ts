@@ -324,6 +324,95 @@ describe("StoryBook", () => {
     );
   });
 
+  test("S-09 tells an operation on several studies in the story of each, and keeps the stories apart", () => {
+    const [first, second] = ["1.2.1", "1.2.2"];
+    const images = [`${first}.1`, `${second}.1`];
+    const between = {
+      sopClass: COMMITMENT,
+      instance: "1.2.840.10008.1.20.1.1",
+      data: commitment("1.2.8", images),
+    };
+    const [request, response] = move("WS") as [Said, Said];
+    const ofPatient = [{ ...request, data: { QueryRetrieveLevel: "PATIENT" } }, response];
+    const step = { sopClass: MPPS, instance: "1.2.7" };
+    const scheduled = [first, second].map((study) => ({ StudyInstanceUID: study }));
+    /** What spans the two, and the lines that the story of each has then. */
+    const cases: readonly (readonly [string, readonly Told[], readonly string[]])[] = [
+      [
+        "C-MOVE",
+        [
+          { said: ofPatient, from: "VIEWER", to: "PACS", at: 100, took: 100 },
+          ...[first, second].map((study) => ({
+            said: store(`${study}.1`, { study, originator: ["VIEWER", 1] as const }),
+            from: "PACS",
+            to: "WS",
+            at: 150,
+          })),
+        ],
+        [
+          "CT1 > PACS C-STORE-RQ",
+          "VIEWER > PACS C-MOVE-RQ",
+          "PACS > WS C-STORE-RQ (move originator)",
+        ],
+      ],
+      [
+        "Storage Commitment",
+        [
+          { said: normalized("N-EVENT-REPORT", between), from: "PACS", to: "CT1", at: 300 },
+          { said: normalized("N-ACTION", between), from: "CT1", to: "PACS", at: 200 },
+        ],
+        ["CT1 > PACS C-STORE-RQ", "CT1 > PACS N-ACTION-RQ", "PACS > CT1 N-EVENT-REPORT-RQ"],
+      ],
+      [
+        "a procedure step for two requests",
+        [
+          {
+            said: normalized("N-CREATE", {
+              ...step,
+              data: { ScheduledStepAttributesSequence: scheduled },
+            }),
+            from: "CT1",
+            to: "RIS",
+            at: 200,
+          },
+          {
+            said: normalized("N-SET", {
+              ...step,
+              data: { PerformedProcedureStepStatus: "COMPLETED" },
+            }),
+            from: "CT1",
+            to: "RIS",
+            at: 300,
+          },
+        ],
+        ["CT1 > PACS C-STORE-RQ", "CT1 > RIS N-CREATE-RQ", "CT1 > RIS N-SET-RQ"],
+      ],
+    ];
+    for (const [name, spanning, expected] of cases) {
+      const stored = [first, second].map((study, at) => ({
+        said: store(`${study}.1`, { study }),
+        from: "CT1",
+        to: "PACS",
+        at,
+      }));
+      for (const order of [[...stored, ...spanning], [...spanning, ...stored].reverse()]) {
+        const book = new StoryBook();
+        for (const told of order) tell(book, told);
+        const { stories, alone } = book.stories();
+        assert.deepEqual(stories.map(linesOf), [expected, expected], name);
+        assert.deepEqual(
+          stories.map(({ studyInstanceUids }) => studyInstanceUids),
+          [[first], [second]],
+          name,
+        );
+        const shared = stories[0]?.lines.filter(({ inStories }) => inStories === 2).length;
+        assert.equal(shared, name === "C-MOVE" ? 1 : 2, name);
+        assert.equal(alone, 0);
+      }
+    }
+    console.log(`S-09: ${cases.length} operations on two studies, 0 stories merged`);
+  });
+
   test("does not link what only has a well-known instance in common, or print objects of two associations", () => {
     const book = new StoryBook();
     const printer = "1.2.840.10008.5.1.1.17";

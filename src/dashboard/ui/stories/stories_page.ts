@@ -73,7 +73,7 @@ function Story({ story }: { readonly story: StoryJson }): VNode {
 }
 
 function StoryLine({ line }: { readonly line: StoryLineJson }): VNode {
-  const { key, index, at, from, to, meaning, count, status, linked_by } = line;
+  const { key, index, at, from, to, meaning, count, status, linked_by, in_stories } = line;
   return html`<li class="story_line">
     <span class="time">${clockTime(at)}</span>
     <span class="mono ends">
@@ -85,6 +85,7 @@ function StoryLine({ line }: { readonly line: StoryLineJson }): VNode {
     <span class="story_end">
       ${count > 1 && html`<span class="chip calm">× ${count}</span>`}
       ${status !== null && html`<${Mark} tone=${statusTone(statusClass(status))} word=${status === 0 ? "Success" : statusHex(status)} />`}
+      ${in_stories !== undefined && html`<span class="faint">in ${plural(in_stories, "story", "stories")}</span>`}
       ${linked_by !== undefined && html`<span class="faint">linked by ${escapeControls(linked_by)}</span>`}
     </span>
   </li>`;
