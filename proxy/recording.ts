@@ -11,6 +11,7 @@ import type { MessagePort, Worker } from "node:worker_threads";
 import { ClockWatch, type RecordingClock } from "../src/io/clock.ts";
 import { startWorker } from "../src/io/worker_start.ts";
 import type { AssociationJson } from "../src/observe/summary.ts";
+import { formatSize } from "../src/units.ts";
 import { type Batch, RecordQueue } from "./record_queue.ts";
 import type { Untold } from "./recorder/deferred_records.ts";
 import type {
@@ -57,6 +58,12 @@ export class Recording implements RelayTap {
   readonly #timer: NodeJS.Timeout;
   #tap: RecordingTap;
   #queue: RecordQueue;
+  /** Octets of traffic in each batch that is not back, oldest first. */
+  #away: number[] = [];
+  /** Octets of traffic in all batches that were sent. */
+  #sent = 0;
+  /** Octets of traffic that threads had, or that were on the way to them, when they died. */
+  #buried = 0;
   /** Batches that are full before the recorder's thread is there. */
   #early: Batch[] = [];
   #worker: Worker | undefined;
@@ -81,10 +88,14 @@ export class Recording implements RelayTap {
     this.#timer.unref();
   }
 
-  /** The recorder's own word, with what the tap could not hand over added to `lost`. */
+  /**
+   * The recorder's own word, with what the tap could not hand over added to `lost`, and what a thread
+   * that died had not done with: some of that it may have written.
+   */
   get status(): RecorderStatus {
     const counts = sumOf(this.#before, this.#status);
-    return { ...this.#status, ...counts, lost: counts.lost + this.#losses.octets };
+    const lost = counts.lost + this.#losses.octets + this.#buried;
+    return { ...this.#status, ...counts, lost };
   }
 
   /** Of `status.lost`: octets that found no room in the queue. */
@@ -154,7 +165,7 @@ export class Recording implements RelayTap {
     const octets = {
       requestor: requestor + untold.requestor,
       acceptor: acceptor + untold.acceptor,
-      either,
+      either: either + this.#buried,
     };
     const { associations } = losses;
     if (octets.requestor + octets.acceptor + either + associations > 0) {
@@ -171,6 +182,8 @@ export class Recording implements RelayTap {
     return new RecordQueue({
       capacity: this.#options.queueSize,
       send: (batch) => {
+        this.#away.push(this.#losses.queued - this.#sent);
+        this.#sent = this.#losses.queued;
         if (this.#worker === undefined) this.#early.push(batch);
         else send(this.#worker, { type: "records", ...batch });
       },
@@ -215,6 +228,7 @@ export class Recording implements RelayTap {
         this.#options.onAssociation(report.association);
         return;
       case "batch":
+        this.#away.shift();
         this.#queue.takeBack(report.buffer);
         return;
       case "alarm":
@@ -238,14 +252,26 @@ export class Recording implements RelayTap {
   #died(reason: string): void {
     this.#worker = undefined;
     this.#tap.detach();
+    const buried = this.#bury();
+    const missing = buried === 0 ? "" : `; of what came last, ${formatSize(buried)} may be missing`;
     this.#status = { ...this.#status, state: "paused", reason: "the recorder stopped" };
     this.#options.onAlarm(
-      `The recorder stopped (${reason}): open associations go on without being recorded, new ones are recorded again in a second`,
+      `The recorder stopped (${reason}): open associations go on without being recorded, new ones are recorded again in a second${missing}`,
     );
     this.#options.onStatus(this.status);
     this.#stopped?.();
     if (this.#stopped !== undefined) return;
     this.#restart = setTimeout(() => this.#startAgain(), RESTART_DELAY).unref();
+  }
+
+  /** Nobody hears of what is in the queue any more: counts it. */
+  #bury(): number {
+    const filled = this.#losses.queued - this.#sent;
+    const octets = this.#away.reduce((sum, batch) => sum + batch, filled);
+    this.#away = [];
+    this.#sent = this.#losses.queued;
+    this.#buried += octets;
+    return octets;
   }
 
   #startAgain(): void {

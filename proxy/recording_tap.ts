@@ -48,10 +48,12 @@ export interface TapLosses {
   readonly untold: Record<Role, number>;
   /** Associations that were left out for want of room. */
   associations: number;
+  /** Octets of traffic that went into the queue. */
+  queued: number;
 }
 
 export function noLosses(): TapLosses {
-  return { octets: 0, untold: { requestor: 0, acceptor: 0 }, associations: 0 };
+  return { octets: 0, untold: { requestor: 0, acceptor: 0 }, associations: 0, queued: 0 };
 }
 
 /**
@@ -142,6 +144,8 @@ export class RecordingTap implements RelayTap {
     for (const bytes of this.#pending) {
       if (!this.#put(bytes)) break;
       done += 1;
+      const record = new RecordReader(bytes).next();
+      if (record?.kind === "data") this.#losses.queued += record.bytes.length;
     }
     if (done > 0) this.#pending.splice(0, done);
     return this.#pending.length === 0;
@@ -157,6 +161,7 @@ export class RecordingTap implements RelayTap {
       if (slot !== undefined) {
         writeDataRecord(slot.target, slot.view, slot.position, association, sender, at, chunk);
         queue.commit(size);
+        this.#losses.queued += chunk.length;
         return true;
       }
     }

@@ -41,7 +41,7 @@ export interface RecorderStatus {
   readonly files: number;
   /** Octets written to them. */
   readonly bytes: number;
-  /** Octets of traffic that were forwarded and could not be recorded. */
+  /** Octets of traffic that were forwarded and could not be recorded, or may not be. */
   readonly lost: number;
   /** Files that were given up after an error, because they cannot be trusted. */
   readonly suspects: number;

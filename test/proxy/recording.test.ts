@@ -214,30 +214,43 @@ describe("Recording", () => {
     const address = "127.0.0.1:104";
     const tap = recording.opened({ id: 1, listen: address, to: address, requestor: address });
     const chunk = new Uint8Array(20_000);
+    tap?.data("requestor", chunk);
+    recording.setRecording(true); // sends what there is
+    threads[0].tell({ type: "batch", buffer: new ArrayBuffer(1_048_576) });
+    let taken = -chunk.length; // what no batch brings back, less the one that overflows
     for (let i = 0; recording.overflowed === 0; i++) {
       assert.ok(i * chunk.length < 1_048_576, "the queue is full at last");
       tap?.data("requestor", chunk);
+      taken += chunk.length;
     }
     const { overflowed } = recording;
     assert.equal(overflowed, chunk.length);
-    const before = { files: 3, bytes: 300, suspects: 1, unobserved: 2, lost: 7 + overflowed };
-    expectStatus("while the first thread lives", before);
+    const counts = { files: 3, bytes: 300, suspects: 1, unobserved: 2 };
+    expectStatus("while the first thread lives", { ...counts, lost: 7 + overflowed });
 
     threads[0].emit("error", new Error("on purpose"));
+    const before = { ...counts, lost: 7 + overflowed + taken };
     expectStatus("while there is no thread", { ...before, state: "paused" });
+    assert.match(heard.alarms.join(), /; of what came last, [\d.]+ KiB may be missing$/);
     await until(() => started === 2, "a second thread");
     expectStatus("before the second thread is ready", before);
     assert.equal(recording.overflowed, overflowed);
     threads[1].tell(ready(2));
     const both = { files: 5, bytes: 500, suspects: 2, unobserved: 4, state: "ok" } as const;
-    expectStatus("while the second thread lives", { ...both, lost: 14 + overflowed });
+    expectStatus("while the second thread lives", { ...both, lost: 14 + overflowed + taken });
     tap?.data("acceptor", new Uint8Array(5)); // of the dead thread: it misses this too
-    expectStatus("of two threads", { ...both, lost: 14 + overflowed + 5 });
+    expectStatus("of two threads", { ...both, lost: 14 + overflowed + taken + 5 });
 
     threads[1].emit("exit", 1);
     await until(() => started === 3, "a third thread");
     threads[2].tell(ready(1));
-    const end = { files: 6, bytes: 600, suspects: 3, unobserved: 6, lost: 21 + overflowed + 5 };
+    const end = {
+      files: 6,
+      bytes: 600,
+      suspects: 3,
+      unobserved: 6,
+      lost: 21 + overflowed + taken + 5,
+    };
     expectStatus("of three threads", end);
 
     const stopped = recording.stop();
@@ -246,7 +259,7 @@ describe("Recording", () => {
     threads[2].tell({ type: "stopped", status, unrecorded });
     await stopped;
     expectStatus("at the end", end);
-    const octets = { requestor: overflowed + 1, acceptor: 5 + 1, either: 0 };
+    const octets = { requestor: overflowed + 1, acceptor: 5 + 1, either: taken };
     assert.deepEqual(heard.losses, [{ octets, associations: 0 }]);
     for (const name of ["files", "bytes", "lost", "suspects", "unobserved"] as const) {
       const values = told.map((status) => status[name]);
