@@ -2,6 +2,7 @@
  * What the dashboard's API says about one association, one message and one PDU. See `api_types.ts`.
  */
 import type { CommandValue } from "../dimse/command_set.ts";
+import type { ReportedEvent } from "../meaning/reported_event.ts";
 import type { AssociationJson, DataSetJson, MessageJson, Outcome } from "../observe/summary.ts";
 import type { Role } from "../role.ts";
 import type { AssociationRow, Note } from "./api_types.ts";
@@ -61,6 +62,8 @@ export interface MessageRow extends MessageJson {
   readonly last_pdu: number | null;
   /** Has pixel data that may be shown. */
   readonly image: boolean;
+  /** Of an N-EVENT-REPORT and its response: what it says came of earlier requests. */
+  readonly reported?: ReportedEvent;
 }
 
 export interface MessageDetailJson {

@@ -16,6 +16,7 @@ import type { AssociationSink, ObservedMessage } from "../observe/association_si
 import { LinkKeys, type Links } from "./link_keys.ts";
 import { statusWords } from "./names.ts";
 import { type ServiceWords, type SubOperations, subOperations } from "./outcome.ts";
+import { type ReportedEvent, reportedEvent } from "./reported_event.ts";
 import { wordsFor } from "./service_words.ts";
 import { newState, StepStates } from "./step_states.ts";
 import { type TellOptions, type ToldMessage, tellMessage } from "./told_message.ts";
@@ -31,6 +32,8 @@ export interface Sentence {
   readonly text: string;
   /** What the exchange has in common with others. */
   readonly links: Links;
+  /** What its request says of earlier ones, whatever the response to that is. */
+  readonly reported: ReportedEvent | undefined;
 }
 
 export interface NarratorOptions extends TellOptions {
@@ -46,6 +49,7 @@ interface Draft {
   observed: ObservedMessage | undefined;
   /** The request's parts, once it is whole. */
   asked: readonly string[] | undefined;
+  reported: ReportedEvent | undefined;
   matches: number;
   someKeysIgnored: boolean;
   counts: SubOperations | undefined;
@@ -75,6 +79,7 @@ export class Narrator implements AssociationSink {
       links: new LinkKeys(),
       observed,
       asked: undefined,
+      reported: undefined,
       matches: 0,
       someKeysIgnored: false,
       counts: undefined,
@@ -126,6 +131,7 @@ export class Narrator implements AssociationSink {
     draft.observed = undefined;
     draft.asked = draft.words.request(request);
     draft.links.request(request);
+    draft.reported = reportedEvent(draft.command, request.commandSet.values);
     const state = newState(request);
     const { instanceUid } = request;
     if (CHANGES.has(draft.command) && state !== undefined && instanceUid !== undefined) {
@@ -159,7 +165,9 @@ export class Narrator implements AssociationSink {
     const request = requestText(draft);
     const end = escapeControls(shortened(result, MAX_SENTENCE));
     const text = `${request} -> ${end}`;
-    this.#options.told({ exchange, request, result: end, text, links: draft.links.found() });
+    const { reported } = draft;
+    const links = draft.links.found();
+    this.#options.told({ exchange, request, result: end, text, links, reported });
   }
 }
 

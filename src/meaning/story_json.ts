@@ -1,4 +1,5 @@
 /** Stories as JSON: for `show --story --json` and the dashboard. */
+import type { ReportedEvent } from "./reported_event.ts";
 import type { Story } from "./story.ts";
 
 export interface StoryJson {
@@ -27,6 +28,8 @@ export interface StoryLineJson {
   /** Exchanges that the line stands for. */
   readonly count: number;
   readonly meaning: string;
+  /** Of an N-EVENT-REPORT that says that earlier requests came to nothing. */
+  readonly reported?: ReportedEvent;
   /** How a C-STORE was found to belong to a C-MOVE or C-GET. */
   readonly linked_by?: string;
   /** Stories that the line is part of, where it is more than this one. */
@@ -54,6 +57,7 @@ export function storyJson(story: Story, number: number): StoryJson {
       status: line.sentence.exchange.status ?? null,
       count: line.count,
       meaning: `${line.sentence.request} -> ${line.sentence.result}`,
+      ...(line.sentence.reported === undefined ? {} : { reported: line.sentence.reported }),
       ...(line.linkedBy === undefined ? {} : { linked_by: line.linkedBy }),
       ...(line.inStories > 1 ? { in_stories: line.inStories } : {}),
     })),

@@ -1,4 +1,5 @@
 /** Rows of messages and PDUs as the API gives them, and how the two belong together. */
+import { type ReportedEvent, reportedEvent } from "../../meaning/reported_event.ts";
 import type { FindingJson, MessageJson } from "../../observe/summary.ts";
 import type { Role } from "../../role.ts";
 import { pduTypeName } from "../../ul/names.ts";
@@ -17,9 +18,10 @@ export function messageRow(
   message: PassedMessage,
   { pass, findings }: { readonly pass: AssociationPass; readonly findings: readonly FindingJson[] },
 ): MessageRow {
-  const json = JSON.parse(message.text ?? "{}") as MessageJson;
+  const json = jsonOf(message);
   const { index, sender, offset, endOffset, image } = message;
   const pdus = pass.pdusOf[sender];
+  const reported = reportedIn(json, pass);
   const at = (place: number) => lastUpTo(pdus, (i) => (pass.pdus[i]?.offset ?? 0) <= place);
   return {
     ...json,
@@ -27,7 +29,20 @@ export function messageRow(
     first_pdu: pdus[at(offset)] ?? null,
     last_pdu: pdus[at(Math.max(offset, endOffset - 1))] ?? null,
     image,
+    ...(reported && { reported }),
   };
+}
+
+function jsonOf({ text }: PassedMessage): MessageJson {
+  return JSON.parse(text ?? "{}") as MessageJson;
+}
+
+function reportedIn(json: MessageJson, pass: AssociationPass): ReportedEvent | undefined {
+  if (json.command !== "N-EVENT-REPORT-RSP") return reportedEvent(json.command, json.command_set);
+  const asked = pass.messages[json.responds_to ?? -1];
+  if (asked?.text === undefined) return undefined;
+  const request = jsonOf(asked);
+  return reportedEvent(request.command, request.command_set);
 }
 
 export function pduRow(

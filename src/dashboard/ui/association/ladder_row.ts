@@ -7,7 +7,7 @@ import { formatDurationMs, formatSize } from "../../../units.ts";
 import type { MessageRow } from "../../api_types.ts";
 import { aeTitle, plural, statusHex } from "../format.ts";
 import { classes, html } from "../html.ts";
-import { Mark } from "../parts/mark.ts";
+import { Mark, ReportedMark } from "../parts/mark.ts";
 import { statusTone } from "../parts/tone.ts";
 import type { LadderRow } from "./ladder_rows.ts";
 import { shortMeaning, subOperationsText } from "./message_words.ts";
@@ -89,7 +89,7 @@ function arrowOf(
 }
 
 function messageArrow(message: MessageRow): ArrowFacts {
-  const { at_ms, sender, command, message_id, data_set, pdus, status, complete } = message;
+  const { at_ms, sender, command, message_id, data_set, pdus, complete } = message;
   const size = data_set?.length ?? 0;
   const parts = [
     subOperationsText(message),
@@ -104,17 +104,22 @@ function messageArrow(message: MessageRow): ArrowFacts {
     size,
     label: escapeControls(message_id === null ? command : `${command} ${message_id}`),
     facts: escapeControls(parts.filter((part) => part !== undefined && part !== "").join(" · ")),
-    end: status === null ? undefined : html`<${StatusMark} message=${message} />`,
+    end: html`<${StatusMark} message=${message} />`,
   };
 }
 
+/** Of a response its status; of a report of failures that it is one, whatever the answer to it. */
 export function StatusMark({ message }: { readonly message: MessageRow }): VNode | null {
-  const { status, status_class, status_text } = message;
-  if (status === null) return null;
-  const word =
+  const { status, status_class, status_text, reported } = message;
+  if (status === null) {
+    return reported === undefined ? null : html`<${ReportedMark} reported=${reported} />`;
+  }
+  const isReceived = reported !== undefined && status === 0;
+  const name =
     status_class === "success" ? "Success" : `${statusHex(status)} ${status_class ?? ""}`;
+  const word = isReceived ? "Report received" : name.trim();
   return html`<span class="status" title=${status_text}>
-    <${Mark} tone=${statusTone(status_class)} word=${word.trim()} />
+    <${Mark} tone=${isReceived ? "calm" : statusTone(status_class)} word=${word} />
   </span>`;
 }
 

@@ -6,7 +6,7 @@ import { html } from "../html.ts";
 import { Icon } from "../parts/icon.ts";
 import type { Tone } from "../parts/tone.ts";
 import type { PanelProps } from "./association_page.ts";
-import { FirstFailure } from "./first_failure.ts";
+import { FirstFailure, useFirstFailure } from "./first_failure.ts";
 
 const TONES: Readonly<Record<Verdict["level"], Tone>> = {
   good: "good",
@@ -25,7 +25,10 @@ const WORDS: Readonly<Record<Verdict["level"], string>> = {
 type VerdictProps = Pick<PanelProps, "route" | "detail" | "data">;
 
 export function VerdictBox({ route, detail, data }: VerdictProps): VNode {
-  const { level, headline, details, section } = detail.verdict;
+  const { headline, details, section } = detail.verdict;
+  const failure = useFirstFailure({ detail, data });
+  // what a report says of earlier requests is in no status
+  const level = failure?.reported === "failure" ? "bad" : detail.verdict.level;
   const tone = TONES[level];
   return html`<section class=${`verdict ${tone}`} aria-label="Verdict">
     <p class="verdict_level"><${Icon} name=${tone} /><span>${WORDS[level]}</span></p>
@@ -34,7 +37,7 @@ export function VerdictBox({ route, detail, data }: VerdictProps): VNode {
         ${escapeControls(headline)}
         ${section !== undefined && html`<small class="section">${section}</small>`}
       </h2>
-      <${FirstFailure} route=${route} detail=${detail} data=${data} />
+      ${failure !== undefined && html`<${FirstFailure} route=${route} message=${failure} />`}
       ${details.map((text) => html`<p key=${text}>${escapeControls(text)}</p>`)}
       ${detail.missing.map(
         (text) => html`<p key=${text} class="missing">${escapeControls(text)}</p>`,

@@ -1,5 +1,6 @@
 /** A word with its tone: a shape, a colour and the word itself. */
 import type { VNode } from "preact";
+import type { ReportedEvent } from "../../../meaning/reported_event.ts";
 import type { Outcome } from "../../../observe/summary.ts";
 import { html } from "../html.ts";
 import { Icon } from "./icon.ts";
@@ -11,4 +12,9 @@ export function Mark({ tone, word }: { readonly tone: Tone; readonly word: strin
 
 export function OutcomeMark({ outcome }: { readonly outcome: Outcome }): VNode {
   return html`<${Mark} tone=${outcomeTone(outcome)} word=${outcome} />`;
+}
+
+/** An N-EVENT-REPORT whose own status does not tell what it says. */
+export function ReportedMark({ reported }: { readonly reported: ReportedEvent }): VNode {
+  return html`<${Mark} tone=${reported === "failure" ? "bad" : "warn"} word=${`reports a ${reported}`} />`;
 }

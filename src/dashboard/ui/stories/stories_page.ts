@@ -9,7 +9,7 @@ import { html } from "../html.ts";
 import { FilterBox } from "../list/filter_box.ts";
 import { To } from "../parts/arrows.ts";
 import { Fetched } from "../parts/fetched.ts";
-import { Mark } from "../parts/mark.ts";
+import { Mark, ReportedMark } from "../parts/mark.ts";
 import { PageHead } from "../parts/page_head.ts";
 import { Empty } from "../parts/states.ts";
 import { statusTone } from "../parts/tone.ts";
@@ -73,7 +73,8 @@ function Story({ story }: { readonly story: StoryJson }): VNode {
 }
 
 function StoryLine({ line }: { readonly line: StoryLineJson }): VNode {
-  const { key, index, at, from, to, meaning, count, status, linked_by, in_stories } = line;
+  const { key, index, at, from, to, meaning, count, status, reported } = line;
+  const { linked_by, in_stories } = line;
   return html`<li class="story_line">
     <span class="time">${clockTime(at)}</span>
     <span class="mono ends">
@@ -84,7 +85,8 @@ function StoryLine({ line }: { readonly line: StoryLineJson }): VNode {
     <a href=${addressOfKey(key, { panel: "messages", message: index })}>${escapeControls(withoutSuccess(meaning))}</a>
     <span class="story_end">
       ${count > 1 && html`<span class="chip calm">× ${count}</span>`}
-      ${status !== null && html`<${Mark} tone=${statusTone(statusClass(status))} word=${status === 0 ? "Success" : statusHex(status)} />`}
+      ${reported !== undefined && html`<${ReportedMark} reported=${reported} />`}
+      ${status !== null && (status !== 0 || reported === undefined) && html`<${Mark} tone=${statusTone(statusClass(status))} word=${status === 0 ? "Success" : statusHex(status)} />`}
       ${in_stories !== undefined && html`<span class="faint">in ${plural(in_stories, "story", "stories")}</span>`}
       ${linked_by !== undefined && html`<span class="faint">linked by ${escapeControls(linked_by)}</span>`}
     </span>
