@@ -191,7 +191,7 @@ describe("The program", () => {
       stderr += String(text);
     });
     child.stdout.destroy();
-    const [code, signal] = await once(child, "exit");
+    const [code, signal] = await once(child, "close"); // not "exit": stderr may come after it
     assert.deepEqual([code, signal], [0, null], stderr);
     assert.equal(stderr, "");
   });

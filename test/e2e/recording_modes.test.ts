@@ -115,13 +115,16 @@ for (const runtime of runtimesUnderTest()) {
         const route = `--listen 127.0.0.1:0 --to 127.0.0.1:${acceptor.port} --record ${folder}`;
         const command = shellWords(runtime.dicomtap);
         const proxy = `${command} proxy --json ${route} --dashboard off`;
-        // head takes the first lines; then the pipe, which is both stdout and stderr, stays open and
-        // fills. On Node before 22.18 a compiler runs beside the program and has the pipe too, unless
-        // it finds all files in its cache.
+        // sed takes the lines up to the first that matters; then the pipe, which is both stdout and
+        // stderr, stays open and fills. On Node before 22.18 a compiler runs beside the program and has
+        // the pipe too, unless it finds all files in its cache.
         const named = `{ sh -c 'echo pid $PPID'; exec ${proxy}; }`;
-        const shell = scope.start(["sh", "-c", `${named} 2>&1 | { head -2; sleep 600; }`], {
-          env: { TSX_DISABLE_CACHE: "1" },
-        });
+        const shell = scope.start(
+          ["sh", "-c", `${named} 2>&1 | { sed '/"ready"/q'; sleep 600; }`],
+          {
+            env: { TSX_DISABLE_CACHE: "1" },
+          },
+        );
         const pid = Number(/\d+/.exec(await shell.line(/^pid /))?.[0]);
         const ready = JSON.parse(await shell.line(/"ready"/));
         const port = Number(/:(\d+)$/.exec(ready.routes[0].listen)?.[1]);

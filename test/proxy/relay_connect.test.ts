@@ -231,7 +231,8 @@ async function blackHole(scope: Scope, host: string): Promise<number> {
   const hole = scope.start([...ownRuntime().command, script, host]);
   const port = Number(await hole.line(/^\d+$/));
   // Fill the backlog (Bun takes 512 whatever it is told): until a connection is not taken.
-  // A machine that was busy for so long may not have told yet: only several in a row are a sign.
+  // A machine that was busy for so long may not have told yet, so it is asked before anybody judges;
+  // and only several in a row are a sign.
   let waiting = 0;
   for (let at = 0; at < 1200; at++) {
     const socket = connect({ port, host });
@@ -240,7 +241,8 @@ async function blackHole(scope: Scope, host: string): Promise<number> {
     const connected = new Promise<boolean>((resolve) => {
       socket.once("connect", () => resolve(true));
     });
-    const taken = await Promise.race([connected, pause(150).then(() => !socket.connecting)]);
+    const waited = pause(150).then(() => new Promise((resolve) => setImmediate(resolve)));
+    const taken = await Promise.race([connected, waited.then(() => !socket.connecting)]);
     waiting = taken ? 0 : waiting + 1;
     if (waiting === 4) return port;
   }

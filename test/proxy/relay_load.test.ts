@@ -212,7 +212,7 @@ describe("Relay", () => {
       );
       const results = await Promise.allSettled(work);
       failures += results.filter(({ status }) => status === "rejected").length;
-      assert.equal(server.counters.opened, 100);
+      await until(() => server.counters.opened === 100, "those that left at once were seen, too");
     });
     console.log(`F-14: ${runtime.name}: 50 good beside 50 hostile, ${failures} good failed`);
     assert.equal(failures, 0);
@@ -310,6 +310,7 @@ function keepAlive(ports: readonly [accepted: number, target: number]): number |
   return lines.filter((line) => {
     const [, , local = "", remote = ""] = line.trim().split(/\s+/);
     const isOurs = local.endsWith(`:${ports[0]}`) || remote.endsWith(`:${ports[1]}`);
-    return isOurs && /timer:\(keepalive,(59|1min|5\d)/.test(line);
+    // Within the 60 s that the proxy asks for; where nobody asks, it is two hours.
+    return isOurs && /timer:\(keepalive,(1min|\d+sec|\d+ms)/.test(line);
   }).length;
 }

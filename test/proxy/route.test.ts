@@ -44,8 +44,12 @@ describe("leadsBack()", () => {
     });
   }
 
-  test.runIf(outside !== undefined)("F-16 an address of an interface is ourselves", () => {
-    const target = { host: outside ?? "", port: 104 };
+  test("F-16 an address of an interface is ourselves", () => {
+    if (outside === undefined) {
+      console.log("F-16: this machine has no address but loopback, nothing to try");
+      return;
+    }
+    const target = { host: outside, port: 104 };
     assert.ok(leadsBack(target, [{ host: "0.0.0.0", port: 104, what }]));
     assert.ok(leadsBack(target, [{ host: "::", port: 104, what }]));
     assert.equal(leadsBack(target, [{ host: "127.0.0.1", port: 104, what }]), undefined);
