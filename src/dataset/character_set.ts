@@ -4,6 +4,9 @@
  *
  * Rule: decoding never fails. What a character set does not have becomes U+FFFD, as does every
  * octet from 80H where no character set is declared; the octets of an element stay at hand.
+ * Rule: where the declared terms leave one set that octets from 80H can be meant in, they are read in
+ * it, also without the escape sequence that 6.1.2.5.3 asks for: systems in China and Korea leave it
+ * out. `value_rules.ts` tells of it, and nothing is written that way.
  * Rule: the text is the same on every runtime. Where the platform's decoders follow Windows and not
  * ISO 8859 the table is our own.
  */
@@ -21,6 +24,8 @@ export interface CharacterSet {
   readonly encoding: "utf-8" | "gb18030" | "ISO 2022";
   /** In force at the start of each value, ISO 2022 only. */
   readonly initial: ExtensionState;
+  /** Octets from 80H are read in this set where no escape sequence has brought one in. */
+  readonly assumed: CodeElement | undefined;
 }
 
 /** What `\` is in multi-byte text depends on the VR: PN has two more delimiters (6.1.2.5.3). */
@@ -37,6 +42,15 @@ const MULTI_BYTE: Readonly<Record<string, "utf-8" | "gb18030">> = {
 /** Code elements that the first term brings into G0 and G1, by number of ISO IR. */
 const SINGLE_BYTE = [6, 100, 101, 109, 110, 144, 127, 126, 138, 148, 203, 13, 166];
 const DOUBLE_BYTE = [87, 159, 149, 58];
+
+/** Terms of Table C.12-4 that go to G1; and what is written for the second of them. */
+const UPPER_DOUBLE_BYTE: Readonly<Record<string, CodeElement>> = {
+  "ISO 2022 IR 149": "IR 149",
+  "ISO_IR 149": "IR 149",
+  "ISO 2022 IR 58": "IR 58",
+  "ISO_IR 58": "IR 58",
+  GB2312: "IR 58",
+};
 
 const CACHE = new Map<string, CharacterSet>();
 const CACHE_LIMIT = 64;
@@ -62,7 +76,13 @@ export function decodeText(
   if (isAscii(bytes) && set.initial.g0 !== "IR 13") return latin1(bytes, 0, bytes.length);
   if (set.encoding === "utf-8") return platformDecoder("utf-8").decode(bytes);
   if (set.encoding === "gb18030") return platformDecoder("gb18030").decode(bytes);
-  return decodeExtended(bytes, set.initial, options.delimiters ?? "none");
+  const { g0, g1 = set.assumed } = set.initial;
+  return decodeExtended(bytes, { g0, g1 }, options.delimiters ?? "none");
+}
+
+/** As the standard has it: nothing is assumed. */
+export function strictly(set: CharacterSet): CharacterSet {
+  return { ...set, assumed: undefined };
 }
 
 /**
@@ -108,12 +128,24 @@ function makeCharacterSet(terms: readonly string[]): CharacterSet {
   const first = terms[0] ?? "";
   const encoding = MULTI_BYTE[first] ?? "ISO 2022";
   const number = Number(/^ISO(?:_| 2022 )IR (\d+)$/.exec(first)?.[1] ?? 6);
+  const initial = initialState(number);
   return {
     terms: terms.length === 1 && first === "" ? [] : terms,
     unknown,
     encoding,
-    initial: initialState(number),
+    initial,
+    assumed: initial.g1 === undefined ? onlyUpper(terms) : undefined,
   };
+}
+
+/** What the terms can bring into G1, where that is one set. */
+function onlyUpper(terms: readonly string[]): CodeElement | undefined {
+  const upper = terms.flatMap((term) => {
+    const number = Number(/^ISO 2022 IR (\d+)$/.exec(term)?.[1] ?? 6);
+    const element = UPPER_DOUBLE_BYTE[term] ?? initialState(number).g1;
+    return element === undefined ? [] : [element];
+  });
+  return new Set(upper).size === 1 ? upper[0] : undefined;
 }
 
 function initialState(number: number): ExtensionState {

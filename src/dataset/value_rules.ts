@@ -6,6 +6,7 @@
  * nothing is said of those.
  */
 import { elementByTag } from "../dictionary/elements.ts";
+import { strictly } from "./character_set.ts";
 import type { DataSet } from "./data_set.ts";
 import type { ValueElement } from "./element.ts";
 import { elementStrings } from "./element_value.ts";
@@ -94,6 +95,14 @@ function checkElement(
       "data-set-character-set",
       `the value has octets that ${printable(terms) || "the default repertoire"} does not have`,
     );
+  }
+  const { assumed } = dataSet.characterSet;
+  if (facts.kind === "text" && assumed !== undefined) {
+    const meant = elementStrings(element, strictly(dataSet.characterSet));
+    if (meant.some((value, at) => value !== values[at])) {
+      const text = `octets from 80H without an escape sequence, read as ISO ${assumed}`;
+      tell("data-set-character-set", text);
+    }
   }
   for (const value of values) {
     const problem = valueProblem(value, { facts, query: checking.query, tag });

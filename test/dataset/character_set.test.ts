@@ -128,12 +128,37 @@ describe("decodeText()", () => {
   });
 
   test("goes back to the first set at delimiters, line ends and tabs (6.1.2.5.3)", () => {
-    const korean = characterSet(["", "ISO 2022 IR 149"]);
+    const korean = characterSet(["", "ISO 2022 IR 149", "ISO 2022 IR 58"]);
     const bytes = octets("<ESC>$)C\\xb1\\xe6\\x0d\\x0a\\xb1\\xe6");
     assert.equal(decodeText(bytes, korean), "길\r\n\ufffd\ufffd");
     const name = octets("<ESC>$)C\\xb1\\xe6^\\xb1\\xe6");
     assert.equal(decodeText(name, korean, { delimiters: "PN" }), "길^\ufffd\ufffd");
     assert.equal(decodeText(name, korean), "길^길");
+  });
+
+  test("reads octets without their escape sequence in the one set that can be meant (K)", () => {
+    const bytes = octets("Zhang^San=\\xd5\\xc5^\\xc8\\xfd");
+    const meant = "Zhang^San=张^三";
+    const one = [
+      "ISO 2022 IR 58",
+      "\\ISO 2022 IR 58",
+      "ISO 2022 IR 6\\ISO 2022 IR 58",
+      "\\ISO 2022 IR 87\\ISO 2022 IR 58",
+      "ISO_IR 58",
+      "GB2312",
+    ];
+    for (const terms of one) assert.equal(nameOf(terms, bytes), meant, terms);
+    assert.equal(nameOf("\\ISO 2022 IR 149", octets("\\xb1\\xe6^\\xb1\\xe6")), "길^길");
+    assert.equal(nameOf("\\ISO 2022 IR 100", octets("J\\xe9r\\xf4me")), "Jérôme");
+    const unclear = ["", "ISO_IR 6", "\\ISO 2022 IR 87", "\\ISO 2022 IR 149\\ISO 2022 IR 58"];
+    for (const terms of unclear) {
+      const replaced = "Zhang^San=\ufffd\ufffd^\ufffd\ufffd";
+      assert.equal(nameOf(terms, bytes), replaced, terms);
+    }
+    const western = octets("\\xe9=<ESC>$)A\\xd5\\xc5");
+    assert.equal(nameOf("ISO 2022 IR 100\\ISO 2022 IR 58", western), "é=张");
+    assert.equal(encodeText("张", characterSet(["ISO 2022 IR 58"])), undefined);
+    assert.equal(encodeText("é", characterSet(["", "ISO 2022 IR 100"])), undefined);
   });
 
   test("is the same on every runtime for all double-byte characters", () => {

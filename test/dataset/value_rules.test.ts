@@ -62,6 +62,15 @@ describe("valueFindings()", () => {
     assert.deepEqual(rules([declared]), ["character-set"]);
     const name = makeOctets(0x00100010, Uint8Array.of(0xe9, 0x20), "PN");
     assert.deepEqual(rules([name]), ["character-set"]);
+    const chinese = makeElement(0x00080005, ["", "ISO 2022 IR 58"], { vr: "CS" });
+    const octets = [0x1b, 0x24, 0x29, 0x41, 0xd5, 0xc5];
+    const [escaped, bare] = [octets, octets.slice(4)].map((bytes) =>
+      makeOctets(0x00100010, Uint8Array.from(bytes), "PN"),
+    ) as [DataElement, DataElement];
+    assert.deepEqual(rules([chinese, escaped]), []);
+    const [found, ...more] = valueFindings(new DataSet([chinese, bare]));
+    assert.match(found?.text ?? "", /without an escape sequence, read as ISO IR 58$/);
+    assert.equal(more.length, 0);
     assert.deepEqual(rules([makeElement(0x00080005, ["ISO_IR 100"], { vr: "CS" }), name]), []);
   });
 
