@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, describe, test } from "vitest";
@@ -55,9 +55,8 @@ describe("dicomtap diff", () => {
   });
 
   test("pairs captures with the recording of their replay under another AE title, and finds them the same", async () => {
-    const record = join(directory, "replayed");
+    const [record, served, together] = [empty(), empty(), empty()];
     const captures = [golden("study_1.dcap"), golden("retrieve_2.dcap"), golden("services.dcap")];
-    const served = join(directory, "served");
     const pacs = await replayAsScp({ captures, speed: Number.POSITIVE_INFINITY, record: served });
     await replayAsScu({
       captures,
@@ -66,8 +65,6 @@ describe("dicomtap diff", () => {
       rewrite: { ae: { calling: "OTHER" } },
     });
     await pacs.close();
-    const together = join(directory, "originals");
-    mkdirSync(together);
     for (const capture of captures) copyFileSync(capture, join(together, basename(capture)));
     await assertSame(together, record);
     await assertSame(together, served);
@@ -142,6 +139,10 @@ describe("dicomtap diff", () => {
     assert.match(err, /torn\.dcap: /);
   });
 });
+
+function empty(): string {
+  return mkdtempSync(join(directory, "empty-"));
+}
 
 function golden(name: string): string {
   return join(GOLDEN, name);

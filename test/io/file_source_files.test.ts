@@ -73,7 +73,8 @@ describe("FileSource", () => {
 
 describe("NewFile", () => {
   test("is there whole, for its owner alone, or not at all", () => {
-    const made = new NewFile(join(folder, "made"));
+    const empty = mkdtempSync(join(folder, "empty-"));
+    const made = new NewFile(join(empty, "made"));
     made.write(BYTES.subarray(0, 1_000));
     made.write(BYTES.subarray(1_000, 3_000));
     made.finish();
@@ -81,7 +82,7 @@ describe("NewFile", () => {
     assert.deepEqual(readFileSync(made.path), Buffer.from(BYTES.subarray(0, 3_000)));
     assert.equal(statSync(made.path).mode & 0o777, 0o600);
     assert.throws(() => new NewFile(made.path), { code: "EEXIST" });
-    const dropped = new NewFile(join(folder, "dropped"));
+    const dropped = new NewFile(join(empty, "dropped"));
     dropped.write(BYTES);
     dropped.discard();
     assert.equal(existsSync(dropped.path), false);
