@@ -74,11 +74,13 @@ export function contextLines(
 const FEW_CONTEXTS = 8;
 
 function contextResult(context: ContextJson, paint: Paint): [string, string] {
-  const proposed = `of ${context.transfer_syntaxes.map(nameOf).join(", ")}`;
+  const proposed = `proposed in ${context.transfer_syntaxes.map(nameOf).join(", ")}`;
   if (context.result === null) return [paint.dim("not answered"), paint.dim(proposed)];
   if (context.result !== 0) {
     const why = escapeControls(context.explanation ?? `result ${context.result}`);
-    return [paint.red("refused"), `${why}; ${proposed}`];
+    // where the transfer syntaxes are the reason, it names them (PS3.8 Table 9-18)
+    const namesThem = context.result === 4 && context.explanation !== undefined;
+    return [paint.red("refused"), namesThem ? why : `${why}; ${proposed}`];
   }
   const others = context.transfer_syntaxes.length - 1;
   const more = others > 0 ? paint.dim(` (${plural(others, "other")} proposed)`) : "";

@@ -1,6 +1,6 @@
 /** Arguments of operators, each read by its kind. */
-import { allElements, elementByKeyword } from "../dictionary/elements.ts";
-import { nearestName } from "../nearest.ts";
+import { elementByKeyword } from "../dictionary/elements.ts";
+import { nearestKeyword } from "../dictionary/nearest_keyword.ts";
 import { parseDurationMs, parseSize } from "../units.ts";
 import type { Comparison, Filter, StatusPattern } from "./filter.ts";
 import { COMPARISONS, type Operator } from "./operators.ts";
@@ -118,8 +118,7 @@ function noElement(step: string): ArgumentError {
   if (name !== undefined) {
     return refuse(`"${step}" names an item`, `A path looks through all items: write ${name}`);
   }
-  const keywords = allElements().map(({ keyword }) => keyword);
-  const near = nearestName(step, keywords);
+  const near = nearestKeyword(step);
   const hint = near === undefined ? TAG_HINT : `Did you mean ${near}?`;
   return refuse(`there is no element "${step}"`, hint);
 }

@@ -6,12 +6,12 @@ import { sopClasses, transferSyntaxes, type UidEntry, uidEntry } from "../dictio
 
 /** Of a SOP class or Meta SOP class: "1.2.840.10008.1.1", "Verification", "CT Image Storage". */
 export function sopClassUid(name: string): string | undefined {
-  return uidOf(name, sopClasses);
+  return uidOf(name, { list: sopClasses, abbreviations: CLASS_ABBREVIATIONS });
 }
 
 /** Of a transfer syntax: its UID, "ExplicitVRLittleEndian", "JPEG Baseline (Process 1)". */
 export function transferSyntaxUid(name: string): string | undefined {
-  return uidOf(name, transferSyntaxes);
+  return uidOf(name, { list: transferSyntaxes, abbreviations: {} });
 }
 
 /** Keywords and names that a misspelt one may have been meant for. */
@@ -33,9 +33,15 @@ export function wellKnownInstance(uid: string): string | undefined {
   return WELL_KNOWN.get(uid);
 }
 
-function uidOf(text: string, list: () => readonly UidEntry[]): string | undefined {
+interface Names {
+  readonly list: () => readonly UidEntry[];
+  readonly abbreviations: Readonly<Record<string, string>>;
+}
+
+function uidOf(text: string, { list, abbreviations }: Names): string | undefined {
   if (isUid(text)) return text;
-  const wanted = ABBREVIATIONS[plain(text)] ?? plain(text);
+  const given = plain(text);
+  const wanted = Object.hasOwn(abbreviations, given) ? (abbreviations[given] as string) : given;
   if (wanted === "") return undefined;
   const entries = list();
   const named = entries.filter(({ keyword, name }) => {
@@ -51,7 +57,7 @@ function uidOf(text: string, list: () => readonly UidEntry[]): string | undefine
 }
 
 /** As everybody says, and as PS3.6 has it. */
-const ABBREVIATIONS: Readonly<Record<string, string>> = {
+const CLASS_ABBREVIATIONS: Readonly<Record<string, string>> = {
   mpps: "modalityperformedprocedurestep",
   mwl: "modalityworklistinformationmodelfind",
   storagecommitment: "storagecommitmentpushmodel",

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import type { CaptureRecord } from "../../src/capture/record.ts";
 import { run } from "../../src/cli/main.ts";
+import { dayCapturePath } from "../../src/demo/day_capture.ts";
 import { packSummary } from "../../src/inspect/index_summary.ts";
 import { RecordObserver } from "../../src/inspect/record_observer.ts";
 import type { UserInformationSubItem } from "../../src/ul/pdu.ts";
@@ -101,6 +102,17 @@ describe("dicomtap show", () => {
     assert.match(out, /<- {2}C-STORE-RSP +2 {2}A700/);
     assert.match(out, /AffectedSOPInstanceUID=2\.25\.1/);
     assert.match(out, /user identity of type 2, secrets not shown/);
+  });
+
+  test("-v says once in which transfer syntaxes a refused context was proposed", async () => {
+    const { out } = await show("-v", dayCapturePath(), "~finding none");
+    const refused = out.split("\n").filter((line) => line.includes("refused"));
+    assert.equal(refused.length, 2);
+    assert.match(
+      refused[0] ?? "",
+      /in none of the proposed transfer syntaxes \(JPEG XL Lossless\)$/,
+    );
+    assert.match(refused[1] ?? "", /do not propose it; proposed in Explicit VR.*, Implicit VR/);
   });
 
   test("-vv tells PDUs and the SHA-256 of data sets; --hex tells octets, of data sets on request", async () => {

@@ -24,7 +24,7 @@ const SERVING = [...CORE, "src/ul", "src/dimse", "src/dataset", "src/io"];
 const ROOMS: Readonly<Record<string, Room>> = {
   src: { rooms: [] },
   "src/compat": { rooms: [] },
-  "src/dictionary": { rooms: [] },
+  "src/dictionary": { rooms: ["src"] },
   "src/ul": { rooms: ["src"] },
   "src/dimse": { rooms: [...CORE, "src/ul"] },
   "src/dataset": { rooms: CORE },

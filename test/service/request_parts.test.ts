@@ -223,6 +223,10 @@ describe("SOP classes by name", () => {
     }
     assert.equal(sopClassUid("CTImageStorage"), "1.2.840.10008.5.1.4.1.1.2");
     assert.equal(sopClassUid("CT Image"), "1.2.840.10008.5.1.4.1.1.2");
+    assert.equal(sopClassUid("MPPS"), MPPS);
+    for (const none of ["mpps", "ups", "storage commitment", "CT", "constructor"]) {
+      assert.equal(transferSyntaxUid(none), undefined, `${none} is no transfer syntax`);
+    }
     assert.equal(sopClassUid("Verification"), "1.2.840.10008.1.1");
     assert.equal(sopClassUid("1.3.6.1.4.1.1"), "1.3.6.1.4.1.1", "a private one");
     for (const none of ["", "Nothing", "1.2.", "01.2", "1.02"]) {
