@@ -8,6 +8,7 @@ import { connectTcp } from "../src/io/tcp_connect.ts";
 import { type Listener, listenTcp } from "../src/io/tcp_listen.ts";
 import { type Lookup, Resolver } from "../src/io/tcp_resolve.ts";
 import { resetSocket } from "../src/io/tcp_socket.ts";
+import { timerMs } from "../src/io/timer_ms.ts";
 import { type ConnectionLimits, connectionLimits, descriptorLimit } from "./limits.ts";
 import type { ProxyCounters, ProxyEvent, ReadyRoute } from "./proxy_event.ts";
 import { Relay } from "./relay.ts";
@@ -121,7 +122,7 @@ export class ProxyServer {
 
   async #drained(limitMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, limitMs);
+      const timer = setTimeout(resolve, timerMs(limitMs));
       const done = () => {
         clearTimeout(timer);
         resolve();

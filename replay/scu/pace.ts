@@ -4,6 +4,8 @@
  * Rule: what is kept is the pause between what came before and the next step, not the place on the
  * clock: an application that took 2 s to think takes 2 s again, however slow the other side is now.
  */
+import { timerMs } from "../../src/io/timer_ms.ts";
+
 export interface Pace {
   /** Times as fast as recorded; Infinity makes no pauses. */
   readonly speed: number;
@@ -35,7 +37,7 @@ export function wait(ms: number, signal: AbortSignal | undefined): Promise<void>
       signal?.removeEventListener("abort", over);
       resolve();
     };
-    const timer = setTimeout(over, Math.min(ms, LONGEST_MS));
+    const timer = setTimeout(over, timerMs(ms));
     signal?.addEventListener("abort", over, { once: true });
   });
 }
@@ -59,6 +61,3 @@ export async function within(
     signal?.removeEventListener("abort", stop);
   }
 }
-
-/** What a timer of the runtimes can count: 24 days. */
-const LONGEST_MS = 2 ** 31 - 1;

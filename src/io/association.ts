@@ -14,6 +14,7 @@ import type { Primitive } from "../ul/upper_layer.ts";
 import { type Abort, AssociationError, abortedError, timeoutError } from "./association_error.ts";
 import { MessageReceiver, type ReceivedMessage } from "./message_receiver.ts";
 import { type CommandValues, MessageSender, type Payload } from "./message_sender.ts";
+import { timerMs } from "./timer_ms.ts";
 import type { UlDriver, UlUser } from "./ul_driver.ts";
 
 export interface AssociationLimits {
@@ -295,7 +296,7 @@ export class Association implements AsyncIterable<ReceivedMessage>, AsyncDisposa
     if (milliseconds === 0) return await work;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(timeoutError(milliseconds, what)), milliseconds);
+      timer = setTimeout(() => reject(timeoutError(milliseconds, what)), timerMs(milliseconds));
     });
     try {
       return await Promise.race([work, late]);

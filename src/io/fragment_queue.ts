@@ -2,6 +2,7 @@
  * The fragments of one data set between the socket, which pushes, and the program that reads them.
  * How much may wait here is the owner's business: it hears of every octet that is `freed`.
  */
+import { timerMs } from "./timer_ms.ts";
 
 export interface FragmentQueueOptions {
   /** Octets that were read, or dropped unread. */
@@ -107,7 +108,7 @@ export class FragmentQueue implements ReceivedDataSet {
       timer = setTimeout(() => {
         if (this.#passed === before) this.end(late());
         else watch();
-      }, timeout);
+      }, timerMs(timeout));
     };
     await new Promise<void>((resolve) => {
       this.#wake = resolve;

@@ -17,6 +17,7 @@ import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from "./impleme
 import { connectTcp } from "./tcp_connect.ts";
 import { TcpReader } from "./tcp_reader.ts";
 import { Resolver } from "./tcp_resolve.ts";
+import { timerMs } from "./timer_ms.ts";
 import type { TransportTap } from "./transport_tap.ts";
 import { UlDriver, type UlUser } from "./ul_driver.ts";
 
@@ -130,7 +131,7 @@ class Attempt implements UlUser {
     });
     this.#connected = true;
     const late = timeoutError(this.#acseTimeout, "A-ASSOCIATE-AC (ACSE timeout)");
-    this.#timer = setTimeout(() => this.#giveUp(late), this.#acseTimeout);
+    this.#timer = setTimeout(() => this.#giveUp(late), timerMs(this.#acseTimeout));
     return socket;
   }
 

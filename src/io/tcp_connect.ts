@@ -8,6 +8,7 @@ import { formatAddress } from "../address.ts";
 import type { TcpReader } from "./tcp_reader.ts";
 import type { Resolver } from "./tcp_resolve.ts";
 import { prepareSocket } from "./tcp_socket.ts";
+import { timerMs } from "./timer_ms.ts";
 
 export interface Target {
   readonly host: string;
@@ -48,7 +49,7 @@ export function connectTcp(target: Target, options: ConnectOptions): Promise<Soc
     const timer = setTimeout(() => {
       const { timeoutMs } = options;
       fail("timeout", `Cannot connect to ${formatAddress(target)}: no answer in ${timeoutMs} ms`);
-    }, options.timeoutMs);
+    }, timerMs(options.timeoutMs));
     options.signal.addEventListener("abort", abort);
     if (options.signal.aborted) abort();
 
@@ -124,7 +125,7 @@ function attemptOne(at: Target, options: ConnectOptions): Promise<Socket> {
     const abort = () => giveUp(new ConnectError("aborted", "Connecting was given up"));
     const late = () =>
       giveUp(new Error(`connect to ${formatAddress(at)}: no answer in ${attemptMs} ms`));
-    const timer = attemptMs === undefined ? undefined : setTimeout(late, attemptMs);
+    const timer = attemptMs === undefined ? undefined : setTimeout(late, timerMs(attemptMs));
     signal.addEventListener("abort", abort);
     socket.once("connect", connected);
     socket.once("error", failed);

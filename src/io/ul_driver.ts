@@ -15,6 +15,7 @@ import type { PduSink } from "../ul/pdu_sink.ts";
 import { readPdu } from "../ul/read_pdu.ts";
 import type { Primitive, UpperLayer, UpperLayerEvent } from "../ul/upper_layer.ts";
 import { addressOf, endWasReset, resetSocket } from "./tcp_socket.ts";
+import { timerMs } from "./timer_ms.ts";
 import type { TransportTap } from "./transport_tap.ts";
 
 /** The user of the upper layer service. */
@@ -187,7 +188,7 @@ export class UlDriver {
           this.#stopArtim();
           this.#artim = setTimeout(
             () => this.give({ kind: "ARTIM expired" }),
-            this.#options.artimMs,
+            timerMs(this.#options.artimMs),
           );
           break;
         case "stop ARTIM":
@@ -230,7 +231,7 @@ export class UlDriver {
     const socket = this.#socket;
     if (socket === undefined) return;
     this.#ownEnd("fin");
-    const late = setTimeout(() => socket.destroy(), this.#options.artimMs);
+    const late = setTimeout(() => socket.destroy(), timerMs(this.#options.artimMs));
     socket.end(() => {
       clearTimeout(late);
       socket.destroy();

@@ -7,6 +7,7 @@
  * one for it, and what still comes is passed over, for as long as a response may take.
  */
 import { timeoutError } from "../io/association_error.ts";
+import { timerMs } from "../io/timer_ms.ts";
 import type { OperationResponse } from "./service_message.ts";
 
 export interface InvocationOptions {
@@ -156,7 +157,7 @@ export class Invocation implements AsyncIterable<OperationResponse> {
         const quiet = quietFor();
         if (quiet < timeout) watch(timeout - quiet);
         else late(timeoutError(timeout, `the response to ${request} (DIMSE timeout)`));
-      }, left);
+      }, timerMs(left));
     };
     await new Promise<void>((resolve) => {
       this.#wake = resolve;

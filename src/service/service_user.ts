@@ -13,6 +13,7 @@ import { commandField } from "../dimse/command_field.ts";
 import type { Association } from "../io/association.ts";
 import { AssociationError, timeoutError } from "../io/association_error.ts";
 import type { ReceivedMessage } from "../io/message_receiver.ts";
+import { timerMs } from "../io/timer_ms.ts";
 import { otherRole } from "../role.ts";
 import { type AgreedContext, operationsWindow } from "../ul/negotiate.ts";
 import { requestedClass, requestValues } from "./command_values.ts";
@@ -178,7 +179,7 @@ export class ServiceUser implements AsyncDisposable {
         const quiet = busy ? 0 : this.#quietFor(this.#order);
         if (quiet < idleTimeout) watch(idleTimeout - quiet);
         else this.#giveUp(timeoutError(idleTimeout, "a message (idle timeout)"));
-      }, left);
+      }, timerMs(left));
     };
     if (idleTimeout > 0) watch(idleTimeout);
     return () => clearTimeout(timer);

@@ -34,4 +34,25 @@ describe("serveAssociations()", () => {
     const told = { scu: false, scp: true };
     assert.deepEqual(await rolesGranted(reports, told), told);
   });
+
+  test("waits without end for a timeout beyond what timers count, on both sides", async () => {
+    const never = Number.POSITIVE_INFINITY;
+    const timeouts = { acseTimeout: never, dimseTimeout: never };
+    const server = await serveAssociations({
+      ...{ host: "127.0.0.1", port: 0, supported: ["Verification"], ...timeouts },
+      idleTimeout: never,
+      perform: {
+        "C-ECHO": async () => {
+          await new Promise((resolve) => setTimeout(resolve, 50));
+          return { status: 0 };
+        },
+      },
+    });
+    const contexts = ["Verification"];
+    const peer = { host: "127.0.0.1", port: server.port, contexts };
+    const pacs = await openAssociation({ ...peer, ...timeouts, connectTimeout: never });
+    assert.equal((await pacs.invoke({ operation: "C-ECHO" }).final()).status, 0);
+    await pacs.release();
+    await server.close();
+  });
 });

@@ -8,6 +8,7 @@ import { formatAddress } from "../../../../src/address.ts";
 import type { DataSet } from "../../../../src/dataset/data_set.ts";
 import { uidName } from "../../../../src/dictionary/uids.ts";
 import { printStatus } from "../../../../src/dimse/status.ts";
+import { timerMs } from "../../../../src/io/timer_ms.ts";
 import type { ServiceUser } from "../../../../src/service/service_user.ts";
 import type { ContextProposal } from "../../../../src/ul/negotiate.ts";
 import type { RecordedSource } from "../../../record/recorded_connection.ts";
@@ -91,7 +92,7 @@ export function waited(milliseconds: number, signal: AbortSignal): Promise<void>
       signal.removeEventListener("abort", done);
       resolve();
     };
-    const timer = setTimeout(done, milliseconds);
+    const timer = setTimeout(done, timerMs(milliseconds));
     signal.addEventListener("abort", done);
   });
 }
