@@ -44,17 +44,24 @@ interface Valued extends Described {
   readonly negatable?: true;
 }
 
+/** Both included; none is below 0. */
+export interface Limits {
+  readonly min?: number;
+  readonly max?: number;
+}
+
 export type Option =
   /** `--json`: true or false. */
   | (Described & { readonly kind: "flag" })
   /** `-v -vv`: how often. */
   | (Described & { readonly kind: "count" })
   | (Valued & { readonly kind: "string"; readonly choices?: readonly string[] })
-  | (Valued & { readonly kind: "number"; readonly min?: number; readonly max?: number })
+  /** A whole number. */
+  | (Valued & { readonly kind: "number" } & Limits)
   /** Milliseconds. */
-  | (Valued & { readonly kind: "duration"; readonly words?: readonly string[] })
+  | (Valued & { readonly kind: "duration"; readonly words?: readonly string[] } & Limits)
   /** Octets. */
-  | (Valued & { readonly kind: "size"; readonly words?: readonly string[] })
+  | (Valued & { readonly kind: "size"; readonly words?: readonly string[] } & Limits)
   /** `words` are taken as they are: `--dashboard off`. */
   | (Valued & { readonly kind: "address"; readonly words?: readonly string[] });
 

@@ -26,7 +26,7 @@ export const command = defineCommand({
   options: {
     calling: { kind: "string", default: "DICOMTAP", value: "AE", help: "Our own AE title" },
     called: { kind: "string", default: "ANY-SCP", value: "AE", help: "AE title of the other side" },
-    timeout: { kind: "duration", default: "10s", help: "Wait this long for each answer" },
+    timeout: { kind: "duration", min: 1, default: "10s", help: "Wait this long for each answer" },
     json: JSON_OPTION,
   },
   examples: [

@@ -6,8 +6,15 @@ import { parseArgs } from "@std/cli/parse-args";
 import { ADDRESS_FORMAT, type Address, parseAddress } from "../address.ts";
 import { escapeControls } from "../escape.ts";
 import { nearestName } from "../nearest.ts";
-import { DURATION_FORMAT, parseDurationMs, parseSize, SIZE_FORMAT } from "../units.ts";
-import type { CommandArguments, Option, Options } from "./command.ts";
+import {
+  DURATION_FORMAT,
+  formatDurationMs,
+  formatSize,
+  parseDurationMs,
+  parseSize,
+  SIZE_FORMAT,
+} from "../units.ts";
+import type { CommandArguments, Limits, Option, Options } from "./command.ts";
 import { usageError } from "./command_error.ts";
 
 export interface ParsedOptions extends CommandArguments {
@@ -27,12 +34,14 @@ export function parseOptions(args: readonly string[], options: Options): ParsedO
     alias: { help: ["h"], ...shortNames(options) },
     unknown: (argument, name) => {
       if (name === undefined) return true;
-      unknown.push(argument.startsWith("--") ? (argument.split("=")[0] ?? "") : `-${name}`);
+      const whole = argument.startsWith("--") || /^-\d/.test(argument);
+      unknown.push(whole ? (argument.split("=")[0] ?? "") : `-${name}`);
       return false;
     },
   });
   if (parsed["help"] === true) return { help: true, options: {}, operands: [] };
   if (unknown[0] !== undefined) throw unknownOption(unknown[0], options);
+  refuseValuedFlags(args, isFlag);
   const values = Object.fromEntries(
     names.map((name) => {
       const given = parsed[name];
@@ -42,6 +51,15 @@ export function parseOptions(args: readonly string[], options: Options): ParsedO
     }),
   );
   return { help: false, options: values as never, operands: parsed._.map(String) };
+}
+
+/** `--yes=no` would be a yes. */
+function refuseValuedFlags(args: readonly string[], isFlag: (name: string) => boolean): void {
+  for (const argument of args) {
+    if (argument === "--") return;
+    const name = /^--([^=]+)=/.exec(argument)?.[1] ?? "";
+    if (isFlag(name)) throw usageError(`Option --${name} takes no value`, `Write --${name} alone.`);
+  }
 }
 
 interface Named {
@@ -77,16 +95,15 @@ function readValue(named: Named, text: string): unknown {
       if (option.choices === undefined || option.choices.includes(text)) return text;
       throw badValue(named, text, suggest(text, option.choices));
     case "number": {
-      const value = /^[-+]?\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-      const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = option;
-      if (value >= min && value <= max) return value;
+      const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+      if (isWithin(option, value)) return value;
       throw badValue(named, text);
     }
     case "duration":
     case "size": {
       if (option.words?.includes(text) === true) return text;
       const value = option.kind === "duration" ? parseDurationMs(text) : parseSize(text);
-      if (value !== undefined) return value;
+      if (value !== undefined && isWithin(option, value)) return value;
       throw badValue(named, text);
     }
     case "address": {
@@ -116,16 +133,12 @@ export function expected(option: Option): string {
       return "no value";
     case "string":
       return option.choices?.join(", ") ?? option.value ?? "text";
-    case "number": {
-      if (option.min !== undefined && option.max !== undefined) {
-        return `a number from ${option.min} to ${option.max}`;
-      }
-      return option.min === undefined ? "a number" : `a number of at least ${option.min}`;
-    }
+    case "number":
+      return limited("a whole number", option, String);
     case "duration":
-      return orWords(DURATION_FORMAT, option.words);
+      return orWords(limited(DURATION_FORMAT, option, formatDurationMs), option.words);
     case "size":
-      return orWords(SIZE_FORMAT, option.words);
+      return orWords(limited(SIZE_FORMAT, option, formatSize), option.words);
     case "address":
       return orWords(ADDRESS_FORMAT, option.words);
     default:
@@ -133,11 +146,25 @@ export function expected(option: Option): string {
   }
 }
 
+function limited(what: string, { min, max }: Limits, print: (limit: number) => string): string {
+  if (min !== undefined && max !== undefined) return `${what} from ${print(min)} to ${print(max)}`;
+  if (max !== undefined) return `${what}, at most ${print(max)}`;
+  return min === undefined ? what : `${what}, at least ${print(min)}`;
+}
+
+function isWithin({ min = 0, max = Number.POSITIVE_INFINITY }: Limits, value: number): boolean {
+  return value >= min && value <= max;
+}
+
 function orWords(text: string, words: readonly string[] | undefined): string {
   return words === undefined ? text : `${text}, or ${words.join(", ")}`;
 }
 
 function unknownOption(given: string, options: Options) {
+  if (/^-\d/.test(given)) {
+    const hint = "No option has a negative value; see --help.";
+    return usageError(`Cannot take ${escapeControls(given).slice(0, 80)}`, hint);
+  }
   const name = given.replace(/^--?(no-)?/, "");
   const known = options[name];
   if (given.startsWith("--no-") && known !== undefined) {

@@ -34,17 +34,34 @@ export const PROXY_OPTIONS = {
     default: "full",
     help: "headers: lengths and SHA-256 of data sets instead of their bulk",
   },
-  "rotate-size": { kind: "size", help: "Begin a new capture at this size (512MiB)" },
-  "rotate-time": { kind: "duration", help: "Begin a new capture after this long (1h)" },
-  "retain-size": { kind: "size", help: "Delete the oldest captures beyond this size in all" },
-  "retain-age": { kind: "duration", help: "Delete captures that are older" },
+  "rotate-size": {
+    kind: "size",
+    min: 65_536,
+    help: "Begin a new capture at this size (512MiB)",
+  },
+  "rotate-time": {
+    kind: "duration",
+    min: 1_000,
+    help: "Begin a new capture after this long (1h)",
+  },
+  "retain-size": {
+    kind: "size",
+    min: 65_536,
+    help: "Delete the oldest captures beyond this size in all",
+  },
+  "retain-age": { kind: "duration", min: 1_000, help: "Delete captures that are older" },
   "on-full": {
     kind: "string",
     choices: ["gap", "stall"],
     default: "gap",
     help: "When recording cannot keep up: leave a gap in the record, or slow the traffic down",
   },
-  queue: { kind: "size", default: "32MiB", help: "Memory between forwarding and recording" },
+  queue: {
+    kind: "size",
+    min: 65_536,
+    default: "32MiB",
+    help: "Memory between forwarding and recording",
+  },
   fsync: {
     kind: "string",
     choices: ["never", "close", "flush"],
@@ -58,7 +75,12 @@ export const PROXY_OPTIONS = {
     help: "Where the dashboard listens",
   },
   ...DASHBOARD_OPTIONS,
-  "connect-timeout": { kind: "duration", default: "10s", help: "For the connection to the PACS" },
+  "connect-timeout": {
+    kind: "duration",
+    min: 1,
+    default: "10s",
+    help: "For the connection to the PACS",
+  },
   "max-connections": {
     kind: "number",
     min: 1,

@@ -114,6 +114,7 @@ export const REPLAY_SCP_OPTIONS = {
   },
   "acse-timeout": {
     kind: "duration",
+    min: 1,
     default: "30s",
     help: "Wait this long for an association request, and for the end of a connection",
   },

@@ -84,9 +84,15 @@ export const REPLAY_SCU_OPTIONS = {
     help: "Wait this long for what the other side had sent on its own, N-EVENT-REPORT, C-STORE, an abort (by default 10s, or twice as long as it took in the recording)",
   },
   graceful: { kind: "flag", help: "Release where the recording has an abort or a lost connection" },
-  "connect-timeout": { kind: "duration", default: "10s", help: "Wait this long for a connection" },
+  "connect-timeout": {
+    kind: "duration",
+    min: 1,
+    default: "10s",
+    help: "Wait this long for a connection",
+  },
   "acse-timeout": {
     kind: "duration",
+    min: 1,
     default: "30s",
     help: "Wait this long for the answer to an association request or a release",
   },

@@ -57,7 +57,7 @@ export const SEND_OPTIONS = {
   },
   calling: { kind: "string", default: "DICOMTAP", value: "AE", help: "Our own AE title" },
   called: { kind: "string", default: "ANY-SCP", value: "AE", help: "AE title of the other side" },
-  timeout: { kind: "duration", default: "30s", help: "Wait this long for each answer" },
+  timeout: { kind: "duration", min: 1, default: "30s", help: "Wait this long for each answer" },
   force: { kind: "flag", help: "Send it even where required parts are missing" },
   "show-phi": { kind: "flag", help: "Show names and identifiers of patients" },
   json: JSON_OPTION,
