@@ -4,8 +4,9 @@
  * jobs), and what a modality stores anew (studies, series, images).
  *
  * What was stored makes copies: the same recorded study may be stored several times, each time under
- * other UIDs. A request that names a UID of a copy is about that copy, one that names a recorded UID is
- * about the recorded one, and one that names neither is about the latest.
+ * other UIDs, or under the same one with other series in it, as a worklist's study is. A request that
+ * names a UID of a copy is about that copy, one that names a recorded UID is about the recorded one, and
+ * one that names neither is about the latest.
  *
  * Rule: bounded; the oldest pair is forgotten first, and the oldest copy.
  */
@@ -64,6 +65,18 @@ export class InstanceMap {
     }
   }
 
+  /** What is stored with this live study from now on is another copy; the UIDs of the one before stay known. */
+  beginCopy(study: string): void {
+    this.#copied -= this.#copies.get(study)?.size ?? 0;
+    this.#copies.delete(study);
+  }
+
+  /** Whether a live UID is of the copy that has this study. */
+  isOfCopy(study: string, live: string): boolean {
+    const copy = this.#copies.get(study);
+    return copy !== undefined && this.#copyOf.get(live) === copy;
+  }
+
   /** Whether the recorded one was stored with this live study. */
   isInCopy(study: string, recorded: string): boolean {
     return this.#copies.get(study)?.has(recorded) === true;
@@ -106,8 +119,7 @@ export class InstanceMap {
     for (const study of this.#copies.keys()) {
       const isTooMuch = this.#copied > MAX_PAIRS || this.#copies.size > MAX_COPIES;
       if (!isTooMuch || this.#copies.size === 1) return;
-      this.#copied -= this.#copies.get(study)?.size ?? 0;
-      this.#copies.delete(study);
+      this.beginCopy(study);
     }
   }
 }

@@ -74,7 +74,8 @@ export class Counterparts {
 
   /**
    * The recorded one that answers, unless another live instance came in its place: then the first one
-   * of its association and SOP class that this live study has not yet.
+   * of its association and SOP class that this live study has not yet. Where it has all of them and a
+   * new series comes, the study is stored once more.
    */
   of(live: UidsByTag, { exchange, server }: StoredInPlace): RecordedExchange {
     const { instances } = server;
@@ -88,6 +89,11 @@ export class Counterparts {
     const key = `${study} ${sopClassUid} ${association.capture} ${association.id}`;
     let at = this.#stored.get(key) ?? 0;
     while (at < all.length && instances.isInCopy(study, all[at]?.sopInstanceUid ?? "")) at++;
+    const series = live.get(SERIES_INSTANCE_UID);
+    if (at === all.length && series !== undefined && !instances.isOfCopy(study, series)) {
+      instances.beginCopy(study);
+      at = 0;
+    }
     this.#stored.set(key, at);
     return all[at] ?? exchange;
   }
@@ -137,3 +143,4 @@ async function uidsOf(dataSet: RecordedDataSet): Promise<UidsByTag> {
 const KNOWN = new WeakMap<RecordedDataSet, UidsByTag>();
 const SOP_INSTANCE_UID = 0x00080018;
 const STUDY_INSTANCE_UID = 0x0020000d;
+const SERIES_INSTANCE_UID = 0x0020000e;

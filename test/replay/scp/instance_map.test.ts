@@ -39,6 +39,27 @@ describe("InstanceMap", () => {
     assert.deepEqual([map.recordedOf("X2"), map.recordedOf("XS")], ["I", "S"]);
   });
 
+  test("beginCopy() makes room for the same recorded series once more in a live study", () => {
+    const map = new InstanceMap();
+    map.learnCopy("R", pairs("R=R S=XS I=XI"));
+    assert.ok(map.isInCopy("R", "I") && map.isOfCopy("R", "XS"));
+    map.beginCopy("R");
+    assert.equal(map.isInCopy("R", "I"), false);
+    assert.equal(map.isOfCopy("R", "XS"), false);
+    map.learnCopy("R", pairs("R=R S=YS I=YI"));
+    for (const [named, expected] of [
+      [["R"], ["YS", "YI"]],
+      [["XS"], ["XS", "XI"]],
+      [["YI"], ["YS", "YI"]],
+    ] as const) {
+      assert.deepEqual(["S", "I"].map(map.meant(named)), expected, named.join());
+    }
+    assert.deepEqual(
+      ["XS", "XI", "YI"].map((uid) => map.recordedOf(uid)),
+      ["S", "I", "I"],
+    );
+  });
+
   test("learnCopy() learns nothing of UIDs that are as recorded, until they were others", () => {
     const map = new InstanceMap();
     map.learnCopy("R", pairs("R=R I=I"));
