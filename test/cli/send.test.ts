@@ -531,7 +531,10 @@ async function serve(
 async function answering(pdu: Pdu): Promise<number> {
   const server = createServer((socket) => {
     socket.on("error", () => undefined);
-    socket.once("data", () => socket.write(encodePdu(pdu)));
+    socket.once("data", () => {
+      socket.write(encodePdu(pdu));
+      socket.once("data", () => socket.end()); // A-RELEASE-RQ: it does not wait for an answer
+    });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   cleanups.push(() => server.close());

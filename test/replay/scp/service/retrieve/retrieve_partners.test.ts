@@ -45,15 +45,16 @@ describe.skipIf(missing || orthanc === undefined)("RetrieveResponder with --arch
   const warnings: string[] = [];
   let files: DatasetFiles;
   let storescp: Partner;
-  let archive: Partner;
   let replay: ReplayScp;
+  /** Of everything that there is. */
+  let everything: readonly string[];
   /** What the recorded C-STOREs brought: transfer syntaxes and hashes. */
   let passed: readonly string[];
 
   beforeAll(async () => {
     files = await makeDatasetFiles(scope);
     const recipient = await startStorescp(scope, { aeTitle: "RECIPIENT" });
-    const captures = await recorded(recipient.port, {
+    everything = await recorded(recipient.port, {
       scope,
       work: async (port) => {
         const peer = ["-aec", "RECIPIENT", "127.0.0.1", String(port)];
@@ -64,15 +65,10 @@ describe.skipIf(missing || orthanc === undefined)("RetrieveResponder with --arch
     });
     passed = (await recipient.received()).map(facts);
     storescp = await startStorescp(scope, { aeTitle: "STORESCP" });
-    archive = await startOrthanc(scope, { program: orthanc ?? "", destinations: {} });
     replay = await replayAsScp({
-      captures,
+      captures: everything,
       archive: true,
-      moveDestinations: {
-        STORESCP: { port: storescp.port },
-        ORTHANC: { port: archive.port },
-        NOWHERE: { port: 1 },
-      },
+      moveDestinations: { STORESCP: { port: storescp.port }, NOWHERE: { port: 1 } },
       onWarning: (text) => warnings.push(text),
     });
   });
@@ -81,9 +77,9 @@ describe.skipIf(missing || orthanc === undefined)("RetrieveResponder with --arch
     await scope.close();
   });
 
-  async function ask(program: string, args: readonly string[]) {
+  async function ask(program: string, args: readonly string[], { port } = replay) {
     const cwd = scope.tempDir();
-    const peer = ["-aec", "REPLAY", "127.0.0.1", String(replay.port)];
+    const peer = ["-aec", "REPLAY", "127.0.0.1", String(port)];
     const done = await scope.run([program, "-v", ...args, ...peer], { cwd, env: NO_DELAY });
     return { code: done.code, said: done.stdout + done.stderr, files: takeFiles(cwd) };
   }
@@ -94,11 +90,18 @@ describe.skipIf(missing || orthanc === undefined)("RetrieveResponder with --arch
 
   test("C-MOVE sends the recorded instances to DCMTK and Orthanc, octet by octet", async () => {
     const sent = hashes(files.study.slice(0, STUDY_IMAGES.first));
+    const archive = await startOrthanc(scope, { program: orthanc ?? "", destinations: {} });
+    const moveDestinations = {
+      STORESCP: { port: storescp.port },
+      ORTHANC: { port: archive.port },
+    };
+    await using own = await replayAsScp({ captures: everything, archive: true, moveDestinations });
     for (const [aeTitle, at] of [
       ["STORESCP", storescp],
       ["ORTHANC", archive],
     ] as const) {
-      const { code, said } = await ask("movescu", ["-S", "-aem", aeTitle, ...keys(FIRST_STUDY)]);
+      const asked = ["-S", "-aem", aeTitle, ...keys(FIRST_STUDY)];
+      const { code, said } = await ask("movescu", asked, own);
       assert.equal(code, 0, said);
       const received = await at.received();
       assert.equal(received.length, STUDY_IMAGES.first);
