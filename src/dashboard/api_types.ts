@@ -125,6 +125,8 @@ export interface AssociationsJson {
   readonly offset: number;
   /** Of those that match. */
   readonly counts: Readonly<Partial<Record<Outcome, number>>>;
+  /** Of them, those that were released and had a request that failed. */
+  readonly released_with_failures: number;
   readonly associations: readonly AssociationRow[];
   /** False: captures are still being read or filtered; ask again in a moment for more. */
   readonly complete: boolean;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "vitest";
 import type { AssociationsJson } from "../../src/dashboard/api_types.ts";
 import { DashboardState } from "../../src/dashboard/state.ts";
+import { FAILURES } from "../../src/dashboard/ui/list/filter_chips.ts";
 import { someRecords, writeCapture } from "../support/captures.ts";
 import { associationJson, HOST, TOKEN, testDashboard } from "../support/dashboard.ts";
 import { inScope } from "../support/process.ts";
@@ -136,6 +137,21 @@ describe("createDashboard()", () => {
     assert.equal(kept.all, 3);
     assert.equal(kept.left, 2);
     assert.equal(kept.associations[0]?.key, "x.dcap/5");
+  });
+
+  test("counts those that were released though a request failed, as the filter finds them", async () => {
+    const { state, json } = await testDashboard();
+    const statuses = [{ "0000": 2 }, { "0000": 1, A700: 1 }, { B000: 1 }, { "0110": 1 }, {}];
+    for (const [id, some] of statuses.entries()) {
+      state.setAssociation(associationJson(id, { statuses: some }));
+    }
+    state.setAssociation(associationJson(9, { outcome: "aborted", statuses: { A700: 1 } }));
+    const list = await json<AssociationsJson>("/api/associations");
+    assert.equal(list.released_with_failures, 2);
+    const filter = encodeURIComponent(FAILURES);
+    const found = await json<AssociationsJson>(`/api/associations?filter=${filter}`);
+    assert.deepEqual(found.associations.map(({ id }) => id).sort(), [1, 3]);
+    assert.equal(found.released_with_failures, found.total);
   });
 
   test("does not open again what has ended, because its capture is read later", async () => {

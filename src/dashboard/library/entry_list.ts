@@ -6,6 +6,7 @@
  * Rule: one question takes `BUDGET_MS` at most, but for sorting. What a filter could not be asked of
  * in that time is left out, `complete` is false, and the next question goes on from there.
  */
+import { statusClass } from "../../dimse/status.ts";
 import type { Filter } from "../../filter/filter.ts";
 import type { Outcome } from "../../observe/summary.ts";
 import type { AssociationSort } from "../api_types.ts";
@@ -37,6 +38,7 @@ export interface EntryAnswer {
   /** All that match, sorted. */
   readonly entries: readonly Entry[];
   readonly counts: Readonly<Partial<Record<Outcome, number>>>;
+  readonly releasedWithFailures: number;
   readonly complete: boolean;
 }
 
@@ -93,14 +95,18 @@ export class EntryList {
     if (known !== undefined) return known;
     const { entries, complete } = this.matching(query.filter);
     const counts: Partial<Record<Outcome, number>> = {};
-    for (const { outcome } of entries) counts[outcome] = (counts[outcome] ?? 0) + 1;
-    const answer = { entries: sorted(entries, query), counts, complete };
+    let releasedWithFailures = 0;
+    for (const { outcome, statuses } of entries) {
+      counts[outcome] = (counts[outcome] ?? 0) + 1;
+      if (outcome === "released" && statuses.some(isFailure)) releasedWithFailures += 1;
+    }
+    const answer = { entries: sorted(entries, query), counts, releasedWithFailures, complete };
     if (complete) remember(this.#answers, name, answer);
     return answer;
   }
 
   /** Newest first. */
-  matching({ text, filter }: EntryQuery["filter"]): Omit<EntryAnswer, "counts"> {
+  matching({ text, filter }: EntryQuery["filter"]): Pick<EntryAnswer, "entries" | "complete"> {
     const all = this.newestFirst();
     if (filter.kind === "all") return { entries: all, complete: true };
     const verdicts = this.#verdictsOf(text);
@@ -151,6 +157,10 @@ export class EntryList {
       this.left += 1;
     }
   }
+}
+
+function isFailure(status: number): boolean {
+  return statusClass(status) === "failure";
 }
 
 /** Puts it last; the one that was not used for longest goes. */

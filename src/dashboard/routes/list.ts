@@ -77,7 +77,8 @@ export function listEndpoints(services: Services): readonly Endpoint[] {
       handle: ({ context, query }) => {
         const { offset, sort, order } = query;
         const filter = filterOf(query.filter);
-        const { entries, counts, complete } = state.list.query({ filter, sort, order });
+        const found = state.list.query({ filter, sort, order });
+        const { entries, counts, complete } = found;
         const window = entries.slice(offset, offset + query.limit);
         fillSparks(window, (capture) => state.library.pathOf(capture));
         const answer: AssociationsJson = {
@@ -85,6 +86,7 @@ export function listEndpoints(services: Services): readonly Endpoint[] {
           all: state.list.size,
           offset,
           counts,
+          released_with_failures: found.releasedWithFailures,
           associations: window.map((entry) => state.row(entry)),
           complete: complete && state.library.complete,
           left: state.list.left,

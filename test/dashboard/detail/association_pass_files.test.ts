@@ -11,14 +11,19 @@ import type {
   MessagesJson,
   PduDetailJson,
   PdusJson,
+  StoriesJson,
 } from "../../../src/dashboard/api_types.ts";
 import { summaryOf } from "../../../src/dashboard/library/entry.ts";
 import { StepStates } from "../../../src/meaning/step_states.ts";
 import type { MessageJson } from "../../../src/observe/summary.ts";
+import { captureOfScripts } from "../../support/capture_of_scripts.ts";
 import { type TestDashboard, testDashboard } from "../../support/dashboard.ts";
 import { checkFields } from "../../support/pdu_fields.ts";
 import { inScope } from "../../support/process.ts";
+import { exchange, scriptOn } from "../../support/service_scripts.ts";
 import { storedCapture } from "../../support/stored_capture.ts";
+
+const COMMITMENT = "1.2.840.10008.1.20.1";
 
 const PLACES = ["test/captures/services", "test/captures/v1"];
 
@@ -43,7 +48,7 @@ describe("The API of one association", () => {
       assert.equal(total, messages.length);
       const shown = await shownMessages(dashboard, key);
       const plain = messages.map(
-        ({ findings: _f, first_pdu: _a, last_pdu: _b, image: _i, ...rest }) => rest,
+        ({ findings: _f, first_pdu: _a, last_pdu: _b, image: _i, reported: _r, ...rest }) => rest,
       );
       assert.deepEqual(plain, shown, key);
       compared += total;
@@ -101,6 +106,45 @@ describe("The API of one association", () => {
       compared += 1;
     }
     assert.equal(compared, 3);
+  });
+
+  test("says of a report of failures that it is one, and of its response that it was received", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const report = (event: number) =>
+        scriptOn(COMMITMENT, {
+          steps: exchange("N-EVENT-REPORT", {
+            id: 1,
+            sopClass: COMMITMENT,
+            instance: "1.2.840.10008.1.20.1.1",
+            type: event,
+            data: { TransactionUID: "1.2.9" },
+            by: "acceptor",
+          }),
+        });
+      const capture = captureOfScripts([report(1), report(2)]);
+      writeFileSync(join(folder, "reports.dcap"), capture);
+      const dashboard = await testDashboard({ places: [folder] });
+      const reported: unknown[] = [];
+      for (const id of [1, 2]) {
+        const path = `/api/associations/reports.dcap/${id}/messages`;
+        const { messages } = await dashboard.json<MessagesJson>(path);
+        assert.deepEqual(
+          messages.map(({ status }) => status),
+          [null, 0],
+        );
+        reported.push(messages.map((message) => message.reported));
+      }
+      assert.deepEqual(reported, [
+        [undefined, undefined],
+        ["failure", "failure"],
+      ]);
+      const { stories } = await dashboard.json<StoriesJson>("/api/stories");
+      assert.deepEqual(
+        stories.flatMap(({ lines }) => lines.map((line) => line.reported)),
+        [undefined, "failure"],
+      );
+    });
   });
 
   test("finds a message late in a long association, over many blocks", async () => {

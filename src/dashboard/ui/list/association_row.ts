@@ -46,12 +46,14 @@ export function AssociationRowView({ index, row, store }: RowProps): VNode {
     aria-current=${current ? "true" : undefined}
   >
     <div role="cell" class="pick">
-      <input
-        type="checkbox"
-        checked=${picked}
-        aria-label=${`Select association ${row.id} of ${calling}`}
-        onChange=${() => store.toggle(key)}
-      />
+      <label>
+        <input
+          type="checkbox"
+          checked=${picked}
+          aria-label=${`Select association ${row.id} of ${calling}`}
+          onChange=${() => store.toggle(key)}
+        />
+      </label>
     </div>
     <div role="cell" class="time">
       <time datetime=${started ?? undefined} title=${`${clockDate(started)}, UTC ${started ?? "-"}`}

@@ -52,7 +52,7 @@ export function AssociationTable({ store, sortBy }: TableProps): VNode {
   const look = useCallback((from: number, to: number) => store.look(from, to), [store]);
   const count = paged.total ?? 0;
   const reveal = current.value === undefined ? undefined : paged.indexOf(current.value);
-  return html`<div class="associations" role="table" aria-label="Associations" aria-rowcount=${count + 1}>
+  return html`<div class=${classes("associations", store.selecting.value && "selecting")} role="table" aria-label="Associations" aria-rowcount=${count + 1}>
     <div role="rowgroup" class="thead">
       <div role="row" class="arow head" aria-rowindex="1">
         ${COLUMNS.map(

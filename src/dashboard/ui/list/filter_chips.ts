@@ -13,7 +13,10 @@ const OUTCOME_WORDS: Readonly<Partial<Record<Outcome, string>>> = {
 /** Not released, or with a request that failed, or against the standard. */
 export const PROBLEMS = "(!~rel | ~c failure | ~e)";
 
-const CHIPS = [PROBLEMS, ...Object.values(OUTCOME_WORDS)];
+/** Ended well, though a request failed. */
+export const FAILURES = "(~rel ~c failure)";
+
+const CHIPS = [PROBLEMS, FAILURES, ...Object.values(OUTCOME_WORDS)];
 
 export function outcomeChip(outcome: Outcome): string | undefined {
   return OUTCOME_WORDS[outcome];

@@ -12,6 +12,7 @@ import { navigate } from "../navigate.ts";
 import { Icon } from "../parts/icon.ts";
 import { Empty, Failure, Loading } from "../parts/states.ts";
 import { associationAddress, type ListRoute, listRoute, routeAddress } from "../route.ts";
+import { narrow } from "../screen.ts";
 import { session } from "../session.ts";
 import { AssociationTable } from "./association_table.ts";
 import { FilterBox } from "./filter_box.ts";
@@ -53,7 +54,10 @@ export function ListPage({ route }: { readonly route: ListRoute }): VNode {
       <${SavedFilters} filter=${filter} paged=${store.paged} />
       <div class="list_counts">
         <${OutcomeCounts} facts=${store.facts.value} route=${route} />
-        ${session.value?.proxy !== false && html`<${PauseButton} store=${store} />`}
+        <div class="list_modes">
+          ${narrow.value && html`<${SelectButton} store=${store} />`}
+          ${session.value?.proxy !== false && html`<${PauseButton} store=${store} />`}
+        </div>
       </div>
     </div>
     <${ListBody} store=${store} sortBy=${sortBy} />
@@ -108,6 +112,18 @@ function FirstSteps(): VNode {
     <p class="faint">To try: <code>echoscu -aec ANY-SCP HOST PORT</code></p>`;
 }
 
+/** Where the rows have no room for a box to tick. */
+function SelectButton({ store }: { readonly store: ListStore }): VNode {
+  const selecting = store.selecting.value;
+  return html`<button
+    type="button"
+    aria-pressed=${selecting}
+    onClick=${() => store.select(!selecting)}
+  >
+    <${Icon} name="good" /><span>Select</span>
+  </button>`;
+}
+
 function PauseButton({ store }: { readonly store: ListStore }): VNode {
   const paused = store.paused.value;
   const waiting = store.waiting.value.size;
@@ -147,7 +163,7 @@ function open(store: ListStore): void {
 
 /** Esc takes back one thing after the other. */
 function clear(store: ListStore): void {
-  if (store.selected.value.size > 0) store.selected.value = new Set();
+  if (store.selected.value.size > 0 || store.selecting.value) store.select(false);
   else if (store.current.value !== undefined) store.current.value = undefined;
   else navigate(listRoute("", store.query));
 }

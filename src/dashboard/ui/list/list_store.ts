@@ -6,6 +6,7 @@
  * order, and to get the counts right, the list is asked for again, at most every `REFRESH_MS`.
  */
 import { type Signal, signal } from "@preact/signals";
+import { failedStatuses } from "../../../dimse/status.ts";
 import type { AssociationRow, AssociationsJson, DashboardEvent } from "../../api_types.ts";
 import { apiPath, getJson } from "../api.ts";
 import { type Page, Paged } from "../paged.ts";
@@ -37,6 +38,8 @@ export class ListStore {
   /** Where j and k are. */
   readonly current: Signal<string | undefined> = signal(undefined);
   readonly selected: Signal<ReadonlySet<string>> = signal(new Set());
+  /** On a phone: rows are selected by touching them, and not opened. */
+  readonly selecting: Signal<boolean> = signal(false);
   #refreshing: ReturnType<typeof setTimeout> | undefined;
   #busy = false;
 
@@ -109,6 +112,12 @@ export class ListStore {
     this.selected.value = selected;
   }
 
+  /** What was selected before is not any more. */
+  select(on: boolean): void {
+    this.selected.value = new Set();
+    this.selecting.value = on;
+  }
+
   #refreshSoon(ms = REFRESH_MS): void {
     this.#refreshing ??= setTimeout(() => {
       this.#refreshing = undefined;
@@ -122,8 +131,16 @@ export class ListStore {
     if (facts === undefined) return;
     const counts = { ...facts.counts };
     for (const { outcome } of rows) counts[outcome] = (counts[outcome] ?? 0) + 1;
-    const { total, all } = facts;
-    this.facts.value = { ...facts, counts, total: total + rows.length, all: all + rows.length };
+    const failed = rows.filter(
+      ({ outcome, statuses }) => outcome === "released" && failedStatuses(statuses).length > 0,
+    );
+    this.facts.value = {
+      ...facts,
+      counts,
+      released_with_failures: facts.released_with_failures + failed.length,
+      total: facts.total + rows.length,
+      all: facts.all + rows.length,
+    };
   }
 }
 

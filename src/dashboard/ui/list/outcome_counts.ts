@@ -7,7 +7,7 @@ import { type Child, html } from "../html.ts";
 import { Icon } from "../parts/icon.ts";
 import { OUTCOMES, outcomeTone, type Tone } from "../parts/tone.ts";
 import { type ListRoute, routeAddress } from "../route.ts";
-import { hasChip, outcomeChip, PROBLEMS, toggleChip } from "./filter_chips.ts";
+import { FAILURES, hasChip, outcomeChip, PROBLEMS, toggleChip } from "./filter_chips.ts";
 import type { ListFacts } from "./list_store.ts";
 
 interface CountsProps {
@@ -17,7 +17,7 @@ interface CountsProps {
 
 export function OutcomeCounts({ facts, route }: CountsProps): VNode | null {
   if (facts === undefined) return null;
-  const { counts, total, all, left, complete } = facts;
+  const { counts, total, all, left, complete, released_with_failures: failures } = facts;
   const there = OUTCOMES.filter((outcome) => (counts[outcome] ?? 0) > 0);
   const of = total === all ? "" : ` of ${formatCount(all)}`;
   return html`<p class="total">
@@ -31,6 +31,14 @@ export function OutcomeCounts({ facts, route }: CountsProps): VNode | null {
         html`<li>
           <${Chip} tone="warn" chip=${PROBLEMS} route=${route} title="Not released, with a request that failed, or against the standard">
             Problems only
+          <//>
+        </li>`
+      }
+      ${
+        failures > 0 &&
+        html`<li>
+          <${Chip} tone="bad" chip=${FAILURES} route=${route} title="Show only those that were released and had a request that failed">
+            <b>${formatCount(failures)}</b> released with failures
           <//>
         </li>`
       }

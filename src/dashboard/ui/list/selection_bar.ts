@@ -23,7 +23,7 @@ export function SelectionBar({ store }: { readonly store: ListStore }): VNode | 
         <${Icon} name="replays" /> Replay…
       </button>`
     }
-    <button type="button" class="quiet" onClick=${() => (store.selected.value = new Set())}>
+    <button type="button" class="quiet" onClick=${() => store.select(false)}>
       Clear
     </button>
     ${replay && html`<${ReplayDialog} keys=${keys} close=${() => setReplay(false)} />`}

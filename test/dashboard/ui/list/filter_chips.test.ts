@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "vitest";
 import {
+  FAILURES,
   hasChip,
   outcomeChip,
   PROBLEMS,
@@ -23,6 +24,9 @@ describe("toggleChip()", () => {
   test("puts it in place of another one", () => {
     assert.equal(toggleChip(`CT ${PROBLEMS}`, REJECTED), `CT ${REJECTED}`);
     assert.equal(toggleChip(REJECTED, PROBLEMS), PROBLEMS);
+    const released = outcomeChip("released") ?? "";
+    assert.ok(!hasChip(FAILURES, released), "it is another one");
+    assert.equal(toggleChip(FAILURES, released), released);
   });
 
   test("narrows what matched before, whatever joins it", () => {
@@ -30,7 +34,7 @@ describe("toggleChip()", () => {
   });
 
   test("writes filters that can be read", () => {
-    for (const filter of [PROBLEMS, toggleChip("CT | MR", PROBLEMS)]) {
+    for (const filter of [PROBLEMS, FAILURES, toggleChip("CT | MR", PROBLEMS)]) {
       assert.ok(!isFilterError(parseFilter(filter)), filter);
     }
   });

@@ -26,7 +26,7 @@ const LOOKS = [
   { scheme: "dark", width: 390 },
 ] as const;
 
-/** What opens over the view of an association, or in it; the last one leads on to the list. */
+/** What opens over the view of an association, or in it; the last ones lead on to the list. */
 const DIALOGS: readonly {
   readonly name: string;
   readonly show: (page: Page) => Promise<unknown>;
@@ -48,7 +48,22 @@ const DIALOGS: readonly {
       await page.getByRole("option").first().waitFor();
     },
   },
+  { name: "selection", show: selectRow },
 ];
+
+/** By its box; on a phone by a touch anywhere in it, once rows are to be selected. */
+async function selectRow(page: Page): Promise<void> {
+  await page.goto(new URL("/", page.url()).href);
+  const row = page.locator(".arow:not(.head, .waiting)").first();
+  await row.waitFor();
+  const select = page.getByRole("button", { name: "Select" });
+  if ((await select.count()) === 0) await row.getByRole("checkbox").check();
+  else {
+    await select.click();
+    await row.click();
+  }
+  await page.getByRole("region", { name: "Selection" }).waitFor();
+}
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
