@@ -13,6 +13,7 @@ import { statusClass } from "../../src/dimse/status.ts";
 import { operationOfRequest } from "../../src/service/operation.ts";
 import { numberValue } from "../../src/service/service_message.ts";
 import type { RecordedMessage } from "../recorded.ts";
+import type { AsOf } from "../rewrite/aliases.ts";
 import { Rewriter } from "../rewrite/rewriter.ts";
 import { compareMatches } from "./compare_matches.ts";
 import { compareMessages } from "./compare_messages.ts";
@@ -42,6 +43,8 @@ export interface CompareOptions {
   readonly showPhi?: boolean;
   /** No UID stands for another one. */
   readonly exactUids?: boolean;
+  /** When the request went out: what was sent since then is nothing that the answers have to know. */
+  readonly asOf?: AsOf;
 }
 
 export async function compareExchange(
@@ -51,6 +54,8 @@ export async function compareExchange(
 ): Promise<Comparison> {
   const { association, request } = recorded;
   const rewriter = options.rewriter ?? new Rewriter();
+  const aliases =
+    options.asOf === undefined ? rewriter.aliases : rewriter.aliases.asOf(options.asOf);
   const comparing = new Comparing(
     {
       rewriter,
@@ -59,13 +64,14 @@ export async function compareExchange(
       ignore: ignoreRules([...(options.ignore ?? []), ...rewriter.set]),
       showPhi: options.showPhi ?? false,
     } satisfies ComparisonRules,
-    rewriter.aliases,
+    aliases,
   );
   if (live.request !== undefined) {
     const prefix = "request.";
     compareMessages(await recordedMessage(request), live.request, { comparing, prefix });
   }
   if (live.responses !== undefined) await compareResponses(recorded, live.responses, comparing);
+  if (aliases !== rewriter.aliases) aliases.commit();
   const more = comparing.more === 0 ? [] : [`${comparing.more} more differences`];
   return { differences: comparing.differences, notes: [...comparing.notes, ...more] };
 }

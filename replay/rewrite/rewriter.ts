@@ -56,6 +56,8 @@ export interface RewriterOptions {
 export interface Where {
   readonly association: RecordedAssociation;
   readonly message?: RecordedMessage;
+  /** Gathers recorded UIDs that are sent, whatever is sent in their place. */
+  readonly named?: Set<string>;
 }
 
 /** Where a value stands, for `expectedText`. */
@@ -119,7 +121,7 @@ export class Rewriter {
     // the instance in a response is the peer's, from its request (PS3.7 9.3, 10.3)
     const isResponse = values["MessageIDBeingRespondedTo"] !== undefined;
     const live = (uid: string): string =>
-      isResponse ? this.expectedUid(uid, association) : this.#sent(uid, association);
+      isResponse ? this.expectedUid(uid, association) : this.#sent(uid, where);
     const other = this.#mapped(values, association, live);
     const { message } = where;
     if (message === undefined || this.#settings.empty) return other;
@@ -138,12 +140,12 @@ export class Rewriter {
   ): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
     const { association, message } = where;
     const settings = message === undefined ? undefined : this.#settings.of(message, association);
-    const rules = this.#rules(association, settings);
+    const rules = this.#rules(where, settings);
     const notice = (text: string): void => {
       const what = message === undefined ? "a data set" : `message ${message.index}`;
       this.#options.notice?.(`${association.capture} #${association.id}, ${what}: ${text}`);
     };
-    const found = (uid: string): void => void this.#sent(uid, association);
+    const found = (uid: string): void => void this.#sent(uid, where);
     if (rules === undefined && recorded.passing !== undefined && recorded.transferSyntax === to) {
       return passingForUids(recorded.passing(), { syntax: to, found });
     }
@@ -185,22 +187,21 @@ export class Rewriter {
   }
 
   /** The live UID; from now on no other is learnt for it. */
-  #sent(uid: string, association: RecordedAssociation): string {
+  #sent(uid: string, { association, named }: Where): string {
     const live = this.expectedUid(uid, association);
-    if (!this.uidStays(uid, association)) this.aliases.bind(uid, live);
+    if (this.uidStays(uid, association)) return live;
+    named?.add(uid);
+    this.aliases.send(uid, live);
     return live;
   }
 
-  #rules(
-    association: RecordedAssociation,
-    settings: MessageSettings | undefined,
-  ): EditRules | undefined {
+  #rules(where: Where, settings: MessageSettings | undefined): EditRules | undefined {
     if (this.keeps) return undefined;
     return {
       text: (tag, vr, text) => {
         if (vr !== "UI" && vr !== "AE" && vr !== "DA" && vr !== "DT") return undefined;
-        const place = { tag, vr, association } as const;
-        const other = this.#text(text, place, (uid) => this.#sent(uid, association));
+        const place = { tag, vr, association: where.association } as const;
+        const other = this.#text(text, place, (uid) => this.#sent(uid, where));
         return other === text ? undefined : other;
       },
       set: settings?.tree,

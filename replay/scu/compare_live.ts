@@ -7,6 +7,7 @@ import {
   type RecordedExchange,
 } from "../compare/compare_exchange.ts";
 import { readForCompare } from "../compare/read_for_compare.ts";
+import type { AsOf } from "../rewrite/aliases.ts";
 import type { CommandValues, Rewriter } from "../rewrite/rewriter.ts";
 import type { Run } from "./options.ts";
 import type { Verdict } from "./verdict.ts";
@@ -21,16 +22,24 @@ export async function readMessage(
   return { values, transferSyntax, ...(await readForCompare(dataSet, transferSyntax ?? "")) };
 }
 
+export interface CompareLiveOptions {
+  readonly run: Run;
+  readonly rewriter: Rewriter;
+  /** When the request went out that the responses answer. */
+  readonly asOf?: AsOf;
+}
+
 /** "same" or "differs", with what differs. */
 export async function compareLive(
   recorded: RecordedExchange,
   live: LiveExchange,
-  { run, rewriter }: { readonly run: Run; readonly rewriter: Rewriter },
+  { run, rewriter, asOf }: CompareLiveOptions,
 ): Promise<Verdict> {
   const { ignore, showPatient } = run.options;
   const { differences, notes } = await compareExchange(recorded, live, {
     rewriter,
     ...(ignore !== undefined && { ignore }),
+    ...(asOf !== undefined && { asOf }),
     ...(showPatient !== undefined && { showPhi: showPatient }),
   });
   return {

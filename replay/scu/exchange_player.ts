@@ -14,6 +14,7 @@ import { numberValue, type OperationResponse } from "../../src/service/service_m
 import type { ExchangeMessage } from "../compare/compare_exchange.ts";
 import type { ExchangeEvent } from "../events.ts";
 import type { RecordedAssociation, RecordedMessage } from "../recorded.ts";
+import type { AsOf } from "../rewrite/aliases.ts";
 import type { Rewriter } from "../rewrite/rewriter.ts";
 import { compareLive, readMessage } from "./compare_live.ts";
 import type { ExpectedRequests } from "./expected_requests.ts";
@@ -39,17 +40,19 @@ export async function playExchange(
   request: RecordedMessage,
   options: ExchangeOptions,
 ): Promise<ExchangeEvent> {
-  const { association, messageIds, run } = options;
+  const { association, messageIds, rewriter, run } = options;
+  const named = new Set<string>();
+  const asOf = { mark: rewriter.aliases.mark, named };
   const live: LiveResponses = { responses: [], octets: 0 };
   const started = performance.now();
   let messageId: number | undefined;
   let verdict: Verdict;
   try {
-    const invocation = invoke(request, options);
+    const invocation = invoke(request, { ...options, named });
     messageId = invocation.messageId;
     messageIds.add(messageId);
     const ms = await readResponses(invocation, live, { request, started, ...options });
-    verdict = { ...(await judged(request, live, options)), ms };
+    verdict = { ...(await judged(request, live, { ...options, asOf })), ms };
     if (run.signal.aborted && verdict.status === CANCEL && verdict.outcome === "differs") {
       verdict = { outcome: "skipped", reason: STOPPED, status: CANCEL };
     }
@@ -71,11 +74,18 @@ interface LiveResponses {
 
 function invoke(
   request: RecordedMessage,
-  { run, association, rewriter, place, messageIds }: ExchangeOptions,
+  {
+    run,
+    association,
+    rewriter,
+    place,
+    messageIds,
+    named,
+  }: ExchangeOptions & { readonly named: Set<string> },
 ): Invocation {
   const facts = operationOfRequest(request.command);
   if (facts === undefined) throw new TypeError(`Cannot invoke ${request.command}`);
-  const where = { association, message: request };
+  const where = { association, message: request, named };
   const values = rewriter.commandSet(request.values, where);
   const recordedId = numberValue(request.values, "MessageID");
   const { context, user } = place;
@@ -192,7 +202,7 @@ function isPending(values: RecordedMessage["values"]): boolean {
 async function judged(
   request: RecordedMessage,
   { responses }: LiveResponses,
-  { run, association, rewriter }: ExchangeOptions,
+  { run, association, rewriter, asOf }: ExchangeOptions & { readonly asOf: AsOf },
 ): Promise<Verdict> {
   const status = statusOf(responses.at(-1));
   if (finalResponse(association, request) === undefined) {
@@ -200,7 +210,7 @@ async function judged(
     return { outcome: "same", status, reason };
   }
   return {
-    ...(await compareLive({ association, request }, { responses }, { run, rewriter })),
+    ...(await compareLive({ association, request }, { responses }, { run, rewriter, asOf })),
     status,
   };
 }

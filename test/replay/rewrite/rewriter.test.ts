@@ -404,6 +404,28 @@ describe("UIDs", () => {
     assert.equal(aliases.live("b"), "2");
     assert.equal(aliases.others, 2);
   });
+
+  test("Aliases asOf() a request know what was sent before and what the peer gave, not what was sent since", () => {
+    const aliases = new Aliases();
+    aliases.send("before", "1");
+    const mark = aliases.mark;
+    aliases.send("since", "2");
+    aliases.send("named", "3");
+    aliases.bind("given", "4");
+    aliases.send("given", "4");
+    const then = aliases.asOf({ mark, named: new Set(["named"]) });
+    assert.deepEqual(
+      ["before", "since", "named", "given"].map((uid) => then.live(uid)),
+      ["1", undefined, "3", "4"],
+    );
+    assert.equal(then.recorded("2"), undefined);
+    assert.equal(then.bind("since", "since"), true);
+    assert.equal(then.bind("other", "since"), false);
+    assert.equal(new Aliases(then).live("since"), "since");
+    then.commit();
+    assert.equal(aliases.live("since"), "2");
+    assert.equal(aliases.send("since", "5"), false);
+  });
 });
 
 function place(
