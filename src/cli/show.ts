@@ -20,10 +20,12 @@ import { formatCount, formatSize, plural } from "../units.ts";
 import { type CommandArguments, defineCommand, type ExitCode, JSON_OPTION } from "./command.ts";
 import { CommandError, usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
+import type { Progress } from "./progress.ts";
 import { filterHelp, readFilter, splitOperands } from "./read_filter.ts";
 import { jsonLines, textLines } from "./show_association.ts";
 import { clockDate, LIST_COLUMNS, listNote, listRow } from "./show_list.ts";
 import { storyLines, storyNotes } from "./show_story.ts";
+import { explainSystemError } from "./system_error.ts";
 import { tableLines } from "./table.ts";
 
 const OPTIONS = {
@@ -64,7 +66,11 @@ export const command = defineCommand({
       context,
       filter: filter === undefined ? undefined : readFilter(filter),
     });
-    for (const file of files) await show.file(file);
+    for (const file of files) {
+      // Of several captures, one that cannot be read costs no other.
+      if (files.length === 1) await show.file(file);
+      else await show.file(file).catch((error: unknown) => show.leftOut(error));
+    }
     return show.finish();
   },
 });
@@ -89,6 +95,8 @@ class Show {
   #seen = 0;
   #shown = 0;
   #damaged = false;
+  /** Of the file that is read: its line goes before anything is printed. */
+  #progress: Progress | undefined;
 
   constructor(
     options: ShowOptions,
@@ -101,11 +109,34 @@ class Show {
   }
 
   async file(path: string): Promise<void> {
+    const name = escapeControls(path);
+    try {
+      const source = new FileSource(path);
+      try {
+        await this.#capture(path, source);
+      } finally {
+        source.close();
+      }
+    } catch (error) {
+      if (!(error instanceof CaptureError)) throw error;
+      throw new CommandError(`${name}: ${error.message}`, { exitCode: 1 });
+    }
+  }
+
+  /** Throws on what is not the fault of a file. */
+  leftOut(error: unknown): void {
+    const told = error instanceof CommandError ? error : explainSystemError(error);
+    if (told === undefined) throw error;
+    this.#damaged = true;
+    this.#context.err.line(this.#context.errPaint.red(told.message));
+  }
+
+  async #capture(path: string, source: FileSource): Promise<void> {
     const { out, paint } = this.#context;
     const { json, verbose, hex, scan } = this.#options;
     const name = escapeControls(path);
-    const source = new FileSource(path);
     const progress = this.#context.progress(`Reading ${name}`, source.size);
+    this.#progress = progress;
     const reader = new AssociationReader(source);
     try {
       for (const item of listAssociations(source, {
@@ -148,12 +179,8 @@ class Show {
           }
         }
       }
-    } catch (error) {
-      if (!(error instanceof CaptureError)) throw error;
-      throw new CommandError(`${name}: ${error.message}`, { exitCode: 1 });
     } finally {
       progress.done();
-      source.close();
     }
   }
 
@@ -213,6 +240,7 @@ class Show {
   async #flushRows(): Promise<void> {
     const { out, paint, width } = this.#context;
     if (this.#rows.length === 0) return;
+    this.#progress?.done();
     out.line(paint.bold(this.#day ?? ""));
     const cells = this.#rows.map((association) => listRow(association, paint));
     const [titles = "", ...lines] = tableLines(LIST_COLUMNS, cells, { width, head: paint.dim });
@@ -229,13 +257,18 @@ class Show {
   #ended(name: string, { closed, lost, outdated }: CaptureDone): void {
     if (outdated === true) {
       const what = "another version made its index, so its records were read";
-      this.#context.err.line(`${name}: ${what}; "dicomtap repair" writes a copy with a new index`);
+      this.#note(`${name}: ${what}; "dicomtap repair" writes a copy with a new index`);
     }
     if (!closed) this.#warn(`${name}: not closed yet, or its recorder was killed: no index`);
     if (lost > 0) this.#warn(`${name}: ${plural(lost, "octet")} passed and are not recorded`);
   }
 
   #warn(text: string): void {
-    this.#context.err.line(this.#context.errPaint.yellow(text));
+    this.#note(this.#context.errPaint.yellow(text));
+  }
+
+  #note(text: string): void {
+    this.#progress?.done();
+    this.#context.err.line(text);
   }
 }

@@ -5,6 +5,7 @@
 import { uidName } from "../dictionary/uids.ts";
 import type { AssociationJson } from "../observe/summary.ts";
 import { className, counted } from "./names.ts";
+import { normalizedPhrases } from "./normalized_words.ts";
 
 /** undefined where nothing was asked for. */
 export function associationMeaning(summary: AssociationJson): string | undefined {
@@ -12,11 +13,17 @@ export function associationMeaning(summary: AssociationJson): string | undefined
     const phrase = phraseOf(command, { count, summary });
     return phrase === undefined ? [] : [phrase];
   });
-  const normalized = normalizedWords(summary);
-  if (normalized !== undefined) parts.push(normalized);
-  if (parts.length === 0) return undefined;
   const failed = failures(summary);
-  return failed === 0 ? parts.join(", ") : `${parts.join(", ")}; ${failed} failed`;
+  const allFailed = parts.length === 0 && failed > 0 && failed === answers(summary);
+  parts.push(...normalizedWords(summary, allFailed));
+  if (parts.length === 0) return undefined;
+  const words = parts.join(", ");
+  return failed === 0 || words.startsWith("could not") ? words : `${words}; ${failed} failed`;
+}
+
+/** Final responses. */
+function answers({ statuses }: AssociationJson): number {
+  return Object.values(statuses).reduce((sum, count) => sum + count, 0);
 }
 
 /** Final responses of class failure (PS3.7 Annex C). */
@@ -54,15 +61,20 @@ function phraseOf(
   return undefined;
 }
 
-/** "MPPS: N-CREATE, N-SET"; all of DIMSE-N is one phrase. */
-function normalizedWords(summary: AssociationJson): string | undefined {
+/** "MPPS, UPS Push: N-CREATE, N-SET" where nobody can tell what was for which. */
+function normalizedWords(summary: AssociationJson, allFailed: boolean): readonly string[] {
+  const uids = usedContexts(summary).filter((uid) => !COMPOSITE.test(uidName(uid)));
+  const phrases = normalizedPhrases(summary, { uids, allFailed });
+  if (phrases !== undefined) return phrases;
   const requests = Object.entries(summary.commands).flatMap(([command, count]) => {
     const [, operation] = /^(N-.*)-RQ$/.exec(command) ?? [];
     return operation === undefined ? [] : [count === 1 ? operation : `${operation} ${count}`];
   });
-  if (requests.length === 0) return undefined;
-  return `${usedClasses(summary, /./)}: ${requests.join(", ")}`;
+  return [`${usedClasses(summary, /./)}: ${requests.join(", ")}`];
 }
+
+/** Classes of DIMSE-C alone. */
+const COMPOSITE = /^Verification|Storage( - .*)?$| - (FIND|MOVE|GET)$/;
 
 function times(count: number): string {
   return count === 1 ? "" : ` ${count} times`;
@@ -103,11 +115,16 @@ function isStorage(uid: string | null): boolean {
   return uid !== null && (/Storage( |$)/.test(uidName(uid)) || uidName(uid) === uid);
 }
 
-/** Names of the classes that messages used, of those that the pattern knows. */
-function usedClasses({ contexts }: AssociationJson, pattern: RegExp): string {
-  const used = contexts
+/** Abstract syntaxes of the contexts that messages used. */
+function usedContexts({ contexts }: AssociationJson): readonly string[] {
+  return contexts
     .filter(({ messages }) => messages > 0)
     .map(({ abstract_syntax }) => abstract_syntax ?? "");
+}
+
+/** Names of the classes that messages used, of those that the pattern knows. */
+function usedClasses(summary: AssociationJson, pattern: RegExp): string {
+  const used = usedContexts(summary);
   const fit = used.filter((uid) => pattern.test(uidName(uid)) && !isStorage(uid));
   const names = new Set((fit.length > 0 ? fit : used).map(className).map(withoutMeta));
   return [...names].slice(0, 3).join(", ") || "an unknown class";

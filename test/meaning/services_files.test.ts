@@ -139,7 +139,7 @@ describe("show --story on recordings of real peers", () => {
       ],
     ]);
     const { err } = await show("--story", "services.dcap");
-    assert.equal(err, "1 exchange in no story (show -v lists them)\n");
+    assert.match(err, /\b1 exchange in no story \(show -v lists them\)\n$/);
   });
 });
 
@@ -208,14 +208,12 @@ describe("show -vv on recordings of real peers", () => {
     const meanings = async (file: string) => (await json(file)).map(({ meaning }) => meaning);
     assert.deepEqual(await meanings("study_1.dcap"), [
       "queried Modality Worklist, 2 matches",
-      "MPPS: N-CREATE",
+      "began a procedure step (MPPS)",
       "stored 3 CT images",
-      "MPPS: N-SET",
-      "Storage Commitment: N-ACTION",
+      "updated a procedure step (MPPS)",
+      "asked for storage commitment",
     ]);
-    assert.deepEqual(await meanings("print.dcap"), [
-      "Basic Grayscale Print Management, Presentation LUT: N-GET, N-CREATE 3, N-SET, N-ACTION, N-DELETE 3",
-    ]);
+    assert.deepEqual(await meanings("print.dcap"), ["printed film"]);
     assert.deepEqual(await meanings("retrieve_1.dcap"), [
       "queried Study Root, 1 match",
       "queried Study Root, 1 match",
