@@ -14,6 +14,7 @@ export const ADDRESS_FORMAT = "[host:]port, for example 11112, pacs:104 or [::1]
 export function parseAddress(text: string): Address | { readonly wrong: string } {
   const match = /^(?:\[([^\]]*)\]:|([^:[\]]*):)?(\d{1,5})$/.exec(text);
   if (match === null) {
+    if (text.includes("://")) return { wrong: "it is [host:]port alone, without ://" };
     if (/^[^[\]]*:[^[\]]*:/.test(text))
       return { wrong: "an IPv6 address needs brackets, [::1]:104" };
     if (/^\d{6,}$/.test(text)) return { wrong: "a port is at most 65535" };

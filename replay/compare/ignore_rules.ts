@@ -8,6 +8,7 @@
  */
 import { parseTag, printTag } from "../../src/dataset/tag.ts";
 import { elementByTag } from "../../src/dictionary/elements.ts";
+import { nearestKeyword } from "../../src/dictionary/nearest_keyword.ts";
 import { commandElementByKeyword } from "../../src/dimse/command_dictionary.ts";
 import { tagOf } from "../../src/service/assignments.ts";
 
@@ -39,6 +40,7 @@ export const ALWAYS_IGNORED: readonly string[] = [
 export function readIgnore(typed: string): readonly string[] {
   const rules = typed.match(/\(?[0-9a-f]{4},[0-9a-f]{4}\)?|[^,]+/gi) ?? [];
   const trimmed = rules.map((rule) => rule.trim()).filter((rule) => rule !== "");
+  if (trimmed.length === 0) throw new RangeError(`Cannot ignore "${typed}": it names no element`);
   for (const rule of trimmed) {
     for (const step of rule.split(".")) {
       const known =
@@ -46,7 +48,11 @@ export function readIgnore(typed: string): readonly string[] {
         tagOf(step) !== undefined ||
         commandElementByKeyword(step) !== undefined;
       if (!known) {
-        throw new RangeError(`Cannot ignore "${step}": neither a keyword of PS3.6 nor a tag`);
+        const near = nearestKeyword(step);
+        const hint = near === undefined ? "" : `; did you mean ${near}?`;
+        throw new RangeError(
+          `Cannot ignore "${step}": neither a keyword of PS3.6 nor a tag${hint}`,
+        );
       }
     }
   }

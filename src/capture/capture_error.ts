@@ -14,5 +14,6 @@ export class CaptureError extends Error {
  * - `foreign`: something else than a capture
  * - `newer`: a major version of the format that this program does not know
  * - `unsupported`: encrypted or compressed in a way that this program does not know
+ * - `unreadable`: the system does not let it be read
  */
-export type CaptureErrorReason = "empty" | "foreign" | "newer" | "unsupported";
+export type CaptureErrorReason = "empty" | "foreign" | "newer" | "unsupported" | "unreadable";

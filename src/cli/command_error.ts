@@ -2,6 +2,7 @@
  * What a user can put right: told in one sentence, with the next step as a hint, without a stack
  * trace. Anything else that is thrown is a fault of this program.
  */
+import { escapeControls } from "../escape.ts";
 import type { ExitCode } from "./command.ts";
 
 export class CommandError extends Error {
@@ -20,4 +21,14 @@ export class CommandError extends Error {
 /** A mistake in how the program was called: exit code 2. */
 export function usageError(message: string, hint?: string): CommandError {
   return new CommandError(message, { exitCode: 2, hint });
+}
+
+/**
+ * What was found wrong when the value of an option was read. The lines behind the first one show
+ * where, and are the hint unless there is a better one.
+ */
+export function optionError(option: string, message: string, hint?: string): CommandError {
+  const [what = "", ...where] = message.split("\n").map(escapeControls);
+  const shown = where.length === 0 ? undefined : where.join("\n");
+  return usageError(`Option --${option}: ${what}`, hint ?? shown);
 }

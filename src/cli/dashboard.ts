@@ -35,8 +35,12 @@ export const command = defineCommand({
     },
   ],
   run: async ({ options, operands }, context) => {
-    if (options["new-token"] !== undefined) return newToken(options["new-token"], context);
-    if (operands.length === 0) throw usageError("No capture and no directory is named");
+    if (options["new-token"] !== undefined) {
+      return newToken(options["new-token"], { context, json: options.json });
+    }
+    if (operands.length === 0) {
+      throw usageError("CAPTURE is missing", "Usage: dicomtap dashboard CAPTURE...");
+    }
     capturePaths(operands); // what is not there is told before anything starts
     configureLog({ json: options.json });
     const stop = context.stopSignal();
@@ -77,7 +81,10 @@ export const command = defineCommand({
   },
 });
 
-function newToken(text: string, context: Context): ExitCode {
+function newToken(
+  text: string,
+  { context, json }: { readonly context: Context; readonly json: boolean },
+): ExitCode {
   const user = readUser(text);
   if (user === undefined) {
     throw usageError(
@@ -86,8 +93,13 @@ function newToken(text: string, context: Context): ExitCode {
     );
   }
   const token = randomToken();
+  const line = accessLine(user, token);
+  if (json) {
+    context.out.json({ event: "token", name: user.name, role: user.role, token, line });
+    return 0;
+  }
   context.err.line("The line for the file of --dashboard-auth; the token is shown only this once:");
-  context.out.line(accessLine(user, token));
+  context.out.line(line);
   context.err.line(`Token of ${user.name}: ${token}`);
   return 0;
 }

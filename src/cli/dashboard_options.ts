@@ -4,14 +4,17 @@
  *
  * Rule: without an access file it listens on loopback only (P-01).
  */
-import { readFileSync, statSync } from "node:fs";
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { statSync } from "node:fs";
 import { type Address, formatAddress, isThisMachine } from "../address.ts";
 import { readAccess } from "../dashboard/access.ts";
 import { type DashboardThread, startDashboard } from "../dashboard/dashboard_thread.ts";
+import { escapeControls } from "../escape.ts";
 import { logger } from "../io/log.ts";
 import type { CommandArguments } from "./command.ts";
 import { usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
+import { readTextFile } from "./read_text_file.ts";
 
 export const DEFAULT_DASHBOARD = "127.0.0.1:8104";
 
@@ -93,16 +96,13 @@ function readSecurity(
       ),
     );
   }
-  const tls =
-    cert === undefined || key === undefined
-      ? undefined
-      : { cert: textOf(cert, "--dashboard-cert"), key: textOf(key, "--dashboard-key") };
+  const tls = cert === undefined || key === undefined ? undefined : readTls(cert, key);
   return { access: auth === undefined ? undefined : readAuth(auth), tls };
 }
 
 /** The text, once it is known that it can be read. */
 function readAuth(path: string): string {
-  const text = textOf(path, "--dashboard-auth");
+  const text = readTextFile(path, "--dashboard-auth");
   if (process.platform !== "win32" && (statSync(path).mode & 0o022) !== 0) {
     throw usageError(`${path} can be written by others`, `Take that away: chmod go-w ${path}`);
   }
@@ -114,10 +114,29 @@ function readAuth(path: string): string {
   return text;
 }
 
-function textOf(path: string, option: string): string {
+/** The files of both, or a usage error that says which cannot be used, and why. */
+function readTls(certPath: string, keyPath: string) {
+  const cert = readTextFile(certPath, "--dashboard-cert");
+  const key = readTextFile(keyPath, "--dashboard-key");
+  const certificate = parsed(() => new X509Certificate(cert), {
+    wrong: `Option --dashboard-cert: ${escapeControls(certPath)} has no certificate in PEM`,
+  });
+  const privateKey = parsed(() => createPrivateKey(key), {
+    wrong: `Option --dashboard-key: ${escapeControls(keyPath)} has no private key in PEM, or one with a passphrase`,
+  });
+  if (!certificate.checkPrivateKey(privateKey)) {
+    throw usageError(
+      "The key of --dashboard-key does not belong to the certificate of --dashboard-cert",
+      "The certificate of this server comes first in its file, before those that signed it.",
+    );
+  }
+  return { cert, key };
+}
+
+function parsed<T>(parse: () => T, { wrong }: { readonly wrong: string }): T {
   try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw usageError(`Cannot read ${option}: ${(error as Error).message}`);
+    return parse();
+  } catch {
+    throw usageError(wrong);
   }
 }

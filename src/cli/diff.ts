@@ -7,6 +7,7 @@ import { diffCaptures } from "../../replay/compare/diff_captures.ts";
 import { ALWAYS_IGNORED } from "../../replay/compare/ignore_rules.ts";
 import { openRecordings, type Recordings } from "../../replay/source/recordings.ts";
 import { escapeControls } from "../escape.ts";
+import { capturePaths } from "../io/capture_paths.ts";
 import { defineCommand, type ExitCode, JSON_OPTION } from "./command.ts";
 import { usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
@@ -43,6 +44,7 @@ export const command = defineCommand({
   async run({ options, operands }, context): Promise<ExitCode> {
     const ignore = ignored(options.ignore);
     const [pathA = "", pathB = ""] = operands;
+    capturePaths(operands); // what is not there is told before anything is read
     using a = openRecordings([pathA]);
     using b = openRecordings([pathB]);
     const report = new DiffReport(context, { json: options.json, all: options.all });

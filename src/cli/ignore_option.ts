@@ -1,8 +1,7 @@
 /** `--ignore KEYWORD,...` of the commands that compare: elements that may differ. */
 import { readIgnore } from "../../replay/compare/ignore_rules.ts";
-import { escapeControls } from "../escape.ts";
 import type { Option } from "./command.ts";
-import { usageError } from "./command_error.ts";
+import { optionError } from "./command_error.ts";
 
 export const IGNORE_OPTION = {
   kind: "string",
@@ -16,8 +15,7 @@ export function ignored(typed: readonly string[]): readonly string[] {
   try {
     return typed.flatMap(readIgnore);
   } catch (error) {
-    if (error instanceof RangeError)
-      throw usageError(`Option --ignore: ${escapeControls(error.message)}`);
+    if (error instanceof RangeError) throw optionError("ignore", error.message);
     throw error;
   }
 }

@@ -77,7 +77,7 @@ async function checkAndRun(
     return 0;
   }
   const { min, max } = command.operands ?? { min: 0, max: 0 };
-  const usage = `Usage: dicomtap ${command.name} ${command.usage}`;
+  const usage = `Usage: dicomtap ${command.name} ${command.usage}`.trim();
   if (parsed.operands.length < min) {
     // The operands of a usage are its capitals: CAPTURE... [FILTER].
     const names = command.usage.split(/[ .]+/).filter((word) => /^[A-Z]+(:[A-Z]+)?$/i.test(word));
@@ -133,7 +133,7 @@ function unknownName(given: string, known: readonly string[]): CommandError {
   const what = given.startsWith("-") ? "option" : "command";
   const near = nearestName(given, known);
   const hint = near === undefined ? "See dicomtap --help." : `Did you mean dicomtap ${near}?`;
-  return usageError(`Unknown ${what} ${shown(given)}`, hint);
+  return usageError(`Unknown ${what} ${given === "" ? '""' : shown(given)}`, hint);
 }
 
 interface Failing {

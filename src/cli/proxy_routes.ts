@@ -3,10 +3,10 @@
  *
  *     { "routes": [ { "listen": "11112", "to": "pacs1:104" }, { "listen": "11113", "to": "pacs2:104" } ] }
  */
-import { readFileSync } from "node:fs";
 import * as z from "zod";
 import { type Address, parseAddress } from "../address.ts";
 import { usageError } from "./command_error.ts";
+import { readTextFile } from "./read_text_file.ts";
 
 export interface ConfiguredRoute {
   readonly listen: Address;
@@ -39,7 +39,7 @@ export function readRoutes(options: {
   if (listen !== undefined || to !== undefined) {
     throw usageError("--config names the routes: leave out --listen and --to");
   }
-  return parseConfiguration(config, readFileSync(config, "utf8"));
+  return parseConfiguration(config, readTextFile(config, "--config"));
 }
 
 function parseConfiguration(path: string, text: string): readonly ConfiguredRoute[] {

@@ -1,4 +1,5 @@
 /** The filter that a user typed, or a usage error that shows the place; and the help on filters. */
+import { escapeControls } from "../escape.ts";
 import { type Filter, filterErrorLines, isFilterError } from "../filter/filter.ts";
 import { OPERATORS } from "../filter/operators.ts";
 import { parseFilter } from "../filter/parse_filter.ts";
@@ -18,10 +19,18 @@ export function splitOperands(operands: readonly string[]): {
   readonly paths: readonly string[];
   readonly filter: string | undefined;
 } {
-  const last = operands.at(-1) ?? "";
-  const looksLikePath = pathExists(last) || /\.dcap$|^[./]|^[^~"'()|&!\s]*\//.test(last);
-  if (operands.length < 2 || looksLikePath) return { paths: operands, filter: undefined };
-  return { paths: operands.slice(0, -1), filter: last };
+  const at = operands.findIndex((operand, place) => place > 0 && !canBePath(operand));
+  if (at < 0) return { paths: operands, filter: undefined };
+  if (at === operands.length - 1) return { paths: operands.slice(0, at), filter: operands[at] };
+  const whole = escapeControls(operands.slice(at).join(" "));
+  throw usageError(
+    `Cannot find "${escapeControls(operands[at] ?? "")}"`,
+    `If it begins the filter, put the whole of that in quotes: '${whole}'`,
+  );
+}
+
+function canBePath(operand: string): boolean {
+  return pathExists(operand) || /\.dcap$|^[./]|^[^~"'()|&!\s]*\//.test(operand);
 }
 
 /** For `notes` of commands that take a filter. */

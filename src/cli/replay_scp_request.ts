@@ -6,7 +6,7 @@ import { readSpeed } from "../../replay/scu/pace.ts";
 import { type Address, parseAddress } from "../address.ts";
 import { escapeControls } from "../escape.ts";
 import { checkAeTitle, targetAt } from "./association_failure.ts";
-import { usageError } from "./command_error.ts";
+import { optionError, usageError } from "./command_error.ts";
 import { ignored } from "./ignore_option.ts";
 import type { ReplayScpOptions } from "./replay_scp_options.ts";
 
@@ -83,7 +83,7 @@ function checkedStates(typed: readonly string[]): readonly string[] {
     for (const one of typed) readStateRule(one);
     return typed;
   } catch (error) {
-    if (error instanceof RangeError) throw usageError(escapeControls(error.message));
+    if (error instanceof RangeError) throw optionError("state", error.message);
     throw error;
   }
 }

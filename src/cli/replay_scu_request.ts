@@ -11,7 +11,7 @@ import { readSpeed } from "../../replay/scu/pace.ts";
 import { escapeControls } from "../escape.ts";
 import { AssignmentError } from "../service/assignments.ts";
 import type { Target } from "./association_failure.ts";
-import { usageError } from "./command_error.ts";
+import { optionError, usageError } from "./command_error.ts";
 import { ignored } from "./ignore_option.ts";
 import { keywordHint } from "./keyword_hint.ts";
 import type { ReplayScuOptions } from "./replay_scu_options.ts";
@@ -122,7 +122,7 @@ function taken<T>(option: string, read: () => T): T {
     if (!(error instanceof RangeError)) throw error;
     const { cause, message } = error;
     const hint = cause instanceof AssignmentError ? keywordHint(cause) : undefined;
-    throw usageError(`Option --${option}: ${escapeControls(message)}`, hint);
+    throw optionError(option, message, hint);
   }
 }
 

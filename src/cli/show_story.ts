@@ -4,6 +4,7 @@ import type { Story, StoryBook, StoryLine } from "../meaning/story.ts";
 import { isoOf } from "../meaning/story_json.ts";
 import { formatCount, formatDurationMs, formatSize, plural } from "../units.ts";
 import type { Paint } from "./paint.ts";
+import { sentenceText } from "./show_detail.ts";
 import { clockDate, clockTime } from "./show_list.ts";
 
 const INDENT = "    ";
@@ -37,7 +38,7 @@ function lineWords(line: StoryLine, paint: Paint): string {
     count > 1 ? paint.dim(`  (${formatCount(count)} like this, ${formatSize(length)})`) : "";
   const why =
     linkedBy === "AE titles and time" ? paint.dim("  (linked by AE titles and time)") : "";
-  return `${sentence.request} ${paint.bold("->")} ${sentence.result}${many}${why}`;
+  return `${sentenceText(sentence, paint)}${many}${why}`;
 }
 
 /** What is not in the stories, and why. */
@@ -47,6 +48,7 @@ export function storyNotes(
 ): string[] {
   const none = stories === 0 ? "Nothing belongs together; " : "";
   return [
+    stories === 0 && alone === 0 ? "Nothing was exchanged (show lists the associations)" : "",
     alone > 0 ? `${none}${plural(alone, "exchange")} in no story (show -v lists them)` : "",
     book.left > 0 ? `${formatCount(book.left)} exchanges more than fit: give a filter` : "",
     book.leftKeys > 0 ? "More UIDs than fit: stories may have come apart, give a filter" : "",

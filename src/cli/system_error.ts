@@ -33,7 +33,8 @@ export function explainSystemError(error: unknown): CommandError | undefined {
   const file = FILE[error.code];
   if (file === undefined || error.path === undefined) return undefined;
   const [what, hint] = file;
-  return new CommandError(what.replace("%", escapeControls(error.path)), { exitCode: 2, hint });
+  const path = error.path === "" ? '""' : escapeControls(error.path);
+  return new CommandError(what.replace("%", path), { exitCode: 2, hint });
 }
 
 type Words = readonly [what: string, hint: string];

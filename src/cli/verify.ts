@@ -10,6 +10,7 @@ import { usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
 import type { Paint } from "./paint.ts";
 import { clockDate, clockTime } from "./show_list.ts";
+import { explainSystemError } from "./system_error.ts";
 
 export const command = defineCommand({
   name: "verify",
@@ -59,7 +60,9 @@ function verifyFile(path: string, context: Context): FileReport | CaptureError {
     }
   } catch (error) {
     if (error instanceof CaptureError) return error;
-    throw error;
+    const told = explainSystemError(error);
+    if (told === undefined) throw error;
+    return new CaptureError(told.message, "unreadable");
   } finally {
     source?.close();
   }

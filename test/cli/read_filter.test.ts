@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "vitest";
 import { CommandError } from "../../src/cli/command_error.ts";
-import { filterHelp, readFilter } from "../../src/cli/read_filter.ts";
+import { filterHelp, readFilter, splitOperands } from "../../src/cli/read_filter.ts";
 
 describe("readFilter()", () => {
   test("shows the place of a mistake, with control characters made visible", () => {
@@ -30,6 +30,23 @@ describe("readFilter()", () => {
           !/[\x00-\x09\x0b-\x1f\u202e]/.test(error.message + error.hint),
       );
     }
+  });
+
+  test("words of a filter that the shell took apart are named, with the quotes that they lack", () => {
+    const captures = "test/captures";
+    assert.deepEqual(splitOperands([captures, "~m C-STORE"]), {
+      paths: [captures],
+      filter: "~m C-STORE",
+    });
+    assert.deepEqual(splitOperands([captures, captures]).filter, undefined);
+    assert.deepEqual(splitOperands([captures, "gone.dcap", "~rj"]).filter, "~rj");
+    assert.throws(
+      () => splitOperands([captures, "~m", "C-STORE", "~rj"]),
+      (error) =>
+        error instanceof CommandError &&
+        error.message === 'Cannot find "~m"' &&
+        /quotes: '~m C-STORE ~rj'$/.test(error.hint ?? ""),
+    );
   });
 
   test("help fits a terminal", () => {

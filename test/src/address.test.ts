@@ -27,6 +27,7 @@ describe("parseAddress()", () => {
       pacs: /host:/,
       "pacs:": /host:/,
       "::1:104": /brackets/,
+      "http://pacs:104": /without :/,
       "[pacs]:104": /IPv6/,
       "pacs:65536": /65535/,
       "pacs:123456": /host:|65535/,
