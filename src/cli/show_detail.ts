@@ -198,9 +198,17 @@ export function dataSetLines(message: MessageJson, paint: Paint): string[] {
 }
 
 /** The exchange in words, below the message that ended it. */
-export function sentenceLine({ request, result }: Sentence, paint: Paint): string {
-  return `${" ".repeat(9)}  =   ${request} ${paint.bold("->")} ${result}`;
+export function sentenceLine(sentence: Sentence, paint: Paint): string {
+  return `${" ".repeat(9)}  =   ${sentenceText(sentence, paint)}`;
 }
+
+/** What is reported to have failed stands out: it may be the one place where it shows. */
+export function sentenceText({ request, result, reported }: Sentence, paint: Paint): string {
+  const shade = reported === undefined ? undefined : REPORTED[reported];
+  return `${request} ${paint.bold("->")} ${shade === undefined ? result : paint[shade](result)}`;
+}
+
+const REPORTED = { failure: "red", warning: "yellow" } as const;
 
 export function findingLine(found: FindingJson, paint: Paint): string {
   const word = { error: paint.red, warning: paint.yellow, note: paint.blue }[found.severity];

@@ -41,7 +41,14 @@ export const commitmentWords: ServiceWords = {
     if (none) return [name, `all committed: ${committed}`, ...about];
     return [name, `${committed} committed`, failedWords(failed, known), ...about];
   },
+  /** "2 failed"; the narrator adds that a report of that was received, which is all its status says. */
+  result: ({ status, asked }) => {
+    const failed = asked.find((part) => FAILED.test(part));
+    return status === 0 ? failed?.replace(/:.*$/s, "") : undefined;
+  },
 };
+
+const FAILED = /^(at least )?\d+ failed/;
 
 /** `2 failed: 1.2.3 no such object instance (0112H); 1.2.4 ...`. */
 function failedWords(failed: readonly DataSet[], known: { readonly cut: boolean }): string {

@@ -153,7 +153,12 @@ export class Narrator implements AssociationSink {
     // what Pending responses counted is out of date where all went well
     const counts = subOperations(response) ?? (status === 0 ? undefined : draft.counts);
     const outcome = { response, status, asked, matches, someKeysIgnored, counts };
-    const result = draft.words.result?.(outcome) ?? statusWords(response, status);
+    const words = draft.words.result?.(outcome);
+    const { reported } = draft;
+    const isReceived = reported !== undefined && status === 0;
+    const result = isReceived
+      ? [words, "report received"].filter((part) => part !== undefined).join(", ")
+      : (words ?? statusWords(response, status));
     this.#tell(exchange, { draft, result });
   }
 

@@ -269,7 +269,7 @@ describe("Narrator", () => {
     });
     assert.equal(
       sentenceOf(report),
-      "N-EVENT-REPORT Storage Commitment, 1 instance committed, 4 failed: 1.2.5 no such object instance (0112H); 1.2.6 class/instance conflict (0119H); 1.2.7 resource limitation (0213H); and 1 more, transaction 1.2.99 -> Success",
+      "N-EVENT-REPORT Storage Commitment, 1 instance committed, 4 failed: 1.2.5 no such object instance (0112H); 1.2.6 class/instance conflict (0119H); 1.2.7 resource limitation (0213H); and 1 more, transaction 1.2.99 -> 4 failed, report received",
     );
     const all = asked("N-EVENT-REPORT", COMMITMENT, {
       rq: { EventTypeID: 1 },
@@ -278,7 +278,14 @@ describe("Narrator", () => {
         ReferencedSOPSequence: [{ ReferencedSOPInstanceUID: "1.2.4" }],
       },
     });
-    assert.match(sentenceOf(all), /Storage Commitment, all committed: 1 instance, transaction/);
+    const kept = "Storage Commitment, all committed: 1 instance, transaction 1.2.99";
+    assert.equal(sentenceOf(all), `N-EVENT-REPORT ${kept} -> Success`);
+    const refused = asked("N-EVENT-REPORT", COMMITMENT, {
+      rq: { EventTypeID: 2 },
+      data: { FailedSOPSequence: [{ ReferencedSOPInstanceUID: "1.2.4" }] },
+      rsp: { Status: 0x0110 },
+    });
+    assert.match(sentenceOf(refused), / -> Processing failure \(0110H\)$/);
   });
 
   test("S-10 Print: a film session with what the printer decides, and the answers about memory", () => {
@@ -353,7 +360,7 @@ describe("Narrator", () => {
     });
     assert.equal(sentenceOf(printer), "N-GET Printer -> WARNING, SUPPLY LOW, P1");
     const event = asked("N-EVENT-REPORT", PRINTER, { rq: { EventTypeID: 3 } });
-    assert.equal(sentenceOf(event), "N-EVENT-REPORT Printer, failure -> Success");
+    assert.equal(sentenceOf(event), "N-EVENT-REPORT Printer, failure -> report received");
   });
 
   test("UPS: subscriptions, state and progress", () => {

@@ -47,7 +47,7 @@ describe("show --story on recordings of real peers", () => {
         "#3  MODALITY > ORTHANC  C-STORE CT Image Storage, 32x32 MONOCHROME2, uncompressed, 2.43 KiB -> Success  (3 like this, 7.29 KiB)",
         "#4  MODALITY > RIS  N-SET MPPS, IN PROGRESS -> COMPLETED, 1 series, 3 images -> Success",
         "#5  MODALITY > ORTHANC  N-ACTION Storage Commitment, of 4 instances, transaction 2.25.40013 -> Success",
-        "#1  ORTHANC > MODALITY  N-EVENT-REPORT Storage Commitment, 3 instances committed, 1 failed: 2.25.499999 no such object instance (0112H), transaction 2.25.40013 -> Success",
+        "#1  ORTHANC > MODALITY  N-EVENT-REPORT Storage Commitment, 3 instances committed, 1 failed: 2.25.499999 no such object instance (0112H), transaction 2.25.40013 -> 1 failed, report received",
       ],
     ]);
     const reversed = await stories("study_2.dcap", "study_1.dcap");
