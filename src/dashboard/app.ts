@@ -8,6 +8,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
+import { allowedMethods } from "./allowed_methods.ts";
 import { ApiError, addEndpoint, type DashboardApp, type Endpoint } from "./endpoint.ts";
 import { faultText } from "./fault_text.ts";
 import { type GuardedVariables, type GuardOptions, guard, refuse } from "./guard.ts";
@@ -94,11 +95,16 @@ export function createDashboard(services: Services, options: GuardOptions): Dash
     context.html(page(), replays.has(context.req.param("id")) ? 200 : 404),
   );
   for (const found of endpoints(services)) addEndpoint(app, found);
-  app.notFound((context) =>
-    wantsPage(context)
-      ? context.html(page(), 404)
-      : refuse(context, 404, "There is nothing here; /api/openapi.json lists what there is"),
-  );
+  app.notFound((context) => {
+    const methods = allowedMethods(app.routes, context.req.path);
+    const status = methods.length > 0 ? 405 : 404;
+    if (status === 405) context.header("allow", methods.join(", "));
+    if (wantsPage(context)) return context.html(page(), status);
+    const { method } = context.req;
+    const wrong = `${method} is not for this address; it takes ${methods.join(", ")}`;
+    const nothing = "There is nothing here; /api/openapi.json lists what there is";
+    return refuse(context, status, status === 405 ? wrong : nothing);
+  });
   app.onError((error, context) => {
     if (error instanceof ApiError) return context.json(error.json, error.status);
     if (error instanceof HTTPException) return refuse(context, error.status, error.message);

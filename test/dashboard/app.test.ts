@@ -118,6 +118,39 @@ describe("createDashboard()", () => {
     }
   });
 
+  test("a known address asked with another method is 405 with Allow, as JSON and as a page", async () => {
+    const { request } = await testDashboard();
+    const cases = [
+      ["POST", "/api/health", "GET, HEAD"],
+      ["PUT", "/api/replays", "GET, HEAD, POST"],
+      ["GET", "/api/recording", "POST"],
+      ["PATCH", "/api/replays/x", "DELETE, GET, HEAD"],
+      ["POST", "/api/associations/a%20b.dcap/1/messages/0/image", "GET, HEAD"],
+      ["DELETE", "/metrics", "GET, HEAD"],
+      ["DELETE", "/healthz", "GET, HEAD"],
+      ["PUT", "/numbers", "GET, HEAD"],
+      ["DELETE", "/a/x/1", "GET, HEAD"],
+    ] as const;
+    for (const [method, path, allow] of cases) {
+      const response = await request(path, { method });
+      assert.equal(response.status, 405, `${method} ${path}`);
+      assert.equal(response.headers.get("allow"), allow, path);
+      const { error } = (await response.json()) as { error: string };
+      assert.ok(error.includes(method) && error.includes(allow), error);
+    }
+    const asPage = await request("/numbers", { method: "PUT", headers: { accept: "text/html" } });
+    assert.equal(asPage.status, 405);
+    assert.match(asPage.headers.get("content-type") ?? "", /^text\/html/);
+    for (const path of ["/api/replays/x/y", "/api/nothing", "/a//1"]) {
+      const response = await request(path, { method: "DELETE" });
+      assert.equal(response.status, 404, path);
+      assert.equal(response.headers.get("allow"), null, path);
+    }
+    assert.equal((await request("/api/health", { method: "HEAD" })).status, 200);
+    const nobody = await request("/api/health", { method: "POST", headers: NOBODY });
+    assert.equal(nobody.status, 401, "nobody is told what there is");
+  });
+
   test("keeps the newest associations and updates one in place", async () => {
     const { state, json } = await testDashboard({ maxEntries: 3 });
     for (const id of [1, 2, 3]) state.setAssociation(associationJson(id, { outcome: "open" }));
