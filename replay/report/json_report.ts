@@ -22,6 +22,11 @@ export class JsonReport {
     this.#file.write(`\n],\n"summary":${json(summary)}}\n`);
     this.#file.close();
   }
+
+  /** Leaves no report behind, unless this one has its end. */
+  discard(): void {
+    this.#file.discard();
+  }
 }
 
 function json(value: unknown): string {

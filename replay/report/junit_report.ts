@@ -40,6 +40,11 @@ export class JunitReport {
     this.#file.close();
   }
 
+  /** Leaves no report behind, unless this one has its end. */
+  discard(): void {
+    this.#file.discard();
+  }
+
   /** As long as ever: the room that numbers leave is filled with spaces. */
   #head({ tests, failures, errors, skipped, seconds }: Counts): string {
     const counts = `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}" time="${seconds.toFixed(3)}"`;

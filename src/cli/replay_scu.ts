@@ -84,7 +84,7 @@ export const command = defineCommand({
       err.line(errPaint.dim(`This takes about ${formatDurationMs(takes)} at that speed; ${hint}`));
     }
     const address = formatAddress(target);
-    const report = new ScuReport(context, options, { captures: paths, filter, to: address });
+    using report = new ScuReport(context, options, { captures: paths, filter, to: address });
     const result = await replayAsScu({
       ...request,
       signal,

@@ -21,7 +21,7 @@ export interface ReportHead {
   readonly to: string;
 }
 
-export class ScuReport {
+export class ScuReport implements Disposable {
   readonly #context: Context;
   readonly #options: ReplayScuOptions;
   readonly #json: JsonReport | undefined;
@@ -40,7 +40,12 @@ export class ScuReport {
     const { report, junit } = options;
     const name = `dicomtap replay scu ${head.captures.join(" ")} --to ${head.to}`;
     if (report !== undefined) this.#json = new JsonReport(report, { ...head, product: PRODUCT });
-    if (junit !== undefined) this.#junit = new JunitReport(junit, name);
+    try {
+      if (junit !== undefined) this.#junit = new JunitReport(junit, name);
+    } catch (error) {
+      this.#json?.discard();
+      throw error;
+    }
   }
 
   exchange(event: ExchangeEvent): void {
@@ -103,6 +108,12 @@ export class ScuReport {
     out.line(
       `${plural(associations, "association")} to ${target}, ${plural(exchanges, "exchange")} in ${formatDurationMs(ms)}: ${words.filter((word) => word !== "").join(", ")}`,
     );
+  }
+
+  /** Reports that have no end are none. */
+  [Symbol.dispose](): void {
+    this.#json?.discard();
+    this.#junit?.discard();
   }
 
   #print(event: ExchangeEvent): void {

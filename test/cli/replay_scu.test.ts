@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "vitest";
 import type { ExchangeEvent, SummaryEvent } from "../../replay/events.ts";
@@ -171,6 +171,23 @@ describe("dicomtap replay scu", () => {
     });
   });
 
+  test("leaves the reports of the last run alone where there is nothing to report: 3", async () => {
+    await inScope(async (scope) => {
+      const { args, server } = await stage(scope);
+      const folder = scope.tempDir();
+      const paths = ["report.json", "junit.xml"].map((name) => join(folder, name));
+      for (const path of paths) writeFileSync(path, "the last one");
+      const [json = "", junit = ""] = paths;
+      const reports = ["--report", json, "--junit", junit];
+      const taken = ["--move-listen", String(server.port)];
+      const { code, err } = await replayScu(...args, ...reports, ...taken);
+      assert.equal(code, 3, err);
+      assert.match(err, /Cannot listen on .*: the port is in use/);
+      for (const path of paths) assert.equal(readFileSync(path, "utf8"), "the last one");
+      assert.deepEqual(readdirSync(folder).length, paths.length);
+    });
+  });
+
   test("cannot connect: 3", async () => {
     await inScope(async (scope) => {
       const { args, server } = await stage(scope);
@@ -251,7 +268,7 @@ describe("dicomtap replay scu", () => {
       for (const option of wrong) {
         const { code, err } = await replayScu(...args, ...option);
         assert.equal(code, 2, `${option}: ${err}`);
-        assert.match(err, /[Oo]ption --?\w|port 0/, err);
+        assert.match(err, /[Oo]ption --?\w|port 0|has a negative value/, err);
         assert.doesNotMatch(err, /fault of dicomtap/, err);
       }
       const misspelt = await replayScu(...args, "--set", "~m C-STORE/PatintID=1");

@@ -1,8 +1,23 @@
 import assert from "node:assert/strict";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
 import { describe, test } from "vitest";
 import type { ExchangeEvent } from "../../../replay/events.ts";
+import { JsonReport } from "../../../replay/report/json_report.ts";
+import { JunitReport } from "../../../replay/report/junit_report.ts";
 import { Latency } from "../../../replay/report/latency.ts";
+import { ReportFile } from "../../../replay/report/report_file.ts";
 import { Summary } from "../../../replay/report/summary.ts";
+import { inScope } from "../../support/process.ts";
 
 describe("Latency", () => {
   test("gives percentiles that are at most half a percent too high, and the exact maximum", () => {
@@ -59,6 +74,57 @@ describe("Summary", () => {
         },
         "C-ECHO-RQ": { exchanges: 5, errors: 4, latency_ms: json.latency_ms },
       },
+    });
+  });
+});
+
+describe("ReportFile", () => {
+  test("takes the place of an older report when it is whole, and leaves it alone until then", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const path = join(folder, "report.json");
+      writeFileSync(path, "the last one");
+      chmodSync(path, 0o640);
+      for (const begin of [() => new JsonReport(path, {}), () => new JunitReport(path, "x")]) {
+        const discarded = begin();
+        discarded.exchange(event({}));
+        assert.equal(readFileSync(path, "utf8"), "the last one");
+        discarded.discard();
+        assert.deepEqual(readdirSync(folder), ["report.json"]);
+      }
+      const report = new JsonReport(path, {});
+      report.exchange(event({}));
+      report.end(new Summary().json(1));
+      report.discard();
+      assert.equal(JSON.parse(readFileSync(path, "utf8")).exchanges.length, 1);
+      assert.equal(statSync(path).mode & 0o777, 0o640, "who could read it still can");
+      assert.deepEqual(readdirSync(folder), ["report.json"]);
+    });
+  });
+
+  test("writes through a link, and into what is no file", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const inside = join(folder, "inside");
+      mkdirSync(inside);
+      writeFileSync(join(inside, "report.json"), "the last one");
+      symlinkSync(join(inside, "report.json"), join(folder, "link.json"));
+      const linked = new ReportFile(join(folder, "link.json"));
+      linked.write("new");
+      linked.close();
+      assert.ok(lstatSync(join(folder, "link.json")).isSymbolicLink());
+      assert.equal(readFileSync(join(inside, "report.json"), "utf8"), "new");
+      assert.deepEqual(readdirSync(inside), ["report.json"]);
+      const nowhere = new ReportFile("/dev/null");
+      nowhere.write("new");
+      nowhere.close();
+      assert.ok(statSync("/dev/null").isCharacterDevice());
+      const missing = join(folder, "no", "report.json");
+      assert.throws(
+        () => new ReportFile(missing),
+        (error: NodeJS.ErrnoException) => error.code === "ENOENT" && error.path === missing,
+      );
+      assert.throws(() => new ReportFile(folder), { code: "EISDIR" });
     });
   });
 });
