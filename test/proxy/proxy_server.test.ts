@@ -27,10 +27,15 @@ describe("ProxyServer", () => {
         const random = seededRandom(100);
         const proxy = await startProxy(scope, { to: await echo(peers), drainMs: 30_000 });
         const clients = await openClients(peers, proxy.port, live);
+        let stopped = (): void => undefined;
+        const isStopped = new Promise<void>((resolve) => {
+          stopped = resolve;
+        });
         const work = clients.map(async (client, at) => {
           const echoed = receiveAll(client);
           const sent = await sendRandom(client, { length: 50_000, random, keepOpen: true });
-          await pause(1000 + 20 * at); // well after the signal
+          await isStopped;
+          await pause(20 * at);
           const rest = await sendRandom(client, { length: 50_000, random, keepOpen: true });
           await until(() => client.bytesRead >= sent.length + rest.length, "all came back");
           client.end();
@@ -39,6 +44,7 @@ describe("ProxyServer", () => {
         await until(() => proxy.last()?.open === live, "all are there");
         proxy.signal("SIGTERM");
         await refused(proxy.port);
+        stopped();
         await Promise.all(work);
         assert.equal((await proxy.exit()).code, 0);
         assert.equal(proxy.last()?.stopped, 0);
@@ -93,15 +99,24 @@ describe("ProxyServer", () => {
           await pause(2500);
         }
         const served = answered();
-        const before = await proxy.figures();
-        await pause(1000);
-        const after = await proxy.figures();
+        // The least of some readings: what a collector or a compiler still does is no loop.
+        const loads: number[] = [];
+        let after = await proxy.figures();
+        for (let at = 0; at < 4; at++) {
+          const before = after;
+          await pause(500);
+          after = await proxy.figures();
+          loads.push((100 * (after.cpuMs - before.cpuMs)) / (after.ms - before.ms));
+        }
+        const cpu = Math.min(...loads);
         assert.equal(served, after.limit);
         const turnedAway = ends.reset;
         assert.ok(after.turnedAway <= 400 - served);
         const waiting = 400 - served - turnedAway;
-        const cpu = (after.cpuMs - before.cpuMs) / 10; // of about 1 s, in per cent
         for (const socket of clients) socket.destroy();
+        // Connections are taken in their order: when a new one is answered, none of those that waited
+        // is left to be taken.
+        while (!(await isAnswered(proxy.port)));
         await until(() => proxy.last()?.open === 0, "all are gone");
         let recovered = 0;
         for (const client of await openClients(peers, proxy.port, 20)) {
@@ -188,6 +203,16 @@ function echo(peers: Peers): Promise<number> {
 
 function openClients(peers: Peers, port: number, count: number): Promise<Socket[]> {
   return Promise.all(Array.from({ length: count }, () => peers.client(port)));
+}
+
+/** Whether a connection of its own gets through; false where it is turned away. */
+async function isAnswered(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  const answered = new Promise<boolean>((resolve) => socket.once("data", () => resolve(true)));
+  socket.write("ping");
+  const first = await Promise.race([answered, howItEnds(socket).then(() => false)]);
+  socket.destroy();
+  return first;
 }
 
 /** Waits until nothing listens on the port any longer; gives how many connections it made before. */

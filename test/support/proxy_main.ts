@@ -10,6 +10,8 @@ import process from "node:process";
 import { ProxyServer } from "../../proxy/proxy_server.ts";
 
 export interface ProxyFigures {
+  /** When they were taken, by a clock of the proxy's own. */
+  readonly ms: number;
   readonly rss: number;
   readonly cpuMs: number;
   readonly open: number;
@@ -45,8 +47,7 @@ async function stop(): Promise<void> {
   stopping = true;
   await server.stop({ drainMs: again ? 0 : drainMs });
   if (again) return;
-  print(figures());
-  process.exit(0);
+  print(figures(), () => process.exit(0)); // not before they are out
 }
 
 function figures(): ProxyFigures {
@@ -55,9 +56,10 @@ function figures(): ProxyFigures {
   const { rss } = process.memoryUsage();
   const cpuMs = (user + system) / 1000;
   const { stopped } = outcomes;
-  return { rss, cpuMs, open, opened, turnedAway, limit: server.maxConnections, stopped };
+  const ms = performance.now();
+  return { ms, rss, cpuMs, open, opened, turnedAway, limit: server.maxConnections, stopped };
 }
 
-function print(value: object): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+function print(value: object, printed?: () => void): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`, printed);
 }
