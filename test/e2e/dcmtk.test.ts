@@ -3,11 +3,12 @@
  * held against what tshark reads in the octets that left the proxy.
  */
 import assert from "node:assert/strict";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { describe, test } from "vitest";
 import { type DatasetFiles, makeDatasetFiles } from "../support/dataset_files.ts";
 import { partner } from "../support/partner.ts";
-import { Scope } from "../support/process.ts";
+import { inScope, type Scope } from "../support/process.ts";
 import type { StartableRuntime } from "../support/runtimes.ts";
+import { Shared } from "../support/shared.ts";
 import { tsharkDecode } from "../support/tshark.ts";
 import { startWire, type Wire } from "../support/tshark_wire.ts";
 import { compareWithTshark } from "./agreement.ts";
@@ -48,17 +49,15 @@ interface Rig {
 for (const runtime of runtimesUnderTest()) {
   for (const name of PARTNERS) {
     describe.skipIf(isAbsent(name))(`${name} behind dicomtap on ${runtime.name}`, () => {
-      const scope = new Scope();
-      let rig: Rig;
+      // What a first try stored is there at the second: that has a rig of its own. All are looked at.
+      const rigs = new Shared((scope) => setUp(scope, { name, runtime }));
+      const folders = () => rigs.all.map(({ proxy }) => proxy.folder);
+      const connections = () => rigs.all.flatMap(({ wire }) => wire.connections);
       let shown: readonly Shown[];
-      beforeAll(async () => {
-        rig = await setUp(scope, { name, runtime });
-      });
-      afterAll(() => scope.close());
 
       for (const scenario of SCENARIOS.filter((one) => one.partner === name)) {
-        test(`F-01 ${scenario.name}: the same as without the proxy`, async () => {
-          const { files, direct, proxied, proxy } = rig;
+        test(`F-01 ${scenario.name}: the same as without the proxy`, async ({ task }) => {
+          const { files, direct, proxied, proxy } = await rigs.get({ task });
           const straight = { stage: direct, port: direct.partner.port, files };
           const expected = await runScenario(scenario, straight);
           const got = await runScenario(scenario, { stage: proxied, port: proxy.port, files });
@@ -70,29 +69,34 @@ for (const runtime of runtimesUnderTest()) {
       }
 
       test("O-01 SIGTERM ends the proxy with 0 and verify accepts the capture", async () => {
-        const { proxy, second } = rig;
-        for (const one of second === undefined ? [proxy] : [proxy, second]) {
-          await stopProcess(one.process);
-          await assertSound(scope, runtime, one.folder);
-        }
+        await inScope(async (scope) => {
+          for (const { proxy, second } of rigs.all) {
+            for (const one of second === undefined ? [proxy] : [proxy, second]) {
+              await stopProcess(one.process);
+              await assertSound(scope, runtime, one.folder);
+            }
+          }
+        });
       });
 
       test("R-10 show lists all associations, without a gap", async () => {
-        shown = await show(scope, runtime, capturesIn(rig.proxy.folder));
-        assert.equal(shown.length, rig.wire.connections.length);
+        shown = await inScope((scope) => showAll(scope, runtime, folders()));
+        assert.equal(shown.length, connections().length);
         for (const { association } of shown) assert.equal(association.gaps, 0);
       });
 
       test("P-05 no patient is in what the proxy prints", () => {
-        const { stdout, stderr } = rig.proxy.process;
-        assert.doesNotMatch(stdout + stderr, /Synthetic|SYN-|Worklist\^|WLP-|Referring/);
+        for (const { proxy } of rigs.all) {
+          const { stdout, stderr } = proxy.process;
+          assert.doesNotMatch(stdout + stderr, /Synthetic|SYN-|Worklist\^|WLP-|Referring/);
+        }
       });
 
       // A reset overtakes octets that are under way: there the proxy may see other octets.
       if (name === "storescp that aborts") return;
 
       test("R-10 all octets that passed are in the capture", () => {
-        const passed = rig.wire.connections.map((connection) => {
+        const passed = connections().map((connection) => {
           const count = { requestor: 0, acceptor: 0 };
           for (const { sender, bytes } of connection) count[sender] += bytes?.length ?? 0;
           return count;
@@ -106,8 +110,8 @@ for (const runtime of runtimesUnderTest()) {
       });
 
       test.skipIf(tshark === undefined)("D-08 show agrees with tshark", async () => {
-        const { connections } = rig.wire;
-        const decoded = await tsharkDecode(scope, { program: tshark ?? "", connections });
+        const all = { program: tshark ?? "", connections: connections() };
+        const decoded = await inScope((scope) => tsharkDecode(scope, all));
         const { fields, placeOnly, mismatches } = compareWithTshark(shown, decoded);
         console.log(
           `D-08: ${fields} fields compared, ${mismatches.length} mismatches, ${placeOnly} command sets by their place only (${name})`,
@@ -128,23 +132,29 @@ for (const runtime of runtimesUnderTest()) {
 
       if (name === "dcmqrscp" || name === "Orthanc") {
         test("S-08 the second route recorded the sub-operations of C-MOVE", async () => {
-          const moved = await show(scope, runtime, capturesIn(rig.second?.folder ?? ""));
-          const stores = moved
-            .flatMap(({ messages }) => messages)
-            .filter((message) => message.command === "C-STORE-RQ");
-          assert.equal(stores.length, 3);
+          const seconds = rigs.all.map(({ second }) => second?.folder ?? "");
+          const moved = await inScope((scope) => showAll(scope, runtime, seconds));
+          const stores = moved.map(
+            ({ messages }) => messages.filter(({ command }) => command === "C-STORE-RQ").length,
+          );
+          assert.equal(stores.at(-1), 3);
         });
       }
 
       if (name === "storescp") {
         test("P-06 the passcode is in no output", async () => {
-          const outputs = [rig.proxy.process.stdout, rig.proxy.process.stderr];
-          for (const detail of [["-v"], ["-vv"], ["-vv", "--hex"], ["-vv", "--json"]]) {
-            const args = ["show", ...detail, ...capturesIn(rig.proxy.folder)];
-            const { code, stdout, stderr } = await dicomtap(scope, runtime, args);
-            assert.equal(code, 0, stderr);
-            outputs.push(stdout, stderr);
-          }
+          const outputs = rigs.all.flatMap(({ proxy }) => [
+            proxy.process.stdout,
+            proxy.process.stderr,
+          ]);
+          await inScope(async (scope) => {
+            for (const detail of [["-v"], ["-vv"], ["-vv", "--hex"], ["-vv", "--json"]]) {
+              const args = ["show", ...detail, ...folders().flatMap(capturesIn)];
+              const { code, stdout, stderr } = await dicomtap(scope, runtime, args);
+              assert.equal(code, 0, stderr);
+              outputs.push(stdout, stderr);
+            }
+          });
           const characters = outputs.reduce((sum, text) => sum + text.length, 0);
           const leaks = outputs.filter((text) => hasPasscode(text)).length;
           console.log(`P-06: ${outputs.length} outputs, ${characters} characters, ${leaks} leaks`);
@@ -153,6 +163,17 @@ for (const runtime of runtimesUnderTest()) {
       }
     });
   }
+}
+
+/** In the order in which they were opened, folder after folder. */
+async function showAll(
+  scope: Scope,
+  runtime: StartableRuntime,
+  folders: readonly string[],
+): Promise<readonly Shown[]> {
+  const shown: Shown[] = [];
+  for (const folder of folders) shown.push(...(await show(scope, runtime, capturesIn(folder))));
+  return shown;
 }
 
 async function setUp(

@@ -5,17 +5,16 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { describe, test } from "vitest";
 import { corpusPath, hasCorpus, readCorpus } from "../support/corpus.ts";
 import { partner } from "../support/partner.ts";
 import { readPcap, type TcpConnection } from "../support/pcap.ts";
-import { Scope } from "../support/process.ts";
+import { inScope, type Scope } from "../support/process.ts";
 import { tsharkDecode } from "../support/tshark.ts";
 import type { WireConnection } from "../support/tshark_wire.ts";
 import { compareWithTshark } from "./agreement.ts";
 import {
   capturesIn,
-  type RunningProxy,
   runtimesUnderTest,
   type Shown,
   show,
@@ -76,68 +75,88 @@ const names = hasCorpus
   ? readdirSync(corpusPath("pcaps")).filter((name) => name.endsWith(".pcap"))
   : [];
 
+interface Played {
+  readonly name: string;
+  readonly connection: ReferenceConnection;
+  readonly wire: WireConnection;
+}
+
 for (const runtime of runtimesUnderTest()) {
   describe.skipIf(!hasCorpus)(`recordings through dicomtap on ${runtime.name}`, () => {
-    const scope = new Scope();
-    const played: { name: string; connection: ReferenceConnection; wire: WireConnection }[] = [];
-    let shown: readonly Shown[];
-    let acceptor: Acceptor;
-    let proxy: RunningProxy;
-
-    beforeAll(async () => {
-      acceptor = await startAcceptor(scope);
-      proxy = await startProxy(scope, { runtime, to: acceptor.port });
-    });
-    afterAll(() => scope.close());
-
-    test("F-01 both ways arrive unaltered, with the ends as recorded", async () => {
-      for (const name of names) {
-        const reference = readReference(name);
-        for (const [index, connection] of readPcap(
-          Buffer.from(readCorpus(`pcaps/${name}`)),
-        ).entries()) {
-          const recorded = reference.connections[index]!;
-          const got = await play(connection, { port: proxy.port, acceptor });
-          assert.deepEqual(got, recorded.sha256, name);
-          played.push({ name, connection: recorded, wire: wireOf(connection) });
-        }
-      }
-      console.log(`F-01: ${names.length} recordings, ${played.length} connections, 0 altered`);
-    });
-
-    test("D-08 show reads what an independent decoder read", async () => {
-      await stopProcess(proxy.process);
-      shown = await show(scope, runtime, capturesIn(proxy.folder));
-      assert.equal(shown.length, played.length);
-      let messages = 0;
-      for (const [index, { name, connection }] of played.entries()) {
-        const ours = shown[index]!;
-        if (connection.tls === true) {
-          assert.equal(ours.association.outcome, "opaque", name);
-          continue;
-        }
-        assert.deepEqual(ourSummary(ours, connection), referenceSummary(connection), name);
-        messages += connection.messages.length;
-      }
-      console.log(`D-08: ${shown.length} connections, ${messages} messages, 0 differences`);
-    });
-
-    test.skipIf(tshark === undefined)("D-08 show agrees with tshark", async () => {
-      const dicom = played.flatMap(({ connection, wire }, index) =>
-        connection.tls === true ? [] : [{ wire, ours: shown[index]! }],
-      );
-      const connections = dicom.map(({ wire }) => wire);
-      const decoded = await tsharkDecode(scope, { program: tshark ?? "", connections });
-      const { fields, placeOnly, mismatches } = compareWithTshark(
-        dicom.map(({ ours }) => ours),
-        decoded,
-      );
-      console.log(
-        `D-08: ${fields} fields compared, ${mismatches.length} mismatches, ${placeOnly} command sets by their place only`,
-      );
-      assert.deepEqual(mismatches, []);
+    // One test: each step looks at what the one before left, and a second try begins with nothing.
+    test("F-01 D-08 arrive unaltered, and show reads what two independent decoders read", async () => {
+      await inScope(async (scope) => {
+        const acceptor = await startAcceptor(scope);
+        const args = ["--on-full", "stall"]; // what is recorded is judged
+        const proxy = await startProxy(scope, { runtime, to: acceptor.port, args });
+        const played = await playAll({ port: proxy.port, acceptor });
+        await stopProcess(proxy.process);
+        const shown = await show(scope, runtime, capturesIn(proxy.folder));
+        assert.equal(shown.length, played.length);
+        compareWithReference(shown, played);
+        if (tshark !== undefined)
+          await compareWithSecond(scope, { program: tshark, shown, played });
+      });
     });
   });
+}
+
+/** With their ends as recorded. */
+async function playAll(stage: Stage): Promise<readonly Played[]> {
+  const played: Played[] = [];
+  for (const name of names) {
+    const reference = readReference(name);
+    const connections = readPcap(Buffer.from(readCorpus(`pcaps/${name}`)));
+    for (const [index, connection] of connections.entries()) {
+      const recorded = reference.connections[index]!;
+      assert.deepEqual(await play(connection, stage), recorded.sha256, name);
+      played.push({ name, connection: recorded, wire: wireOf(connection) });
+    }
+  }
+  console.log(`F-01: ${names.length} recordings, ${played.length} connections, 0 altered`);
+  return played;
+}
+
+function compareWithReference(shown: readonly Shown[], played: readonly Played[]): void {
+  let messages = 0;
+  for (const [index, { name, connection }] of played.entries()) {
+    const ours = shown[index]!;
+    if (connection.tls === true) {
+      assert.equal(ours.association.outcome, "opaque", name);
+      continue;
+    }
+    assert.deepEqual(ourSummary(ours, connection), referenceSummary(connection), name);
+    messages += connection.messages.length;
+  }
+  console.log(`D-08: ${shown.length} connections, ${messages} messages, 0 differences`);
+}
+
+/** With tshark. */
+async function compareWithSecond(
+  scope: Scope,
+  {
+    program,
+    shown,
+    played,
+  }: {
+    readonly program: string;
+    readonly shown: readonly Shown[];
+    readonly played: readonly Played[];
+  },
+): Promise<void> {
+  const dicom = played.flatMap(({ connection, wire }, index) =>
+    connection.tls === true ? [] : [{ wire, ours: shown[index]! }],
+  );
+  const connections = dicom.map(({ wire }) => wire);
+  const decoded = await tsharkDecode(scope, { program, connections });
+  const { fields, placeOnly, mismatches } = compareWithTshark(
+    dicom.map(({ ours }) => ours),
+    decoded,
+  );
+  console.log(
+    `D-08: ${fields} fields compared, ${mismatches.length} mismatches, ${placeOnly} command sets by their place only`,
+  );
+  assert.deepEqual(mismatches, []);
 }
 
 function wireOf(connection: TcpConnection): WireConnection {

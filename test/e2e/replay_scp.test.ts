@@ -3,11 +3,12 @@
  * say, write and return must be the same.
  */
 import assert from "node:assert/strict";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { describe, test } from "vitest";
 import { type DatasetFiles, makeDatasetFiles } from "../support/dataset_files.ts";
 import { startStorescp } from "../support/dcmtk_servers.ts";
-import { Scope } from "../support/process.ts";
+import { inScope, type Scope } from "../support/process.ts";
 import { ownRuntime } from "../support/runtimes.ts";
+import { Shared } from "../support/shared.ts";
 import { capturesIn, show, stopProcess } from "./dicomtap.ts";
 import {
   type RecordedScenarios,
@@ -26,43 +27,14 @@ const ARCHIVES: readonly PartnerName[] = ["dcmqrscp", "Orthanc"];
 
 for (const name of ANSWERING) {
   describe.skipIf(isAbsent(name))(`${name} played by replay scp on ${runtime.name}`, () => {
-    const scope = new Scope();
     const scenarios = SCENARIOS.filter((one) => one.partner === name);
-    let files: DatasetFiles;
-    let recorded: RecordedScenarios;
-    let stage: Stage;
-    let scp: RunningScp;
-    let folder: string;
-
-    beforeAll(async () => {
-      files = await makeDatasetFiles(scope);
-      recorded = await recordScenarios(scope, {
-        ...{ runtime, name, files, orthanc: orthanc ?? "", withDestination: true },
-      });
-      const destination = ARCHIVES.includes(name)
-        ? await startStorescp(scope, { aeTitle: "MOVEDEST" })
-        : undefined;
-      const args =
-        destination === undefined
-          ? []
-          : ["MOVEDEST", "MOVEVIA"].flatMap((title) => [
-              "--move-dest",
-              `${title}=127.0.0.1:${destination.port}`,
-            ]);
-      const { captures } = recorded;
-      folder = scope.tempDir();
-      // not all moves were recorded: what else the captures hold of the instances is sent
-      args.push("--record", folder, ...(ARCHIVES.includes(name) ? ["--archive"] : []));
-      scp = await startReplayScp(scope, { runtime, captures, args });
-      const aeTitle = name === "Orthanc" ? "ORTHANC" : "ANY-SCP";
-      stage = { partner: { port: scp.port, aeTitle, received: async () => [] }, destination };
-    });
-    afterAll(() => scope.close());
+    const worlds = new Shared((scope) => setUp(scope, name));
 
     for (const maxPdu of [undefined, 4096]) {
       const how = maxPdu === undefined ? "" : ", maximum length 4096";
       for (const scenario of scenarios) {
         test(`X-02 ${scenario.name}${how}: as from the real one`, async () => {
+          const { files, recorded, stage, scp } = await worlds.get();
           const expected = recorded.results.get(scenario);
           assert.ok(expected !== undefined);
           const asked = maxPdu === undefined ? scenario : limited(scenario, maxPdu);
@@ -78,7 +50,8 @@ for (const name of ANSWERING) {
       }
     }
 
-    test("X-02 every request had an answer in the recording", () => {
+    test("X-02 every request had an answer in the recording", async () => {
+      const { scp } = await worlds.get();
       const requests = scp.requests();
       const missed = requests.filter(({ matched }) => !matched);
       console.log(
@@ -88,8 +61,9 @@ for (const name of ANSWERING) {
     });
 
     test("X-03 no PDU is longer than the SCU takes, and no rule is broken", async () => {
+      const { scp, folder } = await worlds.get();
       await stopProcess(scp.process);
-      const shown = await show(scope, runtime, capturesIn(folder));
+      const shown = await inScope((scope) => show(scope, runtime, capturesIn(folder)));
       assert.ok(shown.length >= 2 * scenarios.length);
       const found = shown.flatMap(({ association }) =>
         association.findings.filter(
@@ -109,6 +83,41 @@ for (const name of ANSWERING) {
       );
     });
   });
+}
+
+interface World {
+  readonly files: DatasetFiles;
+  readonly recorded: RecordedScenarios;
+  readonly stage: Stage;
+  readonly scp: RunningScp;
+  /** Where it records. */
+  readonly folder: string;
+}
+
+/** A recording of the partner, and what answers from it. */
+async function setUp(scope: Scope, name: PartnerName): Promise<World> {
+  const files = await makeDatasetFiles(scope);
+  const recorded = await recordScenarios(scope, {
+    ...{ runtime, name, files, orthanc: orthanc ?? "", withDestination: true },
+  });
+  const destination = ARCHIVES.includes(name)
+    ? await startStorescp(scope, { aeTitle: "MOVEDEST" })
+    : undefined;
+  const args =
+    destination === undefined
+      ? []
+      : ["MOVEDEST", "MOVEVIA"].flatMap((title) => [
+          "--move-dest",
+          `${title}=127.0.0.1:${destination.port}`,
+        ]);
+  const { captures } = recorded;
+  const folder = scope.tempDir();
+  // not all moves were recorded: what else the captures hold of the instances is sent
+  args.push("--record", folder, ...(ARCHIVES.includes(name) ? ["--archive"] : []));
+  const scp = await startReplayScp(scope, { runtime, captures, args });
+  const aeTitle = name === "Orthanc" ? "ORTHANC" : "ANY-SCP";
+  const partner = { port: scp.port, aeTitle, received: async () => [] };
+  return { files, recorded, stage: { partner, destination }, scp, folder };
 }
 
 /** With the maximum length of PDUs that the SCU takes. */

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { describe, test } from "vitest";
 import { readPart10 } from "../../src/dataset/part10.ts";
 import {
   type DatasetFiles,
@@ -16,56 +16,47 @@ import {
 } from "../support/dataset_files.ts";
 import { NO_DELAY, type ReceivedFile, startStorescp } from "../support/dcmtk_servers.ts";
 import { freePort } from "../support/ports.ts";
-import { inScope, Scope } from "../support/process.ts";
+import { inScope, type Scope } from "../support/process.ts";
 import { ownRuntime } from "../support/runtimes.ts";
 import { capturesIn, dicomtap, show, startProxy, stopProcess } from "./dicomtap.ts";
-import {
-  differencesOf,
-  type RecordedScenarios,
-  recordScenarios,
-  replayScu,
-} from "./replay_partners.ts";
+import { differencesOf, recordScenarios, replayScu } from "./replay_partners.ts";
 import { ANSWERING, hasDcmtk, isAbsent, orthanc } from "./scenario_partners.ts";
 import { startStage } from "./scenario_run.ts";
+import type { PartnerName } from "./scenarios.ts";
 
 const runtime = ownRuntime();
 
 for (const name of ANSWERING) {
   describe.skipIf(isAbsent(name))(`replay scu on ${runtime.name} and ${name}`, () => {
-    const scope = new Scope();
-    let files: DatasetFiles;
-    let recorded: RecordedScenarios;
-
-    beforeAll(async () => {
-      files = await makeDatasetFiles(scope);
-      recorded = await recordScenarios(scope, {
-        ...{ runtime, name, files, orthanc: orthanc ?? "", withDestination: false },
-      });
-    });
-    afterAll(() => scope.close());
-
     test("X-01: the same answers, the same files", async () => {
-      const { captures, results } = recorded;
-      const stored = [...results.values()].flatMap(({ atPartner }) => atPartner);
-      const moved = [...results.values()].flatMap(({ atDestination }) => atDestination);
-      const stage = await startStage(scope, name, { files, orthanc: orthanc ?? "" });
-      const to = stage.partner.port;
-      const folder = scope.tempDir();
-      const run = await replayScu(scope, { runtime, captures, to, args: ["--record", folder] });
-      assert.deepEqual(differencesOf(run), []);
-      assert.equal(run.code, 0, run.stderr);
-      assert.deepEqual(held(await stage.partner.received()), held(stored));
-      assert.deepEqual(held((await stage.destination?.received()) ?? []), held(moved));
-      const sent = await messagesOf(scope, captures);
-      assert.deepEqual(await messagesOf(scope, capturesIn(folder)), sent);
-      const differing = await dicomtap(scope, runtime, ["diff", ...captures, folder]);
-      assert.equal(differing.code, 0, differing.stdout);
-      const { associations, exchanges, same } = run.summary;
-      console.log(
-        `X-01: ${associations} associations, ${exchanges} exchanges, ${same} the same, ${sent.length} messages of the SCU equal, ${stored.length} files stored, ${moved.length} moved (${name})`,
-      );
+      await inScope((scope) => playAll(scope, name));
     });
   });
+}
+
+async function playAll(scope: Scope, name: PartnerName): Promise<void> {
+  const files = await makeDatasetFiles(scope);
+  const { captures, results } = await recordScenarios(scope, {
+    ...{ runtime, name, files, orthanc: orthanc ?? "", withDestination: false },
+  });
+  const stored = [...results.values()].flatMap(({ atPartner }) => atPartner);
+  const moved = [...results.values()].flatMap(({ atDestination }) => atDestination);
+  const stage = await startStage(scope, name, { files, orthanc: orthanc ?? "" });
+  const to = stage.partner.port;
+  const folder = scope.tempDir();
+  const run = await replayScu(scope, { runtime, captures, to, args: ["--record", folder] });
+  assert.deepEqual(differencesOf(run), []);
+  assert.equal(run.code, 0, run.stderr);
+  assert.deepEqual(held(await stage.partner.received()), held(stored));
+  assert.deepEqual(held((await stage.destination?.received()) ?? []), held(moved));
+  const sent = await messagesOf(scope, captures);
+  assert.deepEqual(await messagesOf(scope, capturesIn(folder)), sent);
+  const differing = await dicomtap(scope, runtime, ["diff", ...captures, folder]);
+  assert.equal(differing.code, 0, differing.stdout);
+  const { associations, exchanges, same } = run.summary;
+  console.log(
+    `X-01: ${associations} associations, ${exchanges} exchanges, ${same} the same, ${sent.length} messages of the SCU equal, ${stored.length} files stored, ${moved.length} moved (${name})`,
+  );
 }
 
 describe.skipIf(!hasDcmtk)(`replay scu --uids new on ${runtime.name}`, () => {
