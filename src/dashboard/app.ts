@@ -12,6 +12,7 @@ import { allowedMethods } from "./allowed_methods.ts";
 import { ApiError, addEndpoint, type DashboardApp, type Endpoint } from "./endpoint.ts";
 import { faultText } from "./fault_text.ts";
 import { type GuardedVariables, type GuardOptions, guard, refuse } from "./guard.ts";
+import { UnreadableCapture } from "./library/capture_library.ts";
 import { ICON, LOGIN_STYLE, page } from "./page.ts";
 import { associationEndpoints } from "./routes/association.ts";
 import { commandEndpoints } from "./routes/commands.ts";
@@ -107,6 +108,7 @@ export function createDashboard(services: Services, options: GuardOptions): Dash
   });
   app.onError((error, context) => {
     if (error instanceof ApiError) return context.json(error.json, error.status);
+    if (error instanceof UnreadableCapture) return refuse(context, 503, error.message);
     if (error instanceof HTTPException) return refuse(context, error.status, error.message);
     counts.faults += 1;
     services.fault?.(`${context.req.method} ${context.req.routePath}: ${faultText(error)}`);

@@ -11,6 +11,7 @@
 import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { CaptureError } from "../../capture/capture_error.ts";
 import { findTrailer } from "../../capture/trailer.ts";
 import { AssociationReader, type FoundAssociation } from "../../inspect/read_association.ts";
 import { capturePaths } from "../../io/capture_paths.ts";
@@ -58,6 +59,11 @@ export interface OpenedAssociation {
   readonly found: FoundAssociation;
   readonly reader: AssociationReader;
   close(): void;
+}
+
+/** A capture that is there and that the system does not let us read. */
+export class UnreadableCapture extends Error {
+  override readonly name = "UnreadableCapture";
 }
 
 export class CaptureLibrary {
@@ -117,6 +123,11 @@ export class CaptureLibrary {
     return this.#fileOf(capture)?.damagedIn(found?.places ?? []) ?? 0;
   }
 
+  /** Why its capture cannot be read now, in words of the system. */
+  barredOf({ capture }: Entry): string | undefined {
+    return this.#fileOf(capture)?.barred;
+  }
+
   /** Ends what goes on in the background. */
   stop(): void {
     this.#stopped = true;
@@ -138,7 +149,7 @@ export class CaptureLibrary {
 
   /**
    * Undefined where no file has its records. The caller closes it. What the proxy has just told of
-   * may take a moment to get into its capture, and is waited for.
+   * may take a moment to get into its capture, and is waited for. Throws `UnreadableCapture`.
    */
   async open(key: string): Promise<OpenedAssociation | undefined> {
     const { list } = this.#options;
@@ -153,12 +164,27 @@ export class CaptureLibrary {
       if (entry === undefined || file === undefined) {
         if (!this.#mayCome(key, until)) return undefined;
       } else if (entry.found !== undefined && (entry.whole || entry.outcome === "open")) {
-        return opened(file.path, { entry, found: entry.found });
+        return this.#opened(file, { entry, found: entry.found });
       } else if (!this.#mayCome(key, until)) {
-        return entry.found && opened(file.path, { entry, found: entry.found });
+        return entry.found && this.#opened(file, { entry, found: entry.found });
       }
       await Promise.race([this.refresh(), pause(PATIENCE_MS)]);
       await pause(LOOK_AGAIN_MS);
+    }
+  }
+
+  #opened(
+    file: LibraryFile,
+    of: Pick<OpenedAssociation, "entry" | "found">,
+  ): OpenedAssociation | undefined {
+    try {
+      const source = new FileSource(file.path);
+      return { ...of, reader: new AssociationReader(source), close: () => source.close() };
+    } catch (error) {
+      if ((error as { code?: string }).code === "ENOENT") return undefined; // seen by the next look
+      const isThere = !(error instanceof CaptureError);
+      if (isThere && file.bar(error as Error)) this.#options.capturesChanged();
+      throw new UnreadableCapture(`${file.name} cannot be read now: ${(error as Error).message}`);
     }
   }
 
@@ -219,7 +245,10 @@ export class CaptureLibrary {
         const file = this.#changedFile(path);
         if (file !== undefined) changed.push(file);
       } catch (error) {
-        problems.push((error as Error).message); // it went away, or must not be read
+        // it went away, or must not be read
+        const known = this.#files.get(path);
+        if (known === undefined) problems.push((error as Error).message);
+        else if (known.bar(error as Error)) this.#options.capturesChanged();
       }
     }
     if (problems.join() !== this.#problems.join()) this.#options.capturesChanged();
@@ -232,7 +261,9 @@ export class CaptureLibrary {
     const facts = statSync(path, { throwIfNoEntry: false });
     if (facts === undefined) return undefined;
     const file = this.#files.get(path) ?? this.#add(path);
-    if (file.size === facts.size && file.modified === facts.mtimeMs) return undefined;
+    if (file.barred !== undefined)
+      new FileSource(path).close(); // throws while it is so
+    else if (file.size === facts.size && file.modified === facts.mtimeMs) return undefined;
     const isNew = file.size < 0;
     file.size = facts.size;
     file.modified = facts.mtimeMs;
@@ -277,11 +308,6 @@ export class CaptureLibrary {
   #beginSlice(): void {
     this.#sliceEnd = this.#now() + SLICE_MS;
   }
-}
-
-function opened(path: string, of: Pick<OpenedAssociation, "entry" | "found">): OpenedAssociation {
-  const source = new FileSource(path);
-  return { ...of, reader: new AssociationReader(source), close: () => source.close() };
 }
 
 /** Its recorder is done with it. */

@@ -4,7 +4,8 @@
  *
  * Rule: `read` works in small steps and yields between them, so that requests are answered meanwhile.
  * Rule: what a reading from the start does not find again is gone, as where an index turns out to be
- * damaged behind entries that were taken from it.
+ * damaged behind entries that were taken from it, or where something else stands there now.
+ * Rule: what the system does not let us read is still there. Its entries stay, and it says so.
  */
 import { RECORDS_BLOCK, TRAILER_BLOCK } from "../../capture/block.ts";
 import { type BlockPlace, readBlocks, readBlocksOn } from "../../capture/block_reader.ts";
@@ -20,6 +21,7 @@ import { findTrailer } from "../../capture/trailer.ts";
 import { CaptureScan, type ListedAssociation } from "../../inspect/capture_scan.ts";
 import { listAssociations } from "../../inspect/list_associations.ts";
 import { FileSource } from "../../io/file_source.ts";
+import { plural } from "../../units.ts";
 import type { CaptureJson } from "../api_types.ts";
 import { type Entry, type EntryPlace, entryOf } from "./entry.ts";
 import { FileProblems } from "./file_problems.ts";
@@ -57,6 +59,7 @@ export class LibraryFile {
   #problems = new FileProblems();
   #follow: Follow | undefined;
   #checked = false;
+  #barred: string | undefined;
   /** Counts up when it is read anew. */
   #reading = 0;
 
@@ -82,6 +85,11 @@ export class LibraryFile {
    */
   get unchecked(): boolean {
     return this.#state === "indexed" && !this.#checked;
+  }
+
+  /** Why the system does not let us read it now, in its words. */
+  get barred(): string | undefined {
+    return this.#barred;
   }
 
   /** Octets that cannot be read, of those between pairs of places in the file. */
@@ -112,17 +120,41 @@ export class LibraryFile {
     let source: FileSource | undefined;
     try {
       source = new FileSource(this.path);
+      this.#barred = undefined;
       yield* this.#readFrom(source);
     } catch (error) {
-      this.#follow = undefined;
-      this.#state = "unreadable";
-      this.#problems = new FileProblems();
-      this.#problems.add(error instanceof Error ? error.message : String(error));
-      if (!(error instanceof CaptureError) && systemCode(error) === undefined) throw error;
+      if (error instanceof CaptureError) this.#giveUp(error);
+      else if (systemCode(error) !== undefined) this.bar(error as Error);
+      else throw error;
     } finally {
       source?.close();
     }
     yield; // for one that cannot be read there was no step
+  }
+
+  /** The system refused to open or read it. True where that was not known. */
+  bar({ message }: Error): boolean {
+    if (this.#barred === message) return false;
+    this.#unreadable(message);
+    this.#barred = message;
+    const count = this.#keys.size;
+    if (count > 0)
+      this.#problems.add(`What is told of its ${plural(count, "association")} was read before`);
+    return true;
+  }
+
+  /** It is no capture, or none that may be read. */
+  #giveUp({ message }: CaptureError): void {
+    this.#forget();
+    this.#dropMissing();
+    this.#unreadable(message);
+  }
+
+  #unreadable(message: string): void {
+    this.#follow = undefined;
+    this.#state = "unreadable";
+    this.#problems = new FileProblems();
+    this.#problems.add(message);
   }
 
   /**
@@ -172,6 +204,7 @@ export class LibraryFile {
   #forget(): void {
     this.#reading += 1;
     this.#checked = false;
+    this.#header = undefined;
     this.#problems = new FileProblems();
     this.#lost = 0;
     this.#missing = new Set(this.#keys);

@@ -69,6 +69,7 @@ export function associationEndpoints(services: Services): readonly Endpoint[] {
           missing: missingWords(entry, {
             hasFile: state.library.pathOf(entry.capture) !== undefined,
             damaged: state.library.damagedOf(entry),
+            barred: state.library.barredOf(entry),
           }),
         };
         return call.context.json(detail);
@@ -287,11 +288,19 @@ const MAX_RESPONSES = 2_000;
 
 function missingWords(
   entry: Entry,
-  { hasFile, damaged }: { readonly hasFile: boolean; readonly damaged: number },
+  found: {
+    readonly hasFile: boolean;
+    readonly damaged: number;
+    readonly barred: string | undefined;
+  },
 ): string[] {
+  const { hasFile, damaged, barred } = found;
   const { gaps } = summaryOf(entry);
   const words: string[] = [];
   if (!hasFile) words.push("It was not recorded: its messages cannot be shown");
+  if (barred !== undefined) {
+    words.push(`Its capture cannot be read now, and this was read before: ${barred}`);
+  }
   if (gaps > 0) words.push(`${plural(gaps, "gap")}: octets passed that are not in the capture`);
   if (damaged > 0) {
     words.push(`The capture is damaged among its records: ${formatSize(damaged)} cannot be read`);

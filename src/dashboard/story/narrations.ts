@@ -7,6 +7,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { type NarratedExchange, narrateAssociation } from "../../inspect/narrate_association.ts";
+import { UnreadableCapture } from "../library/capture_library.ts";
 import { type Entry, summaryOf } from "../library/entry.ts";
 import type { DashboardState } from "../state.ts";
 
@@ -47,7 +48,10 @@ export class Narrations {
   }
 
   async #read(entry: Entry): Promise<Narrated | undefined> {
-    const opened = await this.#state.open(entry.key);
+    const opened = await this.#state.open(entry.key).catch((error: unknown) => {
+      if (error instanceof UnreadableCapture) return undefined; // the others are told all the same
+      throw error;
+    });
     if (opened === undefined) return undefined;
     try {
       const association = { ...opened.found, summary: summaryOf(opened.entry) };

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -21,6 +22,7 @@ import { MemorySource } from "../../../src/capture/byte_source.ts";
 import { encodeHeader } from "../../../src/capture/header.ts";
 import { encodeIndexEntry, encodeIndexStart } from "../../../src/capture/index_block.ts";
 import { encodeTrailer } from "../../../src/capture/trailer.ts";
+import type { AssociationDetailJson } from "../../../src/dashboard/api_types.ts";
 import { CaptureLibrary } from "../../../src/dashboard/library/capture_library.ts";
 import { summaryOf } from "../../../src/dashboard/library/entry.ts";
 import { EntryList } from "../../../src/dashboard/library/entry_list.ts";
@@ -30,7 +32,7 @@ import { packSummary } from "../../../src/inspect/index_summary.ts";
 import { listAssociations } from "../../../src/inspect/list_associations.ts";
 import { FileSource } from "../../../src/io/file_source.ts";
 import { captureFacts, concat, someRecords, writeCapture } from "../../support/captures.ts";
-import { associationJson } from "../../support/dashboard.ts";
+import { associationJson, testDashboard } from "../../support/dashboard.ts";
 import { inScope } from "../../support/process.ts";
 
 const GOLDEN = ["test/captures/v1", "test/captures/services"];
@@ -208,6 +210,66 @@ describe("CaptureLibrary", () => {
         assert.equal(state.list.size, count);
         assert.equal(state.captures().captures[0]?.associations, count);
       }
+    });
+  });
+
+  test("says of a capture that cannot be read now that it told of it before, until it can be", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const path = join(folder, "a.dcap");
+      const bytes = writeCapture(someRecords({ count: 3, chunks: 2, size: 50 }));
+      writeFileSync(path, bytes);
+      const { state, request, json } = await testDashboard({ places: [folder] });
+      const association = "/api/associations/a.dcap/1";
+      for (const seenBy of ["a look at the directory", "who opens an association"]) {
+        rmSync(path);
+        symlinkSync("a.dcap", path); // leads to itself: not even root can open it
+        if (seenBy === "a look at the directory") await state.library.refresh();
+        const answer = await request(`${association}/messages`);
+        assert.equal(answer.status, 503, seenBy);
+        assert.match(((await answer.json()) as { error: string }).error, /a\.dcap cannot be read/);
+        const { state: found, problems, associations } = state.captures().captures[0] ?? {};
+        assert.deepEqual([found, associations, state.list.size], ["unreadable", 3, 3], seenBy);
+        assert.match(problems?.[0] ?? "", /ELOOP|symbolic/i);
+        assert.equal(problems?.[1], "What is told of its 3 associations was read before");
+        const { missing } = await json<AssociationDetailJson>(association);
+        assert.match(missing.join(), /cannot be read now/);
+        rmSync(path);
+        writeFileSync(path, bytes);
+        await state.library.refresh();
+        const [after] = state.captures().captures;
+        assert.deepEqual([after?.state, after?.problems], ["indexed", []], seenBy);
+        assert.equal((await request(`${association}/messages`)).status, 200);
+      }
+    });
+  });
+
+  test("says of a file that is written anew what its new header says, and nothing of the old one", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const path = join(folder, "a.dcap");
+      const records = someRecords({ count: 2, chunks: 1, size: 50 });
+      const of = (product: string) => ({ facts: { ...captureFacts(3), product } });
+      writeFileSync(path, writeCapture(records, of("first 1.0")));
+      const state = await stateOf([folder]);
+      const told: unknown[] = [];
+      for (const bytes of [
+        writeCapture(records, { ...of("second 2.0"), unfinished: true }),
+        writeCapture(records, of("third 3.0.0")),
+        concat(writeCapture(records, of("fourth 4")), Uint8Array.of(0xc1)),
+        Uint8Array.from({ length: 500 }, (_, at) => at & 0xff),
+      ]) {
+        writeFileSync(path, bytes);
+        await state.library.refresh();
+        const [capture] = state.captures().captures;
+        told.push([capture?.state, capture?.product, state.list.size]);
+      }
+      assert.deepEqual(told, [
+        ["growing", "second 2.0", 2],
+        ["indexed", "third 3.0.0", 2],
+        ["scanned", "fourth 4", 2],
+        ["unreadable", null, 0],
+      ]);
     });
   });
 
