@@ -51,24 +51,17 @@ describe("The day of the demo", () => {
     assert.deepEqual(failures, ["A700", "0106"]);
   });
 
-  test("is the same again when one replay of it plays against another", async () => {
+  test("is the same again, round after round, when one replay of it plays against another", async () => {
     await using pacs = await startDayPacs();
-    const counts: string[] = [];
-    for (let round = 1; round <= 2; round++) {
+    let exchanges = 0;
+    for (let round = 1; round <= 3; round++) {
+      // Each round stores under new UIDs into the same study, which is the worklist's, and gets back
+      // what it stored itself.
       const { summary, different } = await playDay(pacs, AbortSignal.timeout(PATIENCE_MS));
-      // What was stored under new UIDs is retrieved under them. The second round stores into the same
-      // studies, which are the worklist's: of them the instances come that were first.
-      for (const { request, differences } of different) {
-        assert.equal(request, "C-STORE-RQ");
-        assert.deepEqual(
-          differences.filter(({ path }) => !/UID$/.test(path)),
-          [],
-        );
-      }
-      assert.equal(different.length, round === 1 ? 0 : 3);
-      assert.equal(summary.same + different.length, summary.exchanges);
-      counts.push(`${summary.same} of ${summary.exchanges} exchanges the same`);
+      assert.deepEqual(different, [], `round ${round}`);
+      assert.equal(summary.same, summary.exchanges);
+      exchanges += summary.exchanges;
     }
-    console.log(`demo: ${counts.join(", ")}`);
+    console.log(`demo: 3 rounds, ${exchanges} exchanges the same`);
   });
 });
