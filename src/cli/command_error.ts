@@ -32,3 +32,8 @@ export function optionError(option: string, message: string, hint?: string): Com
   const shown = where.length === 0 ? undefined : where.join("\n");
   return usageError(`Option --${option}: ${what}`, hint ?? shown);
 }
+
+/** An option has a value that cannot be its own. */
+export function badValue(option: string, text: string, hint: string): CommandError {
+  return usageError(`Option --${option} cannot be "${escapeControls(text).slice(0, 80)}"`, hint);
+}

@@ -4,6 +4,7 @@
  */
 
 import { replayAsScp } from "../../replay/scp/replay_as_scp.ts";
+import { wait } from "../../replay/scu/pace.ts";
 import { replayAsScu } from "../../replay/scu/replay_as_scu.ts";
 import { formatAddress } from "../address.ts";
 import { dayCapturePath } from "../demo/day_capture.ts";
@@ -70,7 +71,7 @@ export const command = defineCommand({
           ),
         );
       }
-      if (round !== options.rounds) await pause(stop);
+      if (round !== options.rounds) await wait(PAUSE, stop);
     }
     await proxy.stop();
     return 0;
@@ -92,17 +93,4 @@ function proxyOptions(
     json ? ["--json"] : [],
   ].flat();
   return parseOptions(args, PROXY_OPTIONS).options as unknown as ProxyOptions;
-}
-
-function pause(stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const over = (): void => {
-      clearTimeout(timer);
-      stop.removeEventListener("abort", over);
-      resolve();
-    };
-    const timer = setTimeout(over, PAUSE);
-    stop.addEventListener("abort", over);
-    if (stop.aborted) over();
-  });
 }

@@ -1,7 +1,7 @@
 /** `--ignore KEYWORD,...` of the commands that compare: elements that may differ. */
 import { readIgnore } from "../../replay/compare/ignore_rules.ts";
 import type { Option } from "./command.ts";
-import { optionError } from "./command_error.ts";
+import { taken } from "./taken.ts";
 
 export const IGNORE_OPTION = {
   kind: "string",
@@ -12,10 +12,5 @@ export const IGNORE_OPTION = {
 
 /** "PatientName,0008,0012": a comma also stands inside of a tag. Throws a usage error. */
 export function ignored(typed: readonly string[]): readonly string[] {
-  try {
-    return typed.flatMap(readIgnore);
-  } catch (error) {
-    if (error instanceof RangeError) throw optionError("ignore", error.message);
-    throw error;
-  }
+  return taken("ignore", () => typed.flatMap(readIgnore));
 }

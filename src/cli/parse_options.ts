@@ -15,7 +15,7 @@ import {
   SIZE_FORMAT,
 } from "../units.ts";
 import type { CommandArguments, Limits, Option, Options } from "./command.ts";
-import { usageError } from "./command_error.ts";
+import { badValue, usageError } from "./command_error.ts";
 
 export interface ParsedOptions extends CommandArguments {
   readonly help: boolean;
@@ -93,36 +93,32 @@ function readValue(named: Named, text: string): unknown {
       return true;
     case "string":
       if (option.choices === undefined || option.choices.includes(text)) return text;
-      throw badValue(named, text, suggest(text, option.choices));
+      throw refused(named, text, suggest(text, option.choices));
     case "number": {
       const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
       if (isWithin(option, value)) return value;
-      throw badValue(named, text);
+      throw refused(named, text);
     }
     case "duration":
     case "size": {
       if (option.words?.includes(text) === true) return text;
       const value = option.kind === "duration" ? parseDurationMs(text) : parseSize(text);
       if (value !== undefined && isWithin(option, value)) return value;
-      throw badValue(named, text);
+      throw refused(named, text);
     }
     case "address": {
       if (option.words?.includes(text) === true) return text;
       const address: Address | { readonly wrong: string } = parseAddress(text);
       if (!("wrong" in address)) return address;
-      throw badValue(named, text, `${capital(address.wrong)}.`);
+      throw refused(named, text, `${capital(address.wrong)}.`);
     }
     default:
       return option satisfies never;
   }
 }
 
-function badValue({ name, option }: Named, text: string, hint?: string) {
-  const shown = escapeControls(text).slice(0, 80);
-  return usageError(
-    `Option --${name} cannot be "${shown}"`,
-    hint ?? `It takes ${expected(option)}.`,
-  );
+function refused({ name, option }: Named, text: string, hint?: string) {
+  return badValue(name, text, hint ?? `It takes ${expected(option)}.`);
 }
 
 /** What an option takes, in words. */

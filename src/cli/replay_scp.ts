@@ -10,7 +10,7 @@ import { type ReplayScp, replayAsScp } from "../../replay/scp/replay_as_scp.ts";
 import { formatAddress } from "../address.ts";
 import { capturePaths } from "../io/capture_paths.ts";
 import { plural } from "../units.ts";
-import type { Target } from "./association_failure.ts";
+import { type Target, targetAt } from "./association_failure.ts";
 import { defineCommand } from "./command.ts";
 import { CommandError, usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
@@ -92,7 +92,7 @@ function destinationsOf(request: Request): readonly Target[] {
     ...(unmatched?.do === "forward" ? [unmatched.to] : []),
     ...Object.values(moveDestinations),
     ...Object.values(eventDestinations),
-  ].map(({ host = "127.0.0.1", port }) => ({ host, port }));
+  ].map(({ host, port }) => targetAt({ host, port }));
 }
 
 function ready(

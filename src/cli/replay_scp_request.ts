@@ -4,11 +4,11 @@ import type { ReplayScpOptions as Request } from "../../replay/scp/options.ts";
 import type { UnmatchedPolicy } from "../../replay/scp/unmatched_responder.ts";
 import { readSpeed } from "../../replay/scu/pace.ts";
 import { type Address, parseAddress } from "../address.ts";
-import { escapeControls } from "../escape.ts";
 import { checkAeTitle, targetAt } from "./association_failure.ts";
-import { optionError, usageError } from "./command_error.ts";
+import { badValue, usageError } from "./command_error.ts";
 import { ignored } from "./ignore_option.ts";
 import type { ReplayScpOptions } from "./replay_scp_options.ts";
+import { taken } from "./taken.ts";
 
 export function scpRequest(
   captures: readonly string[],
@@ -79,13 +79,8 @@ function unmatchedPolicy({ unmatched, forward }: ReplayScpOptions): UnmatchedPol
 
 /** Throws a usage error for one that cannot be read. */
 function checkedStates(typed: readonly string[]): readonly string[] {
-  try {
-    for (const one of typed) readStateRule(one);
-    return typed;
-  } catch (error) {
-    if (error instanceof RangeError) throw optionError("state", error.message);
-    throw error;
-  }
+  for (const one of typed) taken("state", () => readStateRule(one));
+  return typed;
 }
 
 /** "AE=HOST:PORT", one or more. */
@@ -104,8 +99,4 @@ function destinations(
       return [aeTitle, targetAt(address)];
     }),
   );
-}
-
-function badValue(name: string, text: string, hint: string) {
-  return usageError(`Option --${name} cannot be "${escapeControls(text).slice(0, 80)}"`, hint);
 }

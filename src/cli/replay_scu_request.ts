@@ -9,13 +9,12 @@ import { PASSCODE, PRIMARY } from "../../replay/scu/association_request.ts";
 import type { Fragment, ReplayScuOptions as Request } from "../../replay/scu/options.ts";
 import { readSpeed } from "../../replay/scu/pace.ts";
 import { escapeControls } from "../escape.ts";
-import { AssignmentError } from "../service/assignments.ts";
 import type { Target } from "./association_failure.ts";
-import { optionError, usageError } from "./command_error.ts";
+import { badValue } from "./command_error.ts";
 import { ignored } from "./ignore_option.ts";
-import { keywordHint } from "./keyword_hint.ts";
 import type { ReplayScuOptions } from "./replay_scu_options.ts";
 import { explainSystemError } from "./system_error.ts";
+import { taken } from "./taken.ts";
 
 export function scuRequest(
   what: { readonly paths: readonly string[]; readonly filter: string | undefined },
@@ -114,18 +113,6 @@ function rewriteOf(options: ReplayScuOptions): RewriterOptions {
   return rewrite;
 }
 
-/** Throws a usage error that names the option. */
-function taken<T>(option: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const { cause, message } = error;
-    const hint = cause instanceof AssignmentError ? keywordHint(cause) : undefined;
-    throw optionError(option, message, hint);
-  }
-}
-
 function fromFile<T>(option: string, path: string, read: (text: string) => T): T {
   let text: string;
   try {
@@ -136,8 +123,4 @@ function fromFile<T>(option: string, path: string, read: (text: string) => T): T
     throw badValue(option, path, `${others}${why}.`);
   }
   return taken(`${option} ${path}`, () => read(text));
-}
-
-function badValue(name: string, text: string, hint: string) {
-  return usageError(`Option --${name} cannot be "${escapeControls(text).slice(0, 80)}"`, hint);
 }

@@ -4,6 +4,7 @@
  * Exit codes: 0 success or warning; 1 a status of failure; 2 usage, or required parts that are
  * missing; 3 no connection, no association, or no context for the request.
  */
+import { within } from "../../replay/scu/pace.ts";
 import { uidName } from "../dictionary/uids.ts";
 import { escapeControls } from "../escape.ts";
 import { AssociationError } from "../io/association_error.ts";
@@ -229,18 +230,10 @@ function storageGranted(user: ServiceUser, plan: PlannedRequest): void {
 /** Keeps the association open for what may still be reported. */
 async function waited(user: ServiceUser, { wait }: SendOptions, stop: AbortSignal): Promise<void> {
   if (wait === undefined || stop.aborted) return;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const over = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, wait);
-    stop.addEventListener("abort", () => resolve(), { once: true });
-  });
-  try {
-    await Promise.race([over, user.ended()]);
-  } catch (error) {
+  const ended = user.ended().catch((error: unknown) => {
     if (!(error instanceof AssociationError)) throw error;
-  } finally {
-    clearTimeout(timer);
-  }
+  });
+  await within(wait, ended, stop);
 }
 
 /** Octets of a P-DATA-TF that we are ready to receive: images may come. */

@@ -109,7 +109,7 @@ describe("dicomtap diff", () => {
     assert.match(shown.out, /PatientName: Synthetic\^Patient in A, Synthetix\^Patient in B/);
     const nothing = await diff(original, join(directory, "nothing.dcap"));
     assert.equal(nothing.code, 2);
-    assert.match(nothing.err, /There is no association to compare in .*nothing\.dcap: /);
+    assert.match(nothing.err, /Cannot find .*nothing\.dcap\n/);
     const typo = await diff(original, original, "--ignore", "PatientNme");
     assert.equal(typo.code, 2);
     assert.match(typo.err, /Cannot ignore "PatientNme": neither a keyword of PS3\.6 nor a tag/);
