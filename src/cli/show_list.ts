@@ -2,9 +2,10 @@
  * The list of associations: one row each, what a person looks for first. Colour says the outcome
  * again, never alone.
  */
+import { failedStatuses } from "../dimse/status.ts";
 import { escapeControls } from "../escape.ts";
 import type { AssociationJson, Outcome } from "../observe/summary.ts";
-import { formatDurationMs, formatSize, plural } from "../units.ts";
+import { formatCount, formatDurationMs, formatSize, plural } from "../units.ts";
 import type { Paint } from "./paint.ts";
 import type { Column } from "./table.ts";
 
@@ -38,10 +39,27 @@ export function listRow(association: AssociationJson, paint: Paint): string[] {
   ];
 }
 
-/** A line below the row: why it ended as it did, where that needs words. */
+/**
+ * A line below the row: what failed, and why it ended as it did, where that needs words. No terminal
+ * is too narrow for it.
+ */
 export function listNote(association: AssociationJson, paint: Paint): string | undefined {
-  const { explanation } = association;
-  return explanation && paint.yellow(`${NOTE_INDENT}${escapeControls(explanation)}`);
+  const words = noneAccepted(association) ?? association.explanation;
+  const failed = failures(association);
+  const parts = [
+    ...(failed === undefined ? [] : [paint.red(failed)]),
+    ...(words === undefined ? [] : [paint.yellow(escapeControls(words))]),
+  ];
+  return parts.length === 0 ? undefined : `${NOTE_INDENT}${parts.join("; ")}`;
+}
+
+/** Nothing could be asked for: that comes first, however the association ended. */
+function noneAccepted({ findings, contexts }: AssociationJson): string | undefined {
+  if (!findings.some(({ id }) => id === "context-none-accepted")) return undefined;
+  const [first] = contexts.flatMap(({ explanation }) => explanation ?? []);
+  const why = first === undefined ? "" : `: ${first}`;
+  const more = contexts.length > 1 ? ` (and ${plural(contexts.length - 1, "more context")})` : "";
+  return `none of the proposed presentation contexts was accepted${why}${more}`;
 }
 
 const NOTE_INDENT = "     ";
@@ -97,6 +115,19 @@ function requests(association: AssociationJson): string {
   });
   return names.length === 0 ? "-" : names.join(", ");
 }
+
+/** "2 failed: A700H, C000H" */
+function failures({ statuses }: AssociationJson): string | undefined {
+  const failed = failedStatuses(statuses);
+  if (failed.length === 0) return undefined;
+  const count = failed.reduce((sum, status) => sum + (statuses[status] ?? 0), 0);
+  const named = failed.slice(0, MOST_STATUSES).map((status) => `${status}H`);
+  const more = failed.length > named.length ? ", ..." : "";
+  return `${formatCount(count)} failed: ${named.join(", ")}${more}`;
+}
+
+/** Statuses that are named. */
+const MOST_STATUSES = 3;
 
 function remarks(association: AssociationJson, paint: Paint): string {
   const counts = { error: 0, warning: 0, note: 0 };

@@ -179,7 +179,8 @@ function explain(known: SummaryFacts): string | undefined {
     return explainAbort({ sender: abort.sender, source, reason });
   }
   const associated = negotiation.ac !== undefined;
-  return explainOutcome(outcome, { reason, protocol, associated, gaps });
+  const answered = known.sides.acceptor.octets > 0 || gaps > 0;
+  return explainOutcome(outcome, { reason, protocol, associated, answered, gaps });
 }
 
 /** Milliseconds with three decimals. */

@@ -63,11 +63,13 @@ export function explainOutcome(
     reason: string | undefined;
     protocol: string | undefined;
     associated: boolean;
+    /** Whether anything came from the acceptor. */
+    answered: boolean;
     /** How often octets passed that are not recorded. */
     gaps: number;
   },
 ): string | undefined {
-  const { reason, protocol, associated, gaps } = facts;
+  const { reason, protocol, associated, answered, gaps } = facts;
   const detail = reason === undefined ? "" : ` (${reason})`;
   switch (outcome) {
     case "refused":
@@ -84,9 +86,12 @@ export function explainOutcome(
       if (protocol === undefined && gaps > 0) {
         return "part of the traffic is not in the record, and what followed could not be decoded without it; all of it was forwarded";
       }
-      return protocol === undefined
-        ? "what passed could not be read as DICOM; it was forwarded and recorded as it is"
-        : `${protocol} passed here, not DICOM in clear; it was forwarded and recorded as it is`;
+      if (protocol === undefined) {
+        return "what passed could not be read as DICOM; it was forwarded and recorded as it is";
+      }
+      return `${protocol} passed here, not DICOM in clear; it was forwarded and recorded as it is${
+        answered ? "" : `, and the acceptor answered nothing: ${unanswered(protocol)}`
+      }`;
     case "released":
     case "aborted":
     case "rejected":
@@ -95,6 +100,12 @@ export function explainOutcome(
     default:
       return outcome satisfies never;
   }
+}
+
+function unanswered(protocol: string): string {
+  return protocol === "TLS"
+    ? "it may not take TLS on this port, so switch TLS off in the requestor, or send to the port that takes it"
+    : "who connected may have the wrong address or port";
 }
 
 type Titles = { callingAeTitle: string; calledAeTitle: string };

@@ -91,8 +91,21 @@ describe("dicomtap show", () => {
     assert.match(rows[0] ?? "", /^\d{4}-\d\d-\d\d$/);
     assert.match(rows[1] ?? "", /^#\s+at\s+calling > called\s+outcome\s+requests/);
     assert.match(rows[2] ?? "", /1 .*GOLDEN-SCU > GOLDEN-SCP +released +C-STORE .*39\.4 KiB/);
-    assert.match(rows[3] ?? "", /2 .*rejected/);
-    assert.match(rows[4] ?? "", /^ +rejected permanent .*calling AE title not recognized/);
+    assert.match(rows[3] ?? "", /^ +1 failed: A700H$/);
+    assert.match(rows[4] ?? "", /2 .*rejected/);
+    assert.match(rows[5] ?? "", /^ +rejected permanent .*calling AE title not recognized/);
+  });
+
+  test("lists what failed though its association ended well, and why nothing could be asked", async () => {
+    assert.match((await show(directory)).out, /GOLDEN-SCP +released .*\n +1 failed: A700H\n/);
+    const { out } = await show(dayCapturePath());
+    assert.match(out, /^12 .*\n +1 failed: A700H$/m);
+    assert.match(out, /^13 .*\n +1 failed: 0106H$/m);
+    assert.match(
+      out,
+      /^11 .*\n +none of the proposed presentation contexts was accepted: the acceptor supports Ultrasound .* \(and 1 more context\)$/m,
+    );
+    assert.equal(out.match(/ failed: |none of the proposed presentation/g)?.length, 3);
   });
 
   test("-v tells negotiation, messages, statuses and findings", async () => {

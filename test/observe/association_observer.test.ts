@@ -199,6 +199,16 @@ describe("AssociationObserver", () => {
     assert.match(aborted.explanation ?? "", /acceptor aborted .*unexpected PDU/);
   });
 
+  test("says of other protocols what to look at where the acceptor answered nothing", () => {
+    const explained = (...octets: readonly (readonly ["requestor" | "acceptor", Uint8Array])[]) =>
+      played({ rq: null, ac: null, steps: [...octets], end: FINS }).observer.summary().explanation;
+    const hello = Uint8Array.of(0x16, 3, 1, 0, 1, 1);
+    assert.match(explained(["requestor", hello]) ?? "", /^TLS passed .* may not take TLS on this/);
+    assert.match(explained(["requestor", http]) ?? "", /^HTTP passed .* wrong address or port$/);
+    const answered = explained(["requestor", hello], ["acceptor", hello]);
+    assert.match(answered ?? "", /^TLS passed .* recorded as it is$/);
+  });
+
   test("tells of a message as soon as its command set is whole", () => {
     const { observer, started, messages } = observing();
     observer.bytes("requestor", 1, encodePdu(rq()));
