@@ -1,6 +1,9 @@
 /**
- * Serves a fetch handler on the runtime's own HTTP server: `Deno.serve`, `Bun.serve`, and
- * `@hono/node-server` on Node, which is loaded only there.
+ * Serves a fetch handler: by `@hono/node-server` on Node and Deno, by `Bun.serve` on Bun.
+ *
+ * Rule: the policy is "turn away the newest". Without a limit there would be as many connections as
+ * there are file descriptors, and those are for associations. `Deno.serve` has none, so on Deno it is
+ * `node:http` too, which has.
  */
 export type FetchHandler = (request: Request) => Response | Promise<Response>;
 
@@ -17,19 +20,8 @@ export interface HttpServerOptions {
   readonly port: number;
   /** Certificate chain and private key as PEM; without them it is plain HTTP. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
-}
-
-interface DenoLike {
-  serve(
-    options: {
-      hostname: string;
-      port: number;
-      cert?: string;
-      key?: string;
-      onListen: (address: { hostname: string; port: number }) => void;
-    },
-    handler: FetchHandler,
-  ): { shutdown(): Promise<void> };
+  /** Connections at once; the next ones are turned away. */
+  readonly maxConnections?: number;
 }
 
 interface BunLike {
@@ -38,66 +30,63 @@ interface BunLike {
     port: number;
     idleTimeout: number;
     tls?: { cert: string; key: string };
-    fetch: FetchHandler;
-  }): {
-    readonly port: number;
-    stop(force: boolean): void;
-  };
+    fetch: (request: Request, server: BunServer) => Response | Promise<Response>;
+  }): BunServer;
 }
 
-/**
- * Connections at once on Node, which would take as many as there are file descriptors, and those are
- * for associations. Deno and Bun have no such setting.
- */
+interface BunServer {
+  readonly port: number;
+  /** Requests whose response is not whole yet, this one too. */
+  readonly pendingRequests: number;
+  /** In seconds, from now on; 0 for none. */
+  timeout(request: Request, seconds: number): void;
+  stop(force: boolean): void;
+}
+
 const MAX_CONNECTIONS = 256;
+
+/** Seconds in which a connection has to ask something. */
+const SILENCE_S = 60;
 
 /** Rejects with the system's error (`EADDRINUSE`, `EACCES`, ...) when it cannot listen. */
 export async function serveHttp(
   fetch: FetchHandler,
   options: HttpServerOptions,
 ): Promise<HttpServer> {
-  const { Deno, Bun } = globalThis as { Deno?: DenoLike; Bun?: BunLike };
-  if (Deno !== undefined) return serveOnDeno(Deno, fetch, options);
-  if (Bun !== undefined) {
-    const { hostname, port, tls } = options;
-    const secured = tls === undefined ? {} : { tls };
-    const server = Bun.serve({ hostname, port, ...secured, idleTimeout: 0, fetch });
-    return {
-      hostname: options.hostname,
-      port: server.port,
-      close: async () => server.stop(true),
-    };
-  }
-  return serveOnNode(fetch, options);
+  const { Bun } = globalThis as { Bun?: BunLike };
+  return Bun === undefined ? serveOnNode(fetch, options) : serveOnBun(Bun, fetch, options);
 }
 
-function serveOnDeno(
-  deno: DenoLike,
-  fetch: FetchHandler,
-  options: HttpServerOptions,
-): Promise<HttpServer> {
-  const { hostname, port: wanted, tls = {} } = options;
-  return new Promise((resolve) => {
-    const server = deno.serve(
-      {
-        hostname,
-        port: wanted,
-        ...tls,
-        onListen: ({ port }) =>
-          resolve({ hostname: options.hostname, port, close: () => server.shutdown() }),
-      },
-      fetch,
-    );
+/**
+ * Bun tells of no connection before its first request, so requests are counted, and a connection that
+ * asks nothing ends after `SILENCE_S`.
+ */
+function serveOnBun(bun: BunLike, fetch: FetchHandler, options: HttpServerOptions): HttpServer {
+  const { hostname, port, tls, maxConnections = MAX_CONNECTIONS } = options;
+  const secured = tls === undefined ? {} : { tls };
+  const server = bun.serve({
+    ...{ hostname, port, ...secured, idleTimeout: SILENCE_S },
+    fetch: (request, own) => {
+      if (own.pendingRequests > maxConnections) return turnedAway();
+      own.timeout(request, 0); // events may be far apart
+      return fetch(request);
+    },
   });
+  return { hostname, port: server.port, close: async () => server.stop(true) };
+}
+
+function turnedAway(): Response {
+  const headers = { connection: "close", "retry-after": "1" };
+  return new Response("Too many connections\n", { status: 503, headers });
 }
 
 async function serveOnNode(fetch: FetchHandler, options: HttpServerOptions): Promise<HttpServer> {
   const { createAdaptorServer } = await import("@hono/node-server");
-  const { tls } = options;
+  const { tls, maxConnections = MAX_CONNECTIONS } = options;
   const { createServer } = await import("node:https");
   const secured = tls === undefined ? {} : { createServer, serverOptions: tls };
   const server = createAdaptorServer({ fetch, ...secured });
-  Object.assign(server, { maxConnections: MAX_CONNECTIONS });
+  Object.assign(server, { maxConnections });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, options.hostname, resolve);
