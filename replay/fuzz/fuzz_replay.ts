@@ -113,7 +113,7 @@ export async function fuzzReplay(options: FuzzOptions): Promise<FuzzResult> {
 export async function scriptsOf(captures: readonly string[]): Promise<FuzzScript[]> {
   using recordings = openRecordings(captures);
   const scripts: FuzzScript[] = [];
-  for (const association of recordings.associations()) {
+  for await (const association of recordings.inTurns()) {
     if (scripts.length === MAX_SCRIPTS) break;
     if (association.answer?.type !== "A-ASSOCIATE-AC") continue;
     const script = await fuzzScript(association);

@@ -6,11 +6,12 @@
  *
  * Rule: it opens no connection but to the destinations that are told.
  */
-import { setImmediate } from "node:timers/promises";
 import type { AssociationServer } from "../../src/io/accept_associations.ts";
 import { serveAssociations } from "../../src/service/serve_associations.ts";
+import type { RecordedAssociation } from "../recorded.ts";
 import { wait } from "../scu/pace.ts";
 import { openRecordings, type RecordingProblem, type Recordings } from "../source/recordings.ts";
+import { Turns } from "../source/turns.ts";
 import { Acceptor } from "./acceptance.ts";
 import { responderChain } from "./chain.ts";
 import { CompareRequests } from "./compare_requests.ts";
@@ -86,24 +87,19 @@ async function started(recordings: Recordings, options: ReplayScpOptions): Promi
   }
 }
 
-/** Milliseconds that are read in one go: connections and signals have their turn between. */
-const TURN_MS = 20;
-
 /** Associations are read one after another, whatever is in them; it is not known before. */
 async function readInto(
   library: Library,
   recordings: Recordings,
   { onProgress, signal }: ReplayScpOptions,
 ): Promise<void> {
-  const listed = [...recordings.associations()];
-  let turn = performance.now();
+  const listed: RecordedAssociation[] = [];
+  for await (const association of recordings.inTurns({ signal })) listed.push(association);
+  const turns = new Turns({ signal });
   for (const [at, association] of listed.entries()) {
-    signal?.throwIfAborted();
+    await turns.take();
     library.add(association);
     onProgress?.(at + 1, listed.length);
-    if (performance.now() - turn < TURN_MS) continue;
-    await setImmediate();
-    turn = performance.now();
   }
 }
 

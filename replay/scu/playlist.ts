@@ -8,6 +8,7 @@
  */
 import { numberValue, textValue } from "../../src/service/service_message.ts";
 import type { RecordedAssociation, RecordedMessage } from "../recorded.ts";
+import { Turns } from "../source/turns.ts";
 
 export interface Listed {
   readonly recorded: RecordedAssociation;
@@ -22,21 +23,37 @@ export interface Listed {
   readonly isForUs: boolean;
 }
 
-export function playlist(associations: Iterable<RecordedAssociation>): readonly Listed[] {
+export async function playlist(
+  associations: AsyncIterable<RecordedAssociation> | Iterable<RecordedAssociation>,
+): Promise<readonly Listed[]> {
   const listed: Listed[] = [];
-  for (const recorded of associations) {
+  for await (const recorded of associations) {
     const startedAt = microseconds(recorded.summary.started);
     const endedAt = startedAt + recorded.summary.duration_ms * 1000;
     listed.push({ recorded, startedAt, endedAt, isForUs: false });
   }
-  const causes = { moves: listed.flatMap(movesOf), actions: listed.filter(isReportedOn) };
-  return listed.map((one) => {
-    const cause = causeOf(one, causes);
-    if (cause === undefined) return one;
-    const { recorded, endedAt } = cause;
-    const isForUs = isRequestorOf(recorded, one.recorded);
-    return { ...one, cause: recorded, afterCauseUs: one.startedAt - endedAt, isForUs };
-  });
+  // Whose cause is looked for is read, message by message.
+  const turns = new Turns();
+  const moves: Move[] = [];
+  for (const one of listed) {
+    await turns.take();
+    moves.push(...movesOf(one));
+  }
+  const causes = { moves, actions: listed.filter(isReportedOn) };
+  const all: Listed[] = [];
+  for (const one of listed) {
+    await turns.take();
+    all.push(withCause(one, causes));
+  }
+  return all;
+}
+
+function withCause(one: Listed, causes: Causes): Listed {
+  const cause = causeOf(one, causes);
+  if (cause === undefined) return one;
+  const { recorded, endedAt } = cause;
+  const isForUs = isRequestorOf(recorded, one.recorded);
+  return { ...one, cause: recorded, afterCauseUs: one.startedAt - endedAt, isForUs };
 }
 
 /** What makes an SCP ask for associations of its own. */

@@ -42,7 +42,7 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
     options.onWarning?.(text);
   };
   const rewriter = new Rewriter({ notice: warn, ...options.rewrite });
-  const list = playlist(recordings.associations());
+  const list = await playlist(recordings.inTurns());
   for (const { path, what } of recordings.problems) warn(`${path}: ${what}`);
   await using recorder =
     options.record === undefined ? undefined : recorderOf(options, { list, warn });

@@ -4,8 +4,11 @@ import type { RecordedAssociation } from "../recorded.ts";
 export interface DatedCapture {
   /** No association of it began before, as its `started` is written; "" where that is not known. */
   readonly notBefore: string;
-  readonly associations: Iterable<RecordedAssociation>;
+  readonly associations: Iterable<Listed>;
 }
+
+/** Undefined: there is none yet, but something was read. */
+type Listed = RecordedAssociation | undefined;
 
 /**
  * By the wall clock at which they began. Within a capture the order is kept whatever the clock says;
@@ -13,9 +16,7 @@ export interface DatedCapture {
  *
  * A capture is begun when its time comes: of a long row of them few are read at once.
  */
-export function* merged(
-  captures: readonly DatedCapture[],
-): Generator<RecordedAssociation, void, undefined> {
+export function* merged(captures: readonly DatedCapture[]): Generator<Listed, void, undefined> {
   const waiting = captures
     .map(({ notBefore, associations }, order) => ({ notBefore, associations, order }))
     .sort((a, b) => (a.notBefore < b.notBefore ? -1 : a.notBefore > b.notBefore ? 1 : 0));
@@ -26,23 +27,33 @@ export function* merged(
       if (first !== undefined && startOf(first) < next.notBefore) break;
       waiting.shift();
       const rest = next.associations[Symbol.iterator]();
-      const begun = rest.next();
-      if (begun.done !== true) heads.push({ next: begun.value, rest, order: next.order });
+      const begun = yield* following(rest);
+      if (begun !== undefined) heads.push({ next: begun, rest, order: next.order });
       first = earliest(heads);
     }
     if (first === undefined) return;
     yield first.next;
-    const next = first.rest.next();
-    if (next.done === true) heads.splice(heads.indexOf(first), 1);
-    else first.next = next.value;
+    const next = yield* following(first.rest);
+    if (next === undefined) heads.splice(heads.indexOf(first), 1);
+    else first.next = next;
   }
 }
 
 interface Head {
   next: RecordedAssociation;
-  readonly rest: Iterator<RecordedAssociation>;
+  readonly rest: Iterator<Listed>;
   /** Place of its capture among those that were given. */
   readonly order: number;
+}
+
+/** The next association; undefined where there is none any more. */
+function* following(rest: Iterator<Listed>): Generator<undefined, Listed, undefined> {
+  for (;;) {
+    const next = rest.next();
+    if (next.done === true) return undefined;
+    if (next.value !== undefined) return next.value;
+    yield undefined;
+  }
 }
 
 function earliest(heads: readonly Head[]): Head | undefined {

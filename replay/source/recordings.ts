@@ -20,6 +20,7 @@ import { CapturedAssociation } from "./captured_association.ts";
 import { merged } from "./merge_associations.ts";
 import { OctetCache } from "./octet_cache.ts";
 import { OpenFiles } from "./open_files.ts";
+import { type TurnOptions, Turns } from "./turns.ts";
 
 export interface RecordingProblem {
   readonly path: string;
@@ -73,13 +74,17 @@ export class Recordings {
    * Each association once, in the order in which they opened: within a capture as it says, captures
    * among one another by the wall clock. Can be gone through again, and is read again then.
    */
-  associations(): Iterable<RecordedAssociation> {
-    return merged(
-      this.#captures.map((capture) => ({
-        notBefore: capture.notBefore,
-        associations: { [Symbol.iterator]: () => this.#associationsOf(capture) },
-      })),
-    );
+  *associations(): Generator<RecordedAssociation, void, undefined> {
+    for (const one of this.#merged()) if (one !== undefined) yield one;
+  }
+
+  /** The same while others have their turn (turns.ts). */
+  async *inTurns(options: TurnOptions = {}): AsyncGenerator<RecordedAssociation, void, undefined> {
+    const turns = new Turns(options);
+    for (const one of this.#merged()) {
+      await turns.take();
+      if (one !== undefined) yield one;
+    }
   }
 
   [Symbol.dispose](): void {
@@ -88,7 +93,16 @@ export class Recordings {
     this.#files.close();
   }
 
-  *#associationsOf(capture: Capture): Generator<RecordedAssociation, void, undefined> {
+  #merged(): Generator<RecordedAssociation | undefined, void, undefined> {
+    return merged(
+      this.#captures.map((capture) => ({
+        notBefore: capture.notBefore,
+        associations: { [Symbol.iterator]: () => this.#associationsOf(capture) },
+      })),
+    );
+  }
+
+  *#associationsOf(capture: Capture): Generator<RecordedAssociation | undefined, void, undefined> {
     const { path, source } = capture;
     const files = this.#files;
     let header: CaptureHeader | undefined;
@@ -99,7 +113,10 @@ export class Recordings {
         if (item.item !== "association") continue;
         const { association } = item;
         const reader = files.reader(path);
-        if (this.#filter && !associationMatches(this.#filter, { association, reader })) continue;
+        if (this.#filter && !associationMatches(this.#filter, { association, reader })) {
+          yield undefined;
+          continue;
+        }
         const redaction = header?.redaction;
         yield new CapturedAssociation(association, {
           get reader() {

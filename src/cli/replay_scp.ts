@@ -18,6 +18,7 @@ import { consent } from "./replay_consent.ts";
 import { REPLAY_SCP_OPTIONS, type ReplayScpOptions } from "./replay_scp_options.ts";
 import { ScpReport } from "./replay_scp_report.ts";
 import { scpRequest } from "./replay_scp_request.ts";
+import { unlessStopped } from "./stop.ts";
 
 export const command = defineCommand({
   name: "replay scp",
@@ -62,10 +63,7 @@ export const command = defineCommand({
       onEvent: (event) => report.event(event),
       onWarning: (text) => report.warning(text),
     })
-      .catch((error: unknown) => {
-        if (stop.aborted && error === stop.reason) return undefined;
-        throw error;
-      })
+      .catch(unlessStopped(stop))
       .finally(() => reading.done());
     if (scp === undefined) return 0; // stopped while it read
     try {

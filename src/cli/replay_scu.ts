@@ -24,6 +24,7 @@ import { nextStep } from "./replay_scu_hint.ts";
 import { REPLAY_SCU_OPTIONS } from "./replay_scu_options.ts";
 import { ScuReport } from "./replay_scu_report.ts";
 import { scuRequest } from "./replay_scu_request.ts";
+import { unlessStopped } from "./stop.ts";
 
 export const command = defineCommand({
   name: "replay scu",
@@ -75,7 +76,12 @@ export const command = defineCommand({
     if (fuzz !== undefined) throw usageError("Option --fuzz takes no filter");
     const request = scuRequest({ paths, filter }, { options, target, env: context.env });
     const signal = context.stopSignal();
-    const { what, ms } = contentOf(paths, filter === undefined ? undefined : readFilter(filter));
+    const content = await contentOf(paths, {
+      filter: filter === undefined ? undefined : readFilter(filter),
+      signal,
+    }).catch(unlessStopped(signal));
+    if (content === undefined) return 0; // stopped while it read
+    const { what, ms } = content;
     await consent({ targets: [target], given: options.yes, what, signal }, context);
     const takes = ms / (request.speed ?? 1);
     if (takes > LONG_MS && request.maxGap === undefined) {
@@ -104,18 +110,19 @@ export const command = defineCommand({
 const LONG_MS = 60_000;
 
 /**
- * What would be played, in words, and how long it took. Throws a usage error where there is nothing.
+ * What would be played, in words, and how long it took. Rejects with a usage error where there is
+ * nothing, with the reason of the signal where that aborts.
  */
-function contentOf(
+async function contentOf(
   captures: readonly string[],
-  filter: Filter | undefined,
-): { readonly what: string; readonly ms: number } {
+  { filter, signal }: { readonly filter: Filter | undefined; readonly signal: AbortSignal },
+): Promise<{ readonly what: string; readonly ms: number }> {
   using recordings = openRecordings(captures, { filter });
   let associations = 0;
   let requests = 0;
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
-  for (const { summary } of recordings.associations()) {
+  for await (const { summary } of recordings.inTurns({ signal })) {
     associations++;
     requests += requestsOf(summary);
     const started = Date.parse(summary.started ?? "");

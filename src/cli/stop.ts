@@ -26,3 +26,11 @@ export function stopOnSignals(): AbortSignal {
 export function isStopping(): boolean {
   return stop?.signal.aborted === true;
 }
+
+/** For `catch`: undefined where nothing but the signal ended the work. */
+export function unlessStopped(stop: AbortSignal): (error: unknown) => undefined {
+  return (error) => {
+    if (stop.aborted && error === stop.reason) return undefined;
+    throw error;
+  };
+}

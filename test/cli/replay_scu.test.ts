@@ -224,6 +224,24 @@ describe("dicomtap replay scu", () => {
     });
   });
 
+  test("stopped while it still reads captures, it plays nothing: 0", async () => {
+    await inScope(async (scope) => {
+      const { args, live } = await stage(scope);
+      let echoes = 0;
+      live.asked = () => {
+        echoes++;
+      };
+      const stopped = await inProcess((context) =>
+        run(["replay", "scu", ...args], {
+          ...context,
+          stopSignal: () => AbortSignal.abort("SIGINT"),
+        }),
+      );
+      assert.deepEqual(stopped, { ...stopped, code: 0, out: "", err: "" });
+      assert.equal(echoes, 0);
+    });
+  });
+
   test("P-14 asks for consent where the target is not this machine: 2", async () => {
     await inScope(async (scope) => {
       const { capture } = await stage(scope);

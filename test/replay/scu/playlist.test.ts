@@ -6,10 +6,10 @@ import { openRecordings } from "../../../replay/source/recordings.ts";
 import { ROOT } from "../../support/runtimes.ts";
 
 /** "1", or "2<1" for an association that the other side made because of association 1. */
-function listed(...names: readonly string[]): string[] {
+async function listed(...names: readonly string[]): Promise<string[]> {
   const paths = names.map((name) => join(ROOT, `test/captures/services/${name}.dcap`));
   using recordings = openRecordings(paths);
-  return playlist(recordings.associations()).map(({ recorded, cause, isForUs }) => {
+  return (await playlist(recordings.inTurns())).map(({ recorded, cause, isForUs }) => {
     const { calling_ae_title: from, called_ae_title: to } = recorded.summary;
     if (cause === undefined) return `${from} > ${to}`;
     const { summary } = cause;
@@ -18,17 +18,17 @@ function listed(...names: readonly string[]): string[] {
 }
 
 describe("playlist()", () => {
-  test("knows the associations that the other side made because of ours", () => {
-    assert.deepEqual(listed("study_1", "study_2").slice(-2), [
+  test("knows the associations that the other side made because of ours", async () => {
+    assert.deepEqual((await listed("study_1", "study_2")).slice(-2), [
       "MODALITY > ORTHANC",
       "ORTHANC > MODALITY because of MODALITY, for us",
     ]);
     assert.deepEqual(
-      listed("retrieve_1", "retrieve_2").filter((text) => text.includes("because")),
+      (await listed("retrieve_1", "retrieve_2")).filter((text) => text.includes("because")),
       ["QRSCP > WORKSTATION because of VIEWER, for us"],
       "another AE title on the same host",
     );
-    assert.deepEqual(listed("services"), [
+    assert.deepEqual(await listed("services"), [
       "PLANNER > MANAGER",
       "LINAC > MANAGER",
       "MANAGER > PLANNER because of PLANNER, for us",
@@ -36,14 +36,14 @@ describe("playlist()", () => {
     ]);
   });
 
-  test("takes for ours what has no cause in the captures", () => {
-    assert.deepEqual(listed("study_2"), ["ORTHANC > MODALITY"]);
-    assert.deepEqual(listed("retrieve_2"), ["QRSCP > WORKSTATION"]);
+  test("takes for ours what has no cause in the captures", async () => {
+    assert.deepEqual(await listed("study_2"), ["ORTHANC > MODALITY"]);
+    assert.deepEqual(await listed("retrieve_2"), ["QRSCP > WORKSTATION"]);
   });
 
-  test("gives times on the wall clock, in microseconds, in order", () => {
+  test("gives times on the wall clock, in microseconds, in order", async () => {
     using recordings = openRecordings([join(ROOT, "test/captures/services/study_1.dcap")]);
-    const all = playlist(recordings.associations());
+    const all = await playlist(recordings.associations());
     for (const [at, { startedAt, endedAt, recorded }] of all.entries()) {
       assert.equal(startedAt, recorded.wallUs);
       assert.ok(endedAt > startedAt);
