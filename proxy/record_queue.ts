@@ -13,17 +13,28 @@
  */
 
 /** A batch of records, in a buffer that is transferred to the other thread. */
-export interface Batch {
-  readonly buffer: ArrayBuffer;
+export interface Batch extends ReadBatch {
   /** Octets of records in it. */
   readonly length: number;
+}
+
+/** What comes back when all records are read. */
+export interface ReadBatch {
+  readonly buffer: ArrayBuffer;
+  /** Octets of traffic in its records. */
+  readonly traffic: number;
 }
 
 export interface RecordQueueOptions {
   /** Octets in all batches together, about. */
   readonly capacity: number;
-  /** Transfers a batch; its buffer comes back through `takeBack`. */
+  /** Transfers a batch; it comes back through `takeBack`, or is collected. */
   readonly send: (batch: Batch) => void;
+  /**
+   * A batch that came back and was not told of yet. Asked for when batches run short: a relay that reads
+   * bulk may read on for the length of a whole queue before its thread looks at messages.
+   */
+  readonly collect?: () => ReadBatch | undefined;
 }
 
 /** Where a record goes; valid until the next call. */
@@ -33,11 +44,19 @@ export interface Slot {
   readonly position: number;
 }
 
-const LARGEST_BATCH = 1_048_576;
+/** The largest chunk that a socket gives, and its records' heads. */
+const LARGEST_BATCH = 1_048_576 + 4096;
 const SMALLEST_BATCH = 65_536;
 
 /** So many batches share the capacity at least, unless they would become too small. */
 const FEWEST_BATCHES = 4;
+
+/**
+ * So many batches are on their way at once, unless `flush` asks for more; the others wait here. They are
+ * enough work for the other thread. What comes and goes by the dozen looks to V8 like memory that grows,
+ * and it marks the whole heap of the relay's thread several times for each gigabyte.
+ */
+const MOST_AWAY = 8;
 
 /** So many batches may be on their way that are not full. */
 const MOST_EARLY = 4;
@@ -47,17 +66,24 @@ const SEND_INTERVAL = 10;
 
 export class RecordQueue {
   readonly #send: (batch: Batch) => void;
+  readonly #collect: () => ReadBatch | undefined;
   readonly #batchSize: number;
   readonly #most: number;
   readonly #early: number;
   readonly #free: ArrayBuffer[] = [];
+  /** Batches that wait to be sent, oldest first. */
+  readonly #ready: Batch[] = [];
   /** Batches that the other thread has. */
   #away = 0;
   #slot: { target: Uint8Array; view: DataView; position: number } | undefined;
   #filled = 0;
+  #filledTraffic = 0;
+  #traffic = 0;
   #timer: NodeJS.Timeout | undefined;
   /** What is filled has waited for `SEND_INTERVAL`, and goes as soon as a batch comes back. */
   #isDue = false;
+  /** Empty batches that were never needed since the last `trim`. */
+  #unused = 0;
 
   constructor(options: RecordQueueOptions) {
     const share = Math.floor(options.capacity / FEWEST_BATCHES);
@@ -65,6 +91,7 @@ export class RecordQueue {
     this.#most = Math.max(FEWEST_BATCHES - 1, Math.floor(options.capacity / this.#batchSize));
     this.#early = Math.max(1, Math.min(MOST_EARLY, this.#most >> 2));
     this.#send = options.send;
+    this.#collect = options.collect ?? (() => undefined);
   }
 
   get capacity(): number {
@@ -78,22 +105,35 @@ export class RecordQueue {
 
   /** Octets that are on their way or wait for it, whole batches counted as full. */
   get used(): number {
-    return this.#away * this.#batchSize + this.#filled;
+    return this.#taken * this.#batchSize + this.#filled;
+  }
+
+  /** Octets of traffic in all that is not back. */
+  get traffic(): number {
+    return this.#traffic;
+  }
+
+  /** Batches that are on their way or wait for it. */
+  get #taken(): number {
+    return this.#away + this.#ready.length;
   }
 
   /** Room for a record of `length` octets, which counts only after `commit`. */
   reserve(length: number, options: { readonly control: boolean }): Slot | undefined {
     const allowed = options.control ? this.#most : this.#most - 1;
-    if (this.#slot !== undefined && this.#filled + length > this.#batchSize) this.flush();
-    if (length > this.#batchSize || this.#away >= allowed) return undefined;
+    if (this.#slot !== undefined && this.#filled + length > this.#batchSize) this.#close();
+    if (this.#taken >= allowed) this.#takeAllBack();
+    if (length > this.#batchSize || this.#taken >= allowed) return undefined;
     this.#slot ??= this.#newBatch();
     this.#slot.position = this.#filled;
     return this.#slot;
   }
 
-  /** The record of `length` octets is written. */
-  commit(length: number): void {
+  /** The record of `length` octets is written, `traffic` of them of an AE. */
+  commit(length: number, traffic = 0): void {
     this.#filled += length;
+    this.#filledTraffic += traffic;
+    this.#traffic += traffic;
     if (this.#timer !== undefined || this.#isDue) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
@@ -103,37 +143,71 @@ export class RecordQueue {
     this.#timer.unref();
   }
 
-  #sendDue(): void {
-    if (this.#isDue && this.#away < this.#early) this.flush();
+  /** Sends all there is, at once: what is told the other thread next comes behind it. */
+  flush(): void {
+    this.#close();
+    this.#sendReady(Number.POSITIVE_INFINITY);
   }
 
-  /** Sends what there is. */
-  flush(): void {
+  /** The other thread is done with a batch. */
+  takeBack({ buffer, traffic }: ReadBatch): void {
+    this.#away -= 1;
+    this.#traffic -= traffic;
+    this.#free.push(buffer);
+    this.#sendReady(MOST_AWAY);
+    this.#sendDue();
+  }
+
+  /**
+   * Gives memory back when traffic is low. To be called now and then: each time one batch goes, if it
+   * was never needed since the last time. All at once would be asked for again in the next moment, and
+   * so much new memory calls the collector, which holds up the relay.
+   */
+  trim(): void {
+    if (this.#unused > SPARE) this.#free.shift();
+    this.#unused = this.#free.length;
+  }
+
+  #sendDue(): void {
+    if (this.#isDue && this.#taken < this.#early) this.#close();
+  }
+
+  /** The batch that is being filled is done. */
+  #close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#isDue = false;
     if (this.#slot === undefined || this.#filled === 0) return;
-    const batch = { buffer: this.#slot.target.buffer as ArrayBuffer, length: this.#filled };
+    this.#ready.push({
+      buffer: this.#slot.target.buffer as ArrayBuffer,
+      length: this.#filled,
+      traffic: this.#filledTraffic,
+    });
     this.#slot = undefined;
     this.#filled = 0;
-    this.#away += 1;
-    this.#send(batch);
+    this.#filledTraffic = 0;
+    if (this.#away >= MOST_AWAY) this.#takeAllBack();
+    this.#sendReady(MOST_AWAY);
   }
 
-  /** The other thread is done with a batch. */
-  takeBack(buffer: ArrayBuffer): void {
-    this.#away -= 1;
-    this.#free.push(buffer);
-    this.#sendDue();
+  #takeAllBack(): void {
+    for (let batch = this.#collect(); batch !== undefined; batch = this.#collect()) {
+      this.takeBack(batch);
+    }
   }
 
-  /** Gives memory back when traffic is low. To be called now and then. */
-  trim(): void {
-    if (this.used < this.#batchSize) this.#free.splice(SPARE);
+  #sendReady(most: number): void {
+    while (this.#away < most) {
+      const batch = this.#ready.shift();
+      if (batch === undefined) return;
+      this.#away += 1;
+      this.#send(batch);
+    }
   }
 
   #newBatch(): { target: Uint8Array; view: DataView; position: number } {
     const buffer = this.#free.pop() ?? new ArrayBuffer(this.#batchSize);
+    this.#unused = Math.min(this.#unused, this.#free.length);
     return { target: new Uint8Array(buffer), view: new DataView(buffer), position: 0 };
   }
 }

@@ -7,12 +7,17 @@
  *
  * Rule: nothing here waits on the relay's behalf; whatever fails ends in `status` and a line of log.
  */
-import type { MessagePort, Worker } from "node:worker_threads";
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  type Worker,
+} from "node:worker_threads";
 import { ClockWatch, type RecordingClock } from "../src/io/clock.ts";
 import { startWorker } from "../src/io/worker_start.ts";
 import type { AssociationJson } from "../src/observe/summary.ts";
 import { formatSize } from "../src/units.ts";
-import { type Batch, RecordQueue } from "./record_queue.ts";
+import { type Batch, type ReadBatch, RecordQueue } from "./record_queue.ts";
 import type { Untold } from "./recorder/deferred_records.ts";
 import type {
   RecorderCommand,
@@ -58,15 +63,13 @@ export class Recording implements RelayTap {
   readonly #timer: NodeJS.Timeout;
   #tap: RecordingTap;
   #queue: RecordQueue;
-  /** Octets of traffic in each batch that is not back, oldest first. */
-  #away: number[] = [];
-  /** Octets of traffic in all batches that were sent. */
-  #sent = 0;
   /** Octets of traffic that threads had, or that were on the way to them, when they died. */
   #buried = 0;
   /** Batches that are full before the recorder's thread is there. */
   #early: Batch[] = [];
   #worker: Worker | undefined;
+  /** On which the thread gives batches back: a port of its own, so that it can be read at any time. */
+  #returned: MessagePort | undefined;
   #on = true;
   #restart: NodeJS.Timeout | undefined;
   /** Of the thread that lives, or died last. */
@@ -156,6 +159,7 @@ export class Recording implements RelayTap {
     });
     this.#worker = undefined;
     this.#tellLoss();
+    this.#closePort();
     await worker.terminate();
   }
 
@@ -168,7 +172,7 @@ export class Recording implements RelayTap {
       either: either + this.#buried,
     };
     const { associations } = losses;
-    if (octets.requestor + octets.acceptor + either + associations > 0) {
+    if (octets.requestor + octets.acceptor + octets.either + associations > 0) {
       this.#options.onLoss({ octets, associations });
     }
   }
@@ -182,28 +186,34 @@ export class Recording implements RelayTap {
     return new RecordQueue({
       capacity: this.#options.queueSize,
       send: (batch) => {
-        this.#away.push(this.#losses.queued - this.#sent);
-        this.#sent = this.#losses.queued;
         if (this.#worker === undefined) this.#early.push(batch);
         else send(this.#worker, { type: "records", ...batch });
       },
+      collect: () => this.#returned && receiveMessageOnPort(this.#returned)?.message,
     });
   }
 
   #startWorker(): Promise<RecorderStatus> {
     const { clock, recorder, newsPort, start = startWorker } = this.#options;
     const news = newsPort?.();
+    const { port1: returned, port2: batches } = new MessageChannel();
+    returned.on("message", (batch: ReadBatch) => {
+      if (this.#returned === returned) this.#queue.takeBack(batch);
+    });
+    returned.unref();
+    this.#returned = returned;
     const data: RecorderWorkerData = {
       routes: this.#routes,
       options: recorder,
       at: clock.micros(),
       wall: clock.wallMicros(),
       recording: this.#on,
+      batches,
       news,
     };
     const worker = start("recorder", {
       workerData: data,
-      transferList: news === undefined ? [] : [news],
+      transferList: news === undefined ? [batches] : [batches, news],
     });
     this.#worker = worker;
     for (const batch of this.#early.splice(0)) send(worker, { type: "records", ...batch });
@@ -227,10 +237,6 @@ export class Recording implements RelayTap {
       case "association":
         this.#options.onAssociation(report.association);
         return;
-      case "batch":
-        this.#away.shift();
-        this.#queue.takeBack(report.buffer);
-        return;
       case "alarm":
         this.#options.onAlarm(report.text);
         return;
@@ -252,7 +258,9 @@ export class Recording implements RelayTap {
   #died(reason: string): void {
     this.#worker = undefined;
     this.#tap.detach();
-    const buried = this.#bury();
+    const buried = this.#queue.traffic; // nobody hears of it any more
+    this.#buried += buried;
+    this.#closePort();
     const missing = buried === 0 ? "" : `; of what came last, ${formatSize(buried)} may be missing`;
     this.#status = { ...this.#status, state: "paused", reason: "the recorder stopped" };
     this.#options.onAlarm(
@@ -264,14 +272,9 @@ export class Recording implements RelayTap {
     this.#restart = setTimeout(() => this.#startAgain(), RESTART_DELAY).unref();
   }
 
-  /** Nobody hears of what is in the queue any more: counts it. */
-  #bury(): number {
-    const filled = this.#losses.queued - this.#sent;
-    const octets = this.#away.reduce((sum, batch) => sum + batch, filled);
-    this.#away = [];
-    this.#sent = this.#losses.queued;
-    this.#buried += octets;
-    return octets;
+  #closePort(): void {
+    this.#returned?.close();
+    this.#returned = undefined;
   }
 
   #startAgain(): void {

@@ -48,12 +48,10 @@ export interface TapLosses {
   readonly untold: Record<Role, number>;
   /** Associations that were left out for want of room. */
   associations: number;
-  /** Octets of traffic that went into the queue. */
-  queued: number;
 }
 
 export function noLosses(): TapLosses {
-  return { octets: 0, untold: { requestor: 0, acceptor: 0 }, associations: 0, queued: 0 };
+  return { octets: 0, untold: { requestor: 0, acceptor: 0 }, associations: 0 };
 }
 
 /**
@@ -72,8 +70,8 @@ export class RecordingTap implements RelayTap {
   readonly #options: RecordingTapOptions;
   /** Octets of a chunk that one record takes. */
   readonly longestData: number;
-  /** Encoded records that wait for room, oldest first. */
-  readonly #pending: Uint8Array[] = [];
+  /** Records that wait for room, oldest first. */
+  readonly #pending: EncodedRecord[] = [];
   #room: Promise<void> | undefined;
   #detached = false;
   readonly #losses: TapLosses;
@@ -93,7 +91,7 @@ export class RecordingTap implements RelayTap {
   /** Octets that no record in the queue tells of: at the end they are in no capture. */
   get untold(): Readonly<Record<Role, number>> {
     const octets = { ...this.#losses.untold };
-    for (const bytes of this.#pending) {
+    for (const { bytes } of this.#pending) {
       const record = new RecordReader(bytes).next();
       if (record !== undefined && "sender" in record) octets[record.sender] += trafficOf(record);
     }
@@ -103,7 +101,7 @@ export class RecordingTap implements RelayTap {
   /** The recorder's thread is gone: associations go on unrecorded, and nothing is kept for it. */
   detach(): void {
     this.#detached = true;
-    for (const bytes of this.#pending.splice(0)) {
+    for (const { bytes } of this.#pending.splice(0)) {
       const record = new RecordReader(bytes).next();
       if (record?.kind === "data") this.missed(record.sender, record.bytes.length);
       if (record?.kind === "gap") this.#losses.untold[record.sender] += record.length;
@@ -129,23 +127,23 @@ export class RecordingTap implements RelayTap {
   control(record: CaptureRecord): boolean {
     if (this.now(record)) return true;
     if (this.#detached || this.#pending.length >= MAX_PENDING) return false;
-    this.#pending.push(encodeRecord(record));
+    this.#pending.push({ bytes: encodeRecord(record), traffic: 0 });
     return true;
   }
 
   /** Puts a record into the queue if there is room at once. */
   now(record: CaptureRecord): boolean {
-    return !this.#detached && this.catchUp() && this.#put(encodeRecord(record));
+    return (
+      !this.#detached && this.catchUp() && this.#put({ bytes: encodeRecord(record), traffic: 0 })
+    );
   }
 
   /** Puts waiting records into the queue; true when none waits any more. */
   catchUp(): boolean {
     let done = 0;
-    for (const bytes of this.#pending) {
-      if (!this.#put(bytes)) break;
+    for (const waiting of this.#pending) {
+      if (!this.#put(waiting)) break;
       done += 1;
-      const record = new RecordReader(bytes).next();
-      if (record?.kind === "data") this.#losses.queued += record.bytes.length;
     }
     if (done > 0) this.#pending.splice(0, done);
     return this.#pending.length === 0;
@@ -160,13 +158,13 @@ export class RecordingTap implements RelayTap {
       const slot = queue.reserve(size, DATA);
       if (slot !== undefined) {
         writeDataRecord(slot.target, slot.view, slot.position, association, sender, at, chunk);
-        queue.commit(size);
-        this.#losses.queued += chunk.length;
+        queue.commit(size, chunk.length);
         return true;
       }
     }
     if (onFull === "gap" || this.#pending.length >= MAX_PENDING) return false;
-    this.#pending.push(encodeRecord({ kind: "data", association, sender, at, bytes: chunk }));
+    const bytes = encodeRecord({ kind: "data", association, sender, at, bytes: chunk });
+    this.#pending.push({ bytes, traffic: chunk.length });
     return true;
   }
 
@@ -201,14 +199,20 @@ export class RecordingTap implements RelayTap {
     this.#room = undefined;
   }
 
-  #put(bytes: Uint8Array): boolean {
+  #put({ bytes, traffic }: EncodedRecord): boolean {
     const { queue } = this.#options;
     const slot = queue.reserve(bytes.length, CONTROL);
     if (slot === undefined) return false;
     slot.target.set(bytes, slot.position);
-    queue.commit(bytes.length);
+    queue.commit(bytes.length, traffic);
     return true;
   }
+}
+
+interface EncodedRecord {
+  readonly bytes: Uint8Array;
+  /** Octets of traffic in it. */
+  readonly traffic: number;
 }
 
 const DATA = { control: false } as const;

@@ -16,6 +16,7 @@ import { nodeFileSystem } from "../../src/io/file_system.ts";
 import { runtime } from "../../src/io/runtime.ts";
 import type { AssociationJson } from "../../src/observe/summary.ts";
 import { PRODUCT } from "../../src/version.ts";
+import type { ReadBatch } from "../record_queue.ts";
 import { HeadersFilter } from "./headers_filter.ts";
 import { Live } from "./live.ts";
 import { NewsDesk } from "./news_desk.ts";
@@ -113,9 +114,9 @@ function main(data: RecorderWorkerData): void {
       tell({ type: "status", status: statusNow() });
       return;
     }
-    const { buffer, length } = command;
+    const { buffer, length, traffic } = command;
     take(new Uint8Array(buffer, 0, length));
-    parentPort?.postMessage({ type: "batch", buffer } satisfies RecorderReport, [buffer]);
+    data.batches.postMessage({ buffer, traffic } satisfies ReadBatch, [buffer]);
   });
   recorder?.open();
   tell({ type: "ready", status: statusNow() });

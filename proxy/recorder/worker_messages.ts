@@ -29,6 +29,8 @@ export interface RecorderWorkerData {
   readonly wall: number;
   /** False: switched off until told otherwise. */
   readonly recording: boolean;
+  /** Batches that were read go back on it, as `ReadBatch`. */
+  readonly batches: MessagePort;
   /** To the dashboard's thread, see `news_desk.ts`. */
   readonly news: MessagePort | undefined;
 }
@@ -59,8 +61,6 @@ export type RecorderCommand =
 export type RecorderReport =
   | { readonly type: "ready"; readonly status: RecorderStatus }
   | { readonly type: "status"; readonly status: RecorderStatus }
-  /** A batch that was read: its buffer, for new records. */
-  | { readonly type: "batch"; readonly buffer: ArrayBuffer }
   | { readonly type: "association"; readonly association: AssociationJson }
   | { readonly type: "alarm"; readonly text: string }
   /** `unrecorded`: octets that no capture tells of, not even as a gap. */

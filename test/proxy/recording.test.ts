@@ -3,9 +3,14 @@ import { EventEmitter } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
+import { type MessagePort, Worker } from "node:worker_threads";
 import { afterEach, describe, test } from "vitest";
-import type { RecorderReport, RecorderStatus } from "../../proxy/recorder/worker_messages.ts";
+import type { ReadBatch } from "../../proxy/record_queue.ts";
+import type {
+  RecorderReport,
+  RecorderStatus,
+  RecorderWorkerData,
+} from "../../proxy/recorder/worker_messages.ts";
 import { Recording, type RecordingOptions } from "../../proxy/recording.ts";
 import type { RecordingLoss } from "../../proxy/recording_loss.ts";
 import { listAssociations } from "../../src/inspect/list_associations.ts";
@@ -63,6 +68,9 @@ function setUp(changes: Partial<RecordingOptions> & { readonly directory?: strin
 
 /** A recorder's thread that takes every batch and reads none; its reports come from the test. */
 class DeafThread extends EventEmitter {
+  /** As a worker is given it: where batches go back. */
+  batches: MessagePort | undefined;
+
   postMessage(): void {}
 
   terminate(): Promise<number> {
@@ -194,7 +202,12 @@ describe("Recording", () => {
     const told: RecorderStatus[] = [];
     let started = 0;
     const { recording, heard } = setUp({
-      start: () => threads[started++] as unknown as Worker,
+      start: (_name, options) => {
+        const thread = threads[started++];
+        assert.ok(thread !== undefined && options !== undefined);
+        thread.batches = (options.workerData as RecorderWorkerData).batches;
+        return thread as unknown as Worker;
+      },
       onStatus: (status) => told.push(status),
     });
     const expectStatus = (what: string, expected: Partial<RecorderStatus>) => {
@@ -216,7 +229,9 @@ describe("Recording", () => {
     const chunk = new Uint8Array(20_000);
     tap?.data("requestor", chunk);
     recording.setRecording(true); // sends what there is
-    threads[0].tell({ type: "batch", buffer: new ArrayBuffer(1_048_576) });
+    const batch: ReadBatch = { buffer: new ArrayBuffer(1_048_576), traffic: chunk.length };
+    threads[0].batches?.postMessage(batch, [batch.buffer]);
+    await until(() => recording.queued === 0, "the batch that comes back");
     let taken = -chunk.length; // what no batch brings back, less the one that overflows
     for (let i = 0; recording.overflowed === 0; i++) {
       assert.ok(i * chunk.length < 1_048_576, "the queue is full at last");

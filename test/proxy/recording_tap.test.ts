@@ -21,10 +21,10 @@ function setUp(onFull: OnFull, capacity = 262_144) {
   const records: Decoded[] = [];
   /** What the recorder's thread does with the batches that it has. */
   const drain = () => {
-    for (const { buffer, length } of sent.splice(0)) {
-      const octets = Buffer.from(new Uint8Array(buffer, 0, length));
+    for (const batch of sent.splice(0)) {
+      const octets = Buffer.from(new Uint8Array(batch.buffer, 0, batch.length));
       records.push(...(unpackMultiple(octets) as unknown as Decoded[]));
-      queue.takeBack(buffer);
+      queue.takeBack(batch);
     }
   };
   const drainAll = () => {
