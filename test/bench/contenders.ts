@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dicomtap } from "../e2e/dicomtap.ts";
-import { freePort, portOpen } from "../support/ports.ts";
+import { freePort } from "../support/ports.ts";
 import type { RunningProcess, Scope } from "../support/process.ts";
 import { findProgram, ROOT, type StartableRuntime } from "../support/runtimes.ts";
 
@@ -45,6 +45,13 @@ export async function startContenders(
   return found;
 }
 
+/** The runtimes that are measured, each once. */
+export function runtimesOf(contenders: readonly Contender[]): readonly StartableRuntime[] {
+  return contenders.flatMap(({ mode, runtime }) =>
+    mode === "relay" && runtime !== undefined ? [runtime] : [],
+  );
+}
+
 export async function startHaproxy(scope: Scope, to: number): Promise<Contender | undefined> {
   const program = findProgram("haproxy");
   if (program === undefined) return undefined;
@@ -67,7 +74,7 @@ backend out
 `,
   );
   const process = scope.start([program, "-db", "-f", config]);
-  await portOpen(port, 10_000);
+  await process.listens(port);
   return { name: HAPROXY, port, process };
 }
 
@@ -77,7 +84,7 @@ async function startSocat(scope: Scope, to: number): Promise<Contender | undefin
   const port = await freePort();
   const listen = `TCP-LISTEN:${port},bind=127.0.0.1,reuseaddr,fork,nodelay,backlog=1024`;
   const process = scope.start([program, "-b65536", listen, `TCP:127.0.0.1:${to},nodelay`]);
-  await portOpen(port, 10_000);
+  await process.listens(port);
   return { name: "socat", port, process };
 }
 

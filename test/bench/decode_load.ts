@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { corpusPath, hasCorpus } from "../support/corpus.ts";
 import { inScope } from "../support/process.ts";
 import { ROOT, type StartableRuntime } from "../support/runtimes.ts";
+import { runtimesOf } from "./contenders.ts";
 import type { DecodeArguments, DecodeFigures, Decoder } from "./decode_main.ts";
 import type { Plan } from "./relay_load.ts";
 import { notMeasured, type Row, ratios, show, spread } from "./report.ts";
@@ -39,9 +40,7 @@ export async function decodeRows(plan: Plan): Promise<readonly Row[]> {
     .filter((name) => name.endsWith(".dcm"))
     .map((name) => join(folder, name));
   const rows: Row[] = [];
-  for (const runtime of plan.contenders.flatMap(({ mode, runtime }) =>
-    mode === "relay" && runtime !== undefined ? [runtime] : [],
-  )) {
+  for (const runtime of runtimesOf(plan.contenders)) {
     const figures = await measured(runtime, { files, rounds: Math.min(plan.rounds, 5) });
     rows.push(...rowsOf(runtime, figures));
   }

@@ -1,7 +1,7 @@
 /** B-8: what the proxy holds in memory, decoding and recording everything. */
 import { inScope, type Scope } from "../support/process.ts";
 import type { StartableRuntime } from "../support/runtimes.ts";
-import { memory, peakMemory, startDicomtap } from "./contenders.ts";
+import { memory, peakMemory, runtimesOf, startDicomtap } from "./contenders.ts";
 import { mib, type Plan } from "./relay_load.ts";
 import { notMeasured, type Row } from "./report.ts";
 
@@ -10,8 +10,7 @@ const LIMIT = 150 * MIB;
 
 export async function memoryRows(plan: Plan): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const { mode, runtime } of plan.contenders) {
-    if (mode !== "relay" || runtime === undefined) continue;
+  for (const runtime of runtimesOf(plan.contenders)) {
     for (const measure of [large, busy, idle]) {
       rows.push(await inScope((scope) => measure(plan, runtime, scope)));
     }

@@ -7,11 +7,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NO_DELAY } from "../support/dcmtk_servers.ts";
-import { freePort, portOpen } from "../support/ports.ts";
+import { freePort } from "../support/ports.ts";
 import { inScope, type Scope } from "../support/process.ts";
 import { findProgram, ROOT, type StartableRuntime } from "../support/runtimes.ts";
 import { bundled } from "./bundle.ts";
-import type { Contender } from "./contenders.ts";
+import { type Contender, runtimesOf } from "./contenders.ts";
 import type { Plan } from "./relay_load.ts";
 import { notMeasured, type Row, ratios, show, spread } from "./report.ts";
 import { inTurns, type Values, valuesOf } from "./rounds.ts";
@@ -26,10 +26,10 @@ export async function replayRows(plan: Plan): Promise<readonly Row[]> {
   }
   return await inScope(async (scope) => {
     const bin = (await bundled(scope)) ?? join(ROOT, "src/cli/bin.mjs");
-    const runtimes = plan.contenders.flatMap(({ mode, runtime }) =>
-      mode === "relay" && runtime !== undefined ? [runtime] : [],
-    );
-    const programs = runtimes.map((runtime) => ({ runtime, command: [...runtime.command, bin] }));
+    const programs = runtimesOf(plan.contenders).map((runtime) => ({
+      runtime,
+      command: [...runtime.command, bin],
+    }));
     const rows: Row[] = [];
     for (const load of storeLoads(plan.short)) {
       const folder = writeFiles(scope, load);
@@ -212,8 +212,7 @@ async function startDcmjsDimse(scope: Scope): Promise<Contender | undefined> {
   const port = await freePort();
   const script = join(scope.tempDir(), "scp.cjs");
   writeFileSync(script, dcmjsScript(folder, port));
-  scope.start([node, script]);
-  await portOpen(port, 30_000);
+  await scope.start([node, script]).listens(port);
   return { name: `dcmjs-dimse ${version}`, port };
 }
 

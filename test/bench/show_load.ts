@@ -9,7 +9,7 @@ import { inScope, type Scope } from "../support/process.ts";
 import { findProgram, type StartableRuntime } from "../support/runtimes.ts";
 import { PCAP_PORT, writePcap } from "../support/tshark_pcap.ts";
 import { startWire } from "../support/tshark_wire.ts";
-import { startDicomtap } from "./contenders.ts";
+import { runtimesOf, startDicomtap } from "./contenders.ts";
 import type { Plan } from "./relay_load.ts";
 import { notMeasured, type Row, ratios, show, spread } from "./report.ts";
 
@@ -24,7 +24,7 @@ const FIELDS = [
 
 export async function showRows(plan: Plan): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const runtime of runtimesOf(plan)) {
+  for (const runtime of runtimesOf(plan.contenders)) {
     rows.push(...(await againstTshark(plan, runtime)), await listing(plan, runtime));
   }
   return rows;
@@ -109,10 +109,4 @@ async function timesOf(
 async function stop(contender: Awaited<ReturnType<typeof startDicomtap>>): Promise<void> {
   contender.process?.signal("SIGTERM");
   await contender.process?.exit(60_000);
-}
-
-function runtimesOf(plan: Plan): readonly StartableRuntime[] {
-  return plan.contenders.flatMap(({ mode, runtime }) =>
-    mode === "relay" && runtime !== undefined ? [runtime] : [],
-  );
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { inScope } from "../support/process.ts";
 import { ROOT } from "../support/runtimes.ts";
 import { bundled } from "./bundle.ts";
+import { runtimesOf } from "./contenders.ts";
 import type { Plan } from "./relay_load.ts";
 import { type Row, show, spread } from "./report.ts";
 
@@ -12,8 +13,7 @@ export async function startRows(plan: Plan): Promise<readonly Row[]> {
   return await inScope(async (scope) => {
     const bin = await bundled(scope);
     const rows: Row[] = [];
-    for (const { mode, runtime } of plan.contenders) {
-      if (mode !== "relay" || runtime === undefined) continue;
+    for (const runtime of runtimesOf(plan.contenders)) {
       const times: number[] = [];
       for (let round = 0; round <= plan.rounds; round++) {
         const ms = await startOnce([...runtime.command, bin ?? join(ROOT, "src/cli/bin.mjs")]);

@@ -5,7 +5,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NO_DELAY } from "../support/dcmtk_servers.ts";
-import { freePort, portOpen } from "../support/ports.ts";
+import { freePort } from "../support/ports.ts";
 import { inScope, type Scope } from "../support/process.ts";
 import { findProgram } from "../support/runtimes.ts";
 import {
@@ -126,8 +126,8 @@ async function canCapture(): Promise<boolean> {
 export async function startStorescp(scope: Scope): Promise<number> {
   const port = await freePort();
   // What arrives is not written down: the disk is not what is compared.
-  scope.start(["storescp", "--ignore", String(port)], { env: NO_DELAY });
-  await portOpen(port, 10_000);
+  const command = ["storescp", "--ignore", String(port)];
+  await scope.start(command, { env: NO_DELAY }).listens(port);
   return port;
 }
 

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, test } from "vitest";
+import { describe, test } from "vitest";
 import { runCommand } from "../../src/cli/main.ts";
 import { command } from "../../src/cli/send.ts";
 import { encodeDataSet } from "../../src/dataset/encode_data_set.ts";
@@ -14,29 +14,25 @@ import {
   EXPLICIT_LITTLE,
   IMPLICIT_LITTLE,
 } from "../../src/dataset/transfer_syntax.ts";
-import { dataSetFromJson, type Performers, serveAssociations } from "../../src/mod.ts";
+import { dataSetFromJson, type Performers } from "../../src/mod.ts";
 import { encodePdu } from "../../src/ul/encode_pdu.ts";
 import type { Pdu } from "../../src/ul/pdu.ts";
 import { acceptOf } from "../support/golden_exchanges.ts";
-import { inProcess, type Ran } from "../support/in_process.ts";
+import { inProcess } from "../support/in_process.ts";
 import { freePort } from "../support/ports.ts";
 import { meaning } from "../support/same_data_set.ts";
+import { afterThis, send, serve } from "../support/send_command.ts";
 import { type StoredInstance, startSimulatedPacs } from "../support/simulated_pacs.ts";
 
 const CT = "1.2.840.10008.5.1.4.1.1.2";
 const FIND = "1.2.840.10008.5.1.4.1.2.2.1";
 const GET = "1.2.840.10008.5.1.4.1.2.2.3";
 
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const clean of cleanups.splice(0).reverse()) await clean();
-});
-
 describe("dicomtap send", () => {
   test("c-echo, c-find and c-store with the simulated PACS", async () => {
     const stored: StoredInstance[] = [];
     const pacs = await startSimulatedPacs({ stored: (instance) => stored.push(instance) });
-    cleanups.push(() => pacs.close());
+    afterThis(() => pacs.close());
     const to = ["--to", `127.0.0.1:${pacs.port}`];
 
     const echo = await send("c-echo", ...to);
@@ -61,7 +57,7 @@ describe("dicomtap send", () => {
 
   test("--json gives one object a response, masked unless --show-phi", async () => {
     const pacs = await startSimulatedPacs();
-    cleanups.push(() => pacs.close());
+    afterThis(() => pacs.close());
     const args = ["c-find", "PatientName", "PatientID", "StudyDate", "--json"];
     for (const shown of [false, true]) {
       const to = ["--to", `127.0.0.1:${pacs.port}`, ...(shown ? ["--show-phi"] : [])];
@@ -370,12 +366,12 @@ describe("dicomtap send", () => {
 
   test("exit 3 with the next step: no listener, rejected, no context, a peer that stalls or is none", async () => {
     const pacs = await startSimulatedPacs({ aeTitles: ["ARCHIVE"] });
-    cleanups.push(() => pacs.close());
+    afterThis(() => pacs.close());
     const silent = createServer((socket) => socket.on("error", () => undefined));
     const http = createServer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
     for (const server of [silent, http]) {
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      cleanups.push(() => server.close());
+      afterThis(() => server.close());
     }
     const port = (server: typeof silent) => String((server.address() as { port: number }).port);
     const cases: readonly (readonly [args: readonly string[], what: RegExp, hint: RegExp])[] = [
@@ -507,26 +503,6 @@ describe("dicomtap send", () => {
   });
 });
 
-function send(...args: readonly string[]): Promise<Ran> {
-  return inProcess((context) => runCommand(command, { args, context }));
-}
-
-async function serve(
-  perform: Performers,
-  supported: Parameters<typeof serveAssociations>[0]["supported"],
-  more: { readonly maximumLength?: number } = {},
-): Promise<number> {
-  const server = await serveAssociations({
-    host: "127.0.0.1",
-    port: 0,
-    supported,
-    perform,
-    ...more,
-  });
-  cleanups.push(() => server.close());
-  return server.port;
-}
-
 /** A listener that answers every A-ASSOCIATE-RQ with this PDU, and nothing else. */
 async function answering(pdu: Pdu): Promise<number> {
   const server = createServer((socket) => {
@@ -537,13 +513,13 @@ async function answering(pdu: Pdu): Promise<number> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  cleanups.push(() => server.close());
+  afterThis(() => server.close());
   return (server.address() as { port: number }).port;
 }
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "dicomtap-send-"));
-  cleanups.push(() => rmSync(path, { recursive: true, force: true }));
+  afterThis(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
 

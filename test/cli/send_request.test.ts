@@ -1,23 +1,12 @@
 /** What people type for `dicomtap send`, and what it says of what is missing. */
 import assert from "node:assert/strict";
-import { afterEach, describe, test } from "vitest";
-import { runCommand } from "../../src/cli/main.ts";
-import { command } from "../../src/cli/send.ts";
-import { type PerformRequest, serveAssociations } from "../../src/mod.ts";
-import { inProcess, type Ran } from "../support/in_process.ts";
+import { describe, test } from "vitest";
+import type { PerformRequest } from "../../src/mod.ts";
+import { send, serve } from "../support/send_command.ts";
 
 const MPPS = "1.2.840.10008.3.1.2.3.3";
 const COMMITMENT = "1.2.840.10008.1.20.1";
 const UPS = "1.2.840.10008.5.1.4.34.6.1";
-
-const cleanups: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const clean of cleanups.splice(0).reverse()) await clean();
-});
-
-function send(...args: readonly string[]): Promise<Ran> {
-  return inProcess((context) => runCommand(command, { args, context }));
-}
 
 describe("dicomtap send takes names", () => {
   test("of SOP classes as everybody says them, and of models without their operation", async () => {
@@ -26,20 +15,14 @@ describe("dicomtap send takes names", () => {
       asked.push(request.sopClassUid);
       return { status: 0 };
     };
-    const server = await serveAssociations({
-      host: "127.0.0.1",
-      port: 0,
-      supported: [
-        "MPPS",
-        "MWL",
-        "UPS",
-        "PatientRootQueryRetrieveInformationModelFind",
-        "PatientRootQueryRetrieveInformationModelMove",
-      ],
-      perform: { "N-SET": note, "N-CREATE": note, "C-FIND": note, "C-MOVE": note },
-    });
-    cleanups.push(() => server.close());
-    const to = ["--to", String(server.port), "--force"];
+    const port = await serve({ "N-SET": note, "N-CREATE": note, "C-FIND": note, "C-MOVE": note }, [
+      "MPPS",
+      "MWL",
+      "UPS",
+      "PatientRootQueryRetrieveInformationModelFind",
+      "PatientRootQueryRetrieveInformationModelMove",
+    ]);
+    const to = ["--to", String(port), "--force"];
     for (const [request, name] of [
       ["n-set", "MPPS"],
       ["n-create", "ups"],
@@ -59,23 +42,20 @@ describe("dicomtap send takes names", () => {
 
   test("for UIDs of SOP classes in a data set, and refuses what is neither", async () => {
     let named: string | undefined;
-    const server = await serveAssociations({
-      host: "127.0.0.1",
-      port: 0,
-      supported: [COMMITMENT],
-      perform: {
+    const port = await serve(
+      {
         "N-ACTION": async (request) => {
           const item = (await request.read())?.items("ReferencedSOPSequence")?.[0];
           named = item?.text("ReferencedSOPClassUID");
           return { status: 0 };
         },
       },
-    });
-    cleanups.push(() => server.close());
+      [COMMITMENT],
+    );
     const item = "ReferencedSOPSequence[0].ReferencedSOP";
     const args = (name: string) => [
       ...["n-action", "--class", "StorageCommitment", "--action", "1", "TransactionUID=1.2"],
-      ...[`${item}ClassUID=${name}`, `${item}InstanceUID=1.2.3`, "--to", String(server.port)],
+      ...[`${item}ClassUID=${name}`, `${item}InstanceUID=1.2.3`, "--to", String(port)],
     ];
     const { code, err } = await send(...args("CTImageStorage"));
     assert.equal(code, 0, err);
@@ -88,14 +68,9 @@ describe("dicomtap send takes names", () => {
 
 describe("dicomtap send c-find", () => {
   test("says what an SCP may not take, and sends it all the same", async () => {
-    const server = await serveAssociations({
-      host: "127.0.0.1",
-      port: 0,
-      supported: ["StudyRootQueryRetrieveInformationModelFind"],
-      perform: { "C-FIND": () => ({ status: 0 }) },
-    });
-    cleanups.push(() => server.close());
-    const args = ["c-find", "QueryRetrieveLevel=SERIES", "--to", String(server.port)];
+    const model = "StudyRootQueryRetrieveInformationModelFind";
+    const port = await serve({ "C-FIND": () => ({ status: 0 }) }, [model]);
+    const args = ["c-find", "QueryRetrieveLevel=SERIES", "--to", String(port)];
     const doubtful = await send(...args, "StudyDate=2026-01-01");
     assert.equal(doubtful.code, 0, doubtful.err);
     assert.match(
@@ -120,19 +95,16 @@ describe("dicomtap send n-create", () => {
   });
 
   test("says what was created, or that nobody named it (PS3.7 10.1.5.1.4)", async () => {
-    const server = await serveAssociations({
-      host: "127.0.0.1",
-      port: 0,
-      supported: [UPS],
-      perform: {
+    const port = await serve(
+      {
         "N-CREATE": async (request) => {
           const named = (await request.read())?.text("ScheduledProcedureStepPriority") === "HIGH";
           return named ? { status: 0, values: { AffectedSOPInstanceUID: "1.2.9" } } : { status: 0 };
         },
       },
-    });
-    cleanups.push(() => server.close());
-    const args = ["n-create", "--class", UPS, "--to", String(server.port)];
+      [UPS],
+    );
+    const args = ["n-create", "--class", UPS, "--to", String(port)];
     const given = await send(...args, "ScheduledProcedureStepPriority=HIGH");
     assert.match(given.out, /0000H Success {2}instance 1\.2\.9 /, given.err);
     const nameless = await send(...args, "ScheduledProcedureStepPriority=LOW");

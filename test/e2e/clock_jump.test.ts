@@ -3,9 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "vitest";
-import { MemorySource } from "../../src/capture/byte_source.ts";
-import { readCapture } from "../../src/capture/reader.ts";
 import type { CaptureRecord } from "../../src/capture/record.ts";
+import { readAll } from "../support/captures.ts";
 import { inScope, type Scope } from "../support/process.ts";
 import { ROOT, type StartableRuntime } from "../support/runtimes.ts";
 import { until } from "../support/tcp_peers.ts";
@@ -104,8 +103,6 @@ function recordsIn(folder: string): CaptureRecord[] {
     .map((path) => new Uint8Array(readFileSync(path)))
     .filter((bytes) => bytes.length > 0) // its header may not be written yet
     .flatMap((bytes) =>
-      [...readCapture(new MemorySource(bytes))].flatMap((found) =>
-        found.item === "record" ? [found.record] : [],
-      ),
+      readAll(bytes).flatMap((found) => (found.item === "record" ? [found.record] : [])),
     );
 }

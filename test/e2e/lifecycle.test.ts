@@ -184,7 +184,7 @@ for (const runtime of runtimesUnderTest()) {
 
 /** Resolves when the port no longer takes connections. */
 async function refuses(port: number): Promise<void> {
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; ) {
+  for (const end = performance.now() + PATIENCE_MS; performance.now() < end; ) {
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, "127.0.0.1");
       socket.once("connect", () => {

@@ -10,9 +10,8 @@ import { join } from "node:path";
 import { describe, test } from "vitest";
 import { replayAsScp } from "../../replay/scp/replay_as_scp.ts";
 import { replayAsScu } from "../../replay/scu/replay_as_scu.ts";
-import { MemorySource } from "../../src/capture/byte_source.ts";
-import { readCapture } from "../../src/capture/reader.ts";
 import { dayCapturePath } from "../../src/demo/day_capture.ts";
+import { readAll } from "../support/captures.ts";
 import { inScope } from "../support/process.ts";
 import { ROOT } from "../support/runtimes.ts";
 import { assertSound, capturesIn, runtimesUnderTest, startProxy, stopProcess } from "./dicomtap.ts";
@@ -64,7 +63,7 @@ for (const runtime of runtimesUnderTest()) {
 function streamsOf(folder: string): readonly string[] {
   return capturesIn(folder).flatMap((path) => {
     const streams = new Map<number, ReturnType<typeof newStreams>>();
-    for (const item of readCapture(new MemorySource(readFileSync(path)))) {
+    for (const item of readAll(readFileSync(path))) {
       if (item.item !== "record") continue;
       const { record } = item;
       if (record.kind === "open") streams.set(record.association, newStreams());

@@ -217,8 +217,8 @@ async function isAnswered(port: number): Promise<boolean> {
 
 /** Waits until nothing listens on the port any longer; gives how many connections it made before. */
 async function refused(port: number): Promise<number> {
-  const end = Date.now() + PATIENCE_MS;
-  for (let probes = 0; Date.now() < end; probes++) {
+  const end = performance.now() + PATIENCE_MS;
+  for (let probes = 0; performance.now() < end; probes++) {
     const socket = connect(port, "127.0.0.1");
     const code = await new Promise((resolve) => {
       socket.once("error", (error) => resolve("code" in error ? error.code : undefined));

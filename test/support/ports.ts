@@ -27,18 +27,27 @@ export async function freePort(): Promise<number> {
   throw new Error(`Cannot find a free port between ${LOWEST} and ${HIGHEST}`);
 }
 
-/** Resolves when something listens on the port. Does not connect where the system can be asked. */
-export async function portOpen(port: number, limitMs = PATIENCE_MS): Promise<void> {
-  const end = Date.now() + limitMs;
-  while (Date.now() < end) {
-    if (await isListening(port)) return;
+/**
+ * Waits until something listens on the port: false where nothing does in time, or where `isOver`, who
+ * should, is gone. Does not connect where the system can be asked.
+ */
+export async function portOpen(
+  port: number,
+  {
+    limitMs = PATIENCE_MS,
+    isOver = () => false,
+  }: { readonly limitMs?: number; readonly isOver?: () => boolean } = {},
+): Promise<boolean> {
+  const end = performance.now() + limitMs;
+  while (!(await isListening(port))) {
+    if (isOver() || performance.now() > end) return false;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error(`Nothing listens on port ${port} after ${limitMs} ms`);
+  return true;
 }
 
 /** A connection would leave a refused association in the partner's log: ask the kernel first. */
-export async function isListening(port: number): Promise<boolean> {
+async function isListening(port: number): Promise<boolean> {
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
   const listening = new RegExp(`:${hex} \\S+ 0A `); // 0A: TCP_LISTEN
   for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {

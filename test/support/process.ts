@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { PATIENCE_MS } from "./patience.ts";
-import { isListening } from "./ports.ts";
+import { portOpen } from "./ports.ts";
 import { forgetGroup, killGroup, rememberGroup } from "./process_group.ts";
 import { KeptText } from "./process_output.ts";
 
@@ -178,12 +178,9 @@ export class RunningProcess {
 
   /** Resolves when something listens on the port that this program was told. */
   async listens(port: number, limitMs = PATIENCE_MS): Promise<void> {
-    const end = Date.now() + limitMs;
-    while (!(await isListening(port))) {
-      if (this.#over) throw this.#failure(`ended before it listened on port ${port}`);
-      if (Date.now() > end) throw this.#failure(`does not listen on port ${port} in ${limitMs} ms`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    if (await portOpen(port, { limitMs, isOver: () => this.#over })) return;
+    if (this.#over) throw this.#failure(`ended before it listened on port ${port}`);
+    throw this.#failure(`does not listen on port ${port} in ${limitMs} ms`);
   }
 
   async exit(limitMs = PATIENCE_MS): Promise<Exit> {

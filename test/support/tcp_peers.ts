@@ -198,9 +198,9 @@ export function pause(ms: number): Promise<void> {
 
 /** Waits until `look` is true, for as long as a loaded machine may need. */
 export async function until(look: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + PATIENCE_MS;
+  const end = performance.now() + PATIENCE_MS;
   while (!look()) {
-    if (Date.now() > end) throw new Error(`Not within ${PATIENCE_MS} ms: ${what}`);
+    if (performance.now() > end) throw new Error(`Not within ${PATIENCE_MS} ms: ${what}`);
     await pause(2);
   }
 }

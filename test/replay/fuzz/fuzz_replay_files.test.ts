@@ -90,7 +90,7 @@ describe("fuzzReplay", () => {
 
     // what it gives is enough: those octets alone do it again
     const before = toy.crashes;
-    await portOpen(port); // it may still be starting again after the last try
+    assert.ok(await portOpen(port)); // it may still be starting again after the last try
     await sendOctets(port, Buffer.from(found.octets, "hex"));
     assert.equal(toy.crashes, before + 1);
   });
