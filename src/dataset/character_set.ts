@@ -73,7 +73,8 @@ export function decodeText(
   set: CharacterSet,
   options: TextOptions = {},
 ): string {
-  if (isAscii(bytes) && set.initial.g0 !== "IR 13") return latin1(bytes, 0, bytes.length);
+  const ascii = asciiText(bytes, set);
+  if (ascii !== undefined) return ascii;
   if (set.encoding === "utf-8") return platformDecoder("utf-8").decode(bytes);
   if (set.encoding === "gb18030") return platformDecoder("gb18030").decode(bytes);
   const { g0, g1 = set.assumed } = set.initial;
@@ -114,13 +115,18 @@ export function splitValues(bytes: Uint8Array, set: CharacterSet): Uint8Array[] 
   return values;
 }
 
-/** No octet from 80H and no escape sequence: the same text in every character set but ISO_IR 13. */
-function isAscii(bytes: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length; at++) {
+/**
+ * No octet from 80H and no escape sequence: the same text in every character set but ISO_IR 13.
+ * Undefined for any other.
+ */
+export function asciiText(bytes: Uint8Array, set: CharacterSet): string | undefined {
+  if (set.initial.g0 === "IR 13") return undefined;
+  const { length } = bytes;
+  for (let at = 0; at < length; at++) {
     const octet = bytes[at] as number;
-    if (octet >= 0x80 || octet === ESC) return false;
+    if (octet >= 0x80 || octet === ESC) return undefined;
   }
-  return true;
+  return latin1(bytes, 0, length);
 }
 
 function makeCharacterSet(terms: readonly string[]): CharacterSet {

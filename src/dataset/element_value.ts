@@ -3,8 +3,8 @@
  * gives fewer values or NaN, and the octets are still there.
  */
 
-import { latin1 } from "../latin1.ts";
 import {
+  asciiText,
   type CharacterSet,
   DEFAULT_CHARACTER_SET,
   decodeText,
@@ -17,7 +17,15 @@ import { type VrFacts, vrFacts } from "./vr.ts";
 /** Text of each value, padding removed; numbers and tags in their usual notation. */
 export function elementStrings(element: ValueElement, set: CharacterSet): readonly string[] {
   const facts = vrFacts(element.vr);
-  if (facts === undefined) return [];
+  return facts === undefined ? [] : stringsBy(facts, element, set);
+}
+
+/** The same where the facts of its VR are at hand. Three plain arguments: it runs for every element. */
+export function stringsBy(
+  facts: VrFacts,
+  element: ValueElement,
+  set: CharacterSet,
+): readonly string[] {
   switch (facts.kind) {
     case "text":
     case "ascii":
@@ -41,8 +49,7 @@ export function elementNumbers(element: ValueElement): readonly (number | bigint
   const { bytes } = element;
   if (element.vr === "DS" || element.vr === "IS") {
     if (bytes.length === 0) return [];
-    const values = latin1(bytes, 0, bytes.length).split("\\");
-    return values.map((value) => (isDecimal(value) ? Number(value) : Number.NaN));
+    return textValues(bytes, facts as VrFacts, DEFAULT_CHARACTER_SET).map(decimalNumber);
   }
   const read = READ[element.vr];
   if (facts === undefined || read === undefined) return [];
@@ -79,13 +86,13 @@ const READ: Readonly<
   FD: (view, at, little) => view.getFloat64(at, little),
 };
 
-function textValues(bytes: Uint8Array, facts: VrFacts, set: CharacterSet): readonly string[] {
+function textValues(bytes: Uint8Array, facts: VrFacts, declared: CharacterSet): readonly string[] {
   if (bytes.length === 0) return [];
-  if (facts.kind === "ascii") {
-    const text = decodeText(bytes, DEFAULT_CHARACTER_SET);
-    if (!facts.multiple) return [trimmed(text, facts)];
-    if (!text.includes("\\")) return [trimmed(text, facts)];
-    return text.split("\\").map((value) => trimmed(value, facts));
+  const set = facts.kind === "ascii" ? DEFAULT_CHARACTER_SET : declared;
+  const ascii = asciiText(bytes, set);
+  if (ascii !== undefined) {
+    if (!facts.multiple || !ascii.includes("\\")) return [trimmed(ascii, facts)];
+    return ascii.split("\\").map((value) => trimmed(value, facts));
   }
   if (!facts.multiple) return [trimmed(decodeText(bytes, set), facts)];
   const delimiters = facts.vr === "PN" ? "PN" : "multiple";
@@ -105,7 +112,9 @@ function trimmed(text: string, facts: VrFacts): string {
   return start === 0 && end === text.length ? text : text.slice(start, end);
 }
 
-/** DS or IS as 6.2 has it, spaces around it allowed. */
-function isDecimal(value: string): boolean {
-  return /^ *[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[ \0]*$/.test(value);
+/** Of a value of DS or IS as 6.2 has it, padding removed; NaN for anything else. */
+export function decimalNumber(value: string): number {
+  return DECIMAL.test(value) ? Number(value) : Number.NaN;
 }
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;

@@ -25,6 +25,8 @@ export interface InflateProblem {
 const WINDOW = 0x8000;
 const BUFFER = 4 * WINDOW;
 const LONGEST_MATCH = 258;
+/** From here on the call of a native copy is worth its price. */
+const LONG_COPY = 32;
 const RATIO_FROM = 16 * 2 ** 20;
 
 export class Inflater {
@@ -183,8 +185,9 @@ export class Inflater {
     distances: HuffmanTable,
   ): Generator<Uint8Array | undefined, void> {
     for (;;) {
-      let symbol = this.#at + 8 <= this.#input.length ? this.#quickSymbol(literals) : -2;
-      if (symbol === -2) symbol = yield* this.#symbol(literals);
+      // what one symbol takes at most, its length and distance included: then nobody asks for more
+      const isQuick = this.#at + 8 <= this.#input.length;
+      const symbol = isQuick ? this.#quickSymbol(literals) : yield* this.#symbol(literals);
       if (symbol < 256) {
         if (symbol < 0) return this.#fail("a code that is not in its table");
         this.#output[this.#filled++] = symbol;
@@ -195,21 +198,31 @@ export class Inflater {
       if (symbol > 285) return this.#fail(`the reserved length symbol ${symbol}`);
       const extra = LENGTH_EXTRA[symbol - 257] as number;
       let length = LENGTH_BASE[symbol - 257] as number;
-      if (extra > 0) length += yield* this.#take(extra);
-      const distanceSymbol = yield* this.#symbol(distances);
+      if (extra > 0) length += isQuick ? this.#quickTake(extra) : yield* this.#take(extra);
+      const distanceSymbol = isQuick
+        ? this.#quickSymbol(distances)
+        : yield* this.#symbol(distances);
       if (distanceSymbol < 0) return this.#fail("a code that is not in its table");
       if (distanceSymbol > 29) return this.#fail(`the reserved distance symbol ${distanceSymbol}`);
       const more = DISTANCE_EXTRA[distanceSymbol] as number;
       let distance = DISTANCE_BASE[distanceSymbol] as number;
-      if (more > 0) distance += yield* this.#take(more);
+      if (more > 0) distance += isQuick ? this.#quickTake(more) : yield* this.#take(more);
       if (distance > this.#filled) return this.#fail(`a distance of ${distance} before the start`);
       if (this.#filled + LONGEST_MATCH > BUFFER) yield this.#flush();
-      const output = this.#output;
-      let to = this.#filled;
-      for (; length > 0; length--, to++) output[to] = output[to - distance] as number;
-      this.#filled = to;
-      if (to === BUFFER) yield this.#flush();
+      this.#copy(length, distance);
+      if (this.#filled === BUFFER) yield this.#flush();
     }
+  }
+
+  #copy(length: number, distance: number): void {
+    const output = this.#output;
+    const from = this.#filled;
+    const to = from + length;
+    this.#filled = to;
+    if (length >= LONG_COPY && distance === 1) output.fill(output[from - 1] as number, from, to);
+    else if (length >= LONG_COPY && distance >= length) {
+      output.copyWithin(from, from - distance, to - distance);
+    } else for (let at = from; at < to; at++) output[at] = output[at - distance] as number;
   }
 
   /** A symbol where eight octets of input are at hand, so no question of more; -1: no such code. */
@@ -219,6 +232,13 @@ export class Inflater {
     if (code < 0) return -1;
     this.#drop(code & 15);
     return code >>> 4;
+  }
+
+  #quickTake(count: number): number {
+    while (this.#bitCount < count) this.#pull();
+    const value = this.#bits & ((1 << count) - 1);
+    this.#drop(count);
+    return value;
   }
 
   *#symbol(table: HuffmanTable): Generator<Uint8Array | undefined, number> {

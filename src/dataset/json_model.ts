@@ -7,7 +7,7 @@ import { base64 } from "./base64.ts";
 import { swapped } from "./byte_order.ts";
 import type { DataSet } from "./data_set.ts";
 import type { BulkElement, DataElement, FragmentsElement, ValueElement } from "./element.ts";
-import { elementNumbers, elementStrings } from "./element_value.ts";
+import { decimalNumber, elementNumbers, elementStrings, stringsBy } from "./element_value.ts";
 import { isPatientElement } from "./patient_elements.ts";
 import { type PersonName, personName } from "./person_name.ts";
 import { hexTag } from "./tag.ts";
@@ -44,30 +44,37 @@ const SPECIFIC_CHARACTER_SET = 0x00080005;
 
 export function dataSetToJson(dataSet: DataSet, options: JsonOptions = {}): JsonModel {
   const json: JsonModel = {};
+  const { maskPatient = false } = options;
   for (const element of dataSet.elements) {
-    if ((element.tag & 0xffff) === 0) continue;
-    if (options.maskPatient === true && isPatientElement(element.tag, element.vr)) {
-      json[hexTag(element.tag)] = maskedJson(element);
-      continue;
-    }
-    switch (element.kind) {
-      case "value":
-        json[hexTag(element.tag)] = valueJson(element, { dataSet, options });
-        break;
-      case "bulk":
-      case "fragments":
-        json[hexTag(element.tag)] = bulkJson(element, options);
-        break;
-      case "sequence": {
-        const items = element.items.map((item) => dataSetToJson(item, options));
-        json[hexTag(element.tag)] = { vr: "SQ", ...(items.length === 0 ? {} : { Value: items }) };
-        break;
-      }
-      default:
-        element satisfies never;
-    }
+    const { tag } = element;
+    if ((tag & 0xffff) === 0) continue;
+    json[hexTag(tag)] =
+      maskPatient && isPatientElement(tag, element.vr)
+        ? maskedJson(element)
+        : attributeJson(element, dataSet, options);
   }
   return json;
+}
+
+/** Three plain arguments, as this runs for every element. */
+function attributeJson(
+  element: DataElement,
+  dataSet: DataSet,
+  options: JsonOptions,
+): JsonAttribute {
+  switch (element.kind) {
+    case "value":
+      return valueJson(element, dataSet, options);
+    case "bulk":
+    case "fragments":
+      return bulkJson(element, options);
+    case "sequence": {
+      if (element.items.length === 0) return { vr: "SQ" };
+      return { vr: "SQ", Value: element.items.map((item) => dataSetToJson(item, options)) };
+    }
+    default:
+      return element satisfies never;
+  }
 }
 
 /** What is there stays to be seen, not what it says. */
@@ -95,21 +102,18 @@ function printAttribute(attribute: JsonAttribute): string {
   return `{"vr":"SQ","Value":[${items.join(",")}]}`;
 }
 
-function valueJson(
-  element: ValueElement,
-  { dataSet, options }: { dataSet: DataSet; options: JsonOptions },
-): JsonAttribute {
+function valueJson(element: ValueElement, dataSet: DataSet, options: JsonOptions): JsonAttribute {
   const { vr, bytes } = element;
   const facts = vrFacts(vr);
   if (bytes.length === 0) return { vr: facts === undefined ? "UN" : vr };
   switch (facts?.kind) {
     case "text":
-    case "ascii":
+    case "ascii": {
       if (element.tag === SPECIFIC_CHARACTER_SET) return { vr, Value: ["ISO_IR 192"] };
-      if (vr === "DS" || vr === "IS") return { vr, Value: decimals(element, dataSet) };
-      if (vr === "PN")
-        return { vr, Value: elementStrings(element, dataSet.characterSet).map(nameJson) };
-      return { vr, Value: elementStrings(element, dataSet.characterSet).map(orNull) };
+      const texts = stringsBy(facts, element, dataSet.characterSet);
+      const one = vr === "PN" ? nameJson : vr === "DS" || vr === "IS" ? decimalJson : orNull;
+      return { vr, Value: texts.length === 1 ? [one(texts[0] as string)] : texts.map(one) };
+    }
     case "tag":
       return { vr, Value: [...elementStrings(element, dataSet.characterSet)] };
     case "integer":
@@ -125,13 +129,10 @@ function valueJson(
   }
 }
 
-/** F.2.3.1: numbers where they are numbers; text that is none is kept as it came. */
-function decimals(element: ValueElement, dataSet: DataSet): JsonValue[] {
-  const texts = elementStrings(element, dataSet.characterSet);
-  return elementNumbers(element).map((number, at) => {
-    const text = texts[at] ?? "";
-    return Number.isFinite(Number(number)) ? Number(number) : orNull(text);
-  });
+/** F.2.3.1: a number where it is one; text that is none is kept as it came. */
+function decimalJson(text: string): JsonValue {
+  const number = decimalNumber(text);
+  return Number.isFinite(number) ? number : orNull(text);
 }
 
 /** JSON has no NaN, and no integers beyond 2^53 that every reader keeps (F.2.3). */

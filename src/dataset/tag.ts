@@ -8,8 +8,16 @@ export function printTag(tag: number): string {
 
 /** 0x00100010 as "00100010", the form of the DICOM JSON Model (PS3.18 F.2.2). */
 export function hexTag(tag: number): string {
-  return tag.toString(16).toUpperCase().padStart(8, "0");
+  const known = HEX.get(tag);
+  if (known !== undefined) return known;
+  const hex = tag.toString(16).toUpperCase().padStart(8, "0");
+  if (HEX.size < MOST_HEX) HEX.set(tag, hex);
+  return hex;
 }
+
+/** The same few hundred tags are printed again and again, as names of JSON attributes above all. */
+const HEX = new Map<number, string>();
+const MOST_HEX = 4_096;
 
 /** "(0010,0010)", "0010,0010" or "00100010" as a number; undefined for anything else. */
 export function parseTag(text: string): number | undefined {

@@ -75,7 +75,7 @@ export const VALUE_REPRESENTATIONS: readonly VrFacts[] = [...BY_NAME.values()];
 
 /** Facts of "PN"; undefined for what Table 6.2-1 does not have. */
 export function vrFacts(vr: string): VrFacts | undefined {
-  return BY_NAME.get(vr);
+  return vr.length === 2 ? vrOfOctets(vr.charCodeAt(0), vr.charCodeAt(1)) : undefined;
 }
 
 /** Facts of the VR in two octets of a stream; undefined for any other two octets. */

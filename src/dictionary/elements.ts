@@ -24,11 +24,20 @@ export const ELEMENT_EDITION = "PS3.6 2024b";
 
 /** The row of a tag such as 0x60023000; undefined where PS3.6 has none, so for every private one. */
 export function elementByTag(tag: number): ElementEntry | undefined {
-  const entry = BY_TAG.get(tag);
-  if (entry !== undefined) return entry;
-  readGroup(tag >>> 16);
-  return BY_TAG.get(tag) ?? repeatingEntry(tag);
+  const place = (tag ^ (tag >>> 12)) & (RECENT.length - 1);
+  const recent = RECENT[place];
+  if (recent !== undefined && recent.tag === tag) return recent;
+  let entry = BY_TAG.get(tag);
+  if (entry === undefined) {
+    readGroup(tag >>> 16);
+    entry = BY_TAG.get(tag) ?? repeatingEntry(tag);
+  }
+  RECENT[place] = entry;
+  return entry;
 }
+
+/** Rows that were found last: data sets have the same few hundred again and again. */
+const RECENT: (ElementEntry | undefined)[] = Array(1_024).fill(undefined);
 
 /** The row of a keyword such as "PatientName". */
 export function elementByKeyword(keyword: string): ElementEntry | undefined {
