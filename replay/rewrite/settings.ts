@@ -12,6 +12,7 @@ import type { CommandValue } from "../../src/dimse/command_set.ts";
 import { matches } from "../../src/filter/match_filter.ts";
 import { readAssignment } from "../../src/service/assignments.ts";
 import type { RecordedAssociation, RecordedMessage } from "../recorded.ts";
+import { checkSetValue } from "./check_set_value.ts";
 import { messageFacts } from "./message_facts.ts";
 import { commandValue, filledIn, readSetRule, type SetRule } from "./set_rule.ts";
 import { type SetLevel, type Setting, setTree } from "./set_tree.ts";
@@ -110,7 +111,10 @@ export class Settings {
 
 function readRules(typed: readonly string[], table: ValueTable | undefined): readonly SetRule[] {
   const rules = typed.map(readSetRule);
-  if (table !== undefined) for (const rule of rules) checkTemplates(rule, table);
+  for (const rule of rules) {
+    if (table !== undefined) checkTemplates(rule, table);
+    checkSetValue(rule, table);
+  }
   return rules;
 }
 

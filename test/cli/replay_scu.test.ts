@@ -281,6 +281,7 @@ describe("dicomtap replay scu", () => {
         ["--uids", "/no/such/file"],
         ["--dates", "tomorrow"],
         ["--set", "nonsense"],
+        ["--set", "PatientBirthDate=foo"],
         ["--ignore", "nonsense"],
       ];
       for (const option of wrong) {

@@ -231,7 +231,7 @@ describe("Rewriter", () => {
     const association = recordedAssociation(sketches);
     const set = [
       `~m C-STORE/PatientID=L${template("counter")}-${template("repeat")}`,
-      `~m C-STORE/AccessionNumber=${template("uuid")}`,
+      `~m C-STORE/StudyDescription=${template("uuid")}`,
       "Priority=1",
       "~tag PatientID=^2/AffectedSOPInstanceUID=2.25.7",
       "~calling a/b | ~m FIND/StudyID=a/b=c",
@@ -257,15 +257,15 @@ describe("Rewriter", () => {
     assert.equal(find.data.text("PatientID"), "1");
     assert.equal(find.data.text("StudyID"), "a/b=c");
     assert.equal(first.values["Priority"], 1);
-    assert.match(first.data.text("AccessionNumber") ?? "", /^[0-9a-f]{8}-[0-9a-f]{4}-8/);
-    assert.notEqual(first.data.text("AccessionNumber"), second.data.text("AccessionNumber"));
+    assert.match(first.data.text("StudyDescription") ?? "", /^[0-9a-f]{8}-[0-9a-f]{4}-8/);
+    assert.notEqual(first.data.text("StudyDescription"), second.data.text("StudyDescription"));
     // the instance is named twice (PS3.4 B.2.2)
     assert.equal(second.values["AffectedSOPInstanceUID"], "2.25.7");
     assert.equal(second.data.text("SOPInstanceUID"), "2.25.7");
     assert.equal((await play(0, rewriter.repetition(4))).data.text("PatientID"), "L3-5");
     assert.deepEqual(rewriter.set, [
       "PatientID",
-      "AccessionNumber",
+      "StudyDescription",
       "Priority",
       "AffectedSOPInstanceUID",
       "StudyID",
