@@ -23,6 +23,7 @@ export type { ReplayScpOptions } from "../replay/scp/options.ts";
 export { type ReplayScp, replayAsScp } from "../replay/scp/replay_as_scp.ts";
 export type { ReplayScuOptions, ReplayScuResult } from "../replay/scu/options.ts";
 export { replayAsScu } from "../replay/scu/replay_as_scu.ts";
+export { NothingRecorded } from "../replay/source/nothing_recorded.ts";
 export type { CharacterSet } from "./dataset/character_set.ts";
 export { DataSet } from "./dataset/data_set.ts";
 export { type DumpOptions, dumpDataSet } from "./dataset/dump.ts";

@@ -10,6 +10,7 @@ import type { AssociationServer } from "../../src/io/accept_associations.ts";
 import { serveAssociations } from "../../src/service/serve_associations.ts";
 import type { RecordedAssociation } from "../recorded.ts";
 import { wait } from "../scu/pace.ts";
+import { NothingRecorded } from "../source/nothing_recorded.ts";
 import { openRecordings, type RecordingProblem, type Recordings } from "../source/recordings.ts";
 import { Turns } from "../source/turns.ts";
 import { Acceptor } from "./acceptance.ts";
@@ -46,8 +47,8 @@ export interface ReplayScp extends AsyncDisposable {
 /**
  * Listens, and reads the captures: who comes meanwhile is answered as soon as they are read, nobody is
  * refused. Resolves then. Rejects with a `ListenError`, with the error of a directory that
- * cannot be used, with a RangeError for a state that cannot be read, and with the reason of `signal`
- * where that aborts before.
+ * cannot be used, with a RangeError for a state that cannot be read, a `NothingRecorded` where there is
+ * no association to answer from, and with the reason of `signal` where that aborts before.
  */
 export async function replayAsScp(options: ReplayScpOptions): Promise<ReplayScp> {
   const recordings = openRecordings(options.captures);
@@ -91,10 +92,11 @@ async function started(recordings: Recordings, options: ReplayScpOptions): Promi
 async function readInto(
   library: Library,
   recordings: Recordings,
-  { onProgress, signal }: ReplayScpOptions,
+  { captures, onProgress, signal }: ReplayScpOptions,
 ): Promise<void> {
   const listed: RecordedAssociation[] = [];
   for await (const association of recordings.inTurns({ signal })) listed.push(association);
+  if (listed.length === 0) throw new NothingRecorded(recordings, { captures });
   const turns = new Turns({ signal });
   for (const [at, association] of listed.entries()) {
     await turns.take();

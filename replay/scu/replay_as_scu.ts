@@ -18,8 +18,10 @@ import { ReplayRecorder } from "../record/replay_recorder.ts";
 import type { RecordedAssociation } from "../recorded.ts";
 import { Summary } from "../report/summary.ts";
 import { Rewriter } from "../rewrite/rewriter.ts";
+import { NothingRecorded } from "../source/nothing_recorded.ts";
 import { openRecordings } from "../source/recordings.ts";
 import { type Played, playAssociation } from "./association_player.ts";
+import { checkScuOptions } from "./check_options.ts";
 import { ExpectedRequests } from "./expected_requests.ts";
 import type { ReplayScuOptions, ReplayScuResult, Run } from "./options.ts";
 import { type Listed, playlist } from "./playlist.ts";
@@ -31,9 +33,11 @@ import { Timeline } from "./timeline.ts";
 /**
  * Resolves when everything was played. Rejects with a `ListenError` or a `RecordingFault` where a
  * listener or a recording that was asked for cannot be had, with a RangeError for options that cannot
- * be; whatever goes wrong in playing is in the events.
+ * be, a `NothingRecorded` where there is no association to play; whatever goes wrong in playing is in
+ * the events.
  */
 export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuResult> {
+  checkScuOptions(options);
   using recordings = openRecordings(options.captures, { filter: filterOf(options.filter) });
   const warned = new Set<string>();
   const warn = (text: string): void => {
@@ -44,6 +48,7 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
   const rewriter = new Rewriter({ notice: warn, ...options.rewrite });
   const list = await playlist(recordings.inTurns());
   for (const { path, what } of recordings.problems) warn(`${path}: ${what}`);
+  if (list.length === 0) throw new NothingRecorded(recordings, options);
   await using recorder =
     options.record === undefined ? undefined : recorderOf(options, { list, warn });
   const summary = new Summary();

@@ -7,7 +7,9 @@
  */
 import type { ReplayScpOptions as Request } from "../../replay/scp/options.ts";
 import { type ReplayScp, replayAsScp } from "../../replay/scp/replay_as_scp.ts";
+import { NothingRecorded } from "../../replay/source/nothing_recorded.ts";
 import { formatAddress } from "../address.ts";
+import { escapeControls } from "../escape.ts";
 import { capturePaths } from "../io/capture_paths.ts";
 import { plural } from "../units.ts";
 import { type Target, targetAt } from "./association_failure.ts";
@@ -63,12 +65,14 @@ export const command = defineCommand({
       onEvent: (event) => report.event(event),
       onWarning: (text) => report.warning(text),
     })
-      .catch(unlessStopped(stop))
+      .catch((error: unknown) => {
+        if (error instanceof NothingRecorded) throw nothingToPlay(error);
+        return unlessStopped(stop)(error);
+      })
       .finally(() => reading.done());
     if (scp === undefined) return 0; // stopped while it read
     try {
       for (const problem of scp.problems) report.warning(problem);
-      if (scp.associations === 0) throw nothingToPlay(operands);
       ready(scp, { context, options });
       await new Promise<void>((resolve) => {
         if (stop.aborted) resolve();
@@ -109,8 +113,8 @@ function ready(
   out.line(paint.dim("Ready. Ctrl-C stops."));
 }
 
-function nothingToPlay(captures: readonly string[]): CommandError {
-  return new CommandError(`There is no association in ${captures.join(", ")}`, {
+function nothingToPlay({ message }: NothingRecorded): CommandError {
+  return new CommandError(escapeControls(message), {
     exitCode: 2,
     hint: "Try: dicomtap show, dicomtap verify.",
   });

@@ -6,6 +6,7 @@ import { Rewriter, type RewriterOptions } from "../../replay/rewrite/rewriter.ts
 import { readUidTable } from "../../replay/rewrite/uids.ts";
 import { readValueTable } from "../../replay/rewrite/value_table.ts";
 import { PASSCODE, PRIMARY } from "../../replay/scu/association_request.ts";
+import { LEAST_FRAGMENT } from "../../replay/scu/check_options.ts";
 import type { Fragment, ReplayScuOptions as Request } from "../../replay/scu/options.ts";
 import { readSpeed } from "../../replay/scu/pace.ts";
 import { escapeControls } from "../escape.ts";
@@ -94,9 +95,6 @@ function fragment(text: string): Fragment {
   const number = `a number of octets of at least ${LEAST_FRAGMENT}`;
   throw badValue("fragment", text, `It is max, recorded, one-pdv, or ${number}.`);
 }
-
-/** Two octets of a message behind the head of a PDV (PS3.8 9.3.5.1, E.2). */
-const LEAST_FRAGMENT = 8;
 
 function rewriteOf(options: ReplayScuOptions): RewriterOptions {
   const { uids, seed, dates, set, values, ae } = options;
