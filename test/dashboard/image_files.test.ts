@@ -4,16 +4,20 @@ import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import { describe, test } from "vitest";
 import type { MessageDetailJson } from "../../src/dashboard/api_types.ts";
+import { imageFacts } from "../../src/dashboard/image/image_facts.ts";
 import { pixelDescription } from "../../src/dashboard/image/pixel_description.ts";
 import { encodePng } from "../../src/dashboard/image/png.ts";
 import { renderFrame } from "../../src/dashboard/image/render_frame.ts";
 import { DataSet } from "../../src/dataset/data_set.ts";
 import { makeElement } from "../../src/dataset/make_element.ts";
 import { readPart10 } from "../../src/dataset/part10.ts";
+import { readDataSet } from "../../src/dataset/read_data_set.ts";
+import { IMPLICIT_LITTLE } from "../../src/dataset/transfer_syntax.ts";
 import { testDashboard } from "../support/dashboard.ts";
 import { makeDatasetFiles, SYNTAXES, type SyntaxName } from "../support/dataset_files.ts";
 import { partner } from "../support/partner.ts";
 import { inScope, type Scope } from "../support/process.ts";
+import { type Content, dataSetOf } from "../support/service_data.ts";
 import { storedCapture } from "../support/stored_capture.ts";
 
 const dcm2pnm = partner("dcm2pnm", "dcmtk");
@@ -134,6 +138,62 @@ describe("The image of a message", () => {
       415,
       "There are no Rows and Columns in this data set",
     ]);
+  });
+});
+
+describe("The window of an image that has none", () => {
+  test("begins with the values of its first frame", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const PixelData = new Uint8Array(2 * 64 * 64).fill(1).fill(9, 64 * 64);
+      const dataSet = dataSetOf({ Rows: 64, Columns: 64, BitsAllocated: 16, PixelData });
+      const stored = [{ dataSet, transferSyntax: IMPLICIT_LITTLE.uid }];
+      writeFileSync(join(folder, "image.dcap"), storedCapture(stored));
+      const { json } = await testDashboard({ places: [folder] });
+      const path = "/api/associations/image.dcap/1/messages/0";
+      const { image } = await json<MessageDetailJson>(path);
+      const [low, high] = [0x0101, 0x0909];
+      const width = high - low + 1;
+      assert.deepEqual(image?.first_window, { center: low + width / 2, width });
+      assert.deepEqual([image.center, image.width], [null, null]);
+    });
+  });
+});
+
+describe("imageFacts()", () => {
+  const valuesOf = (content: Content) => {
+    const octets = dataSetOf({ Rows: 1, Columns: 4, BitsAllocated: 16, ...content });
+    const { dataSet } = readDataSet(octets, { syntax: IMPLICIT_LITTLE });
+    const transferSyntax = IMPLICIT_LITTLE.uid;
+    return imageFacts({ dataSet }, { transferSyntax, decodes: false, octets })?.values;
+  };
+
+  test("says which values grey pixels can have, so that a window can be set where none was recorded", () => {
+    assert.deepEqual(valuesOf({ BitsStored: 12 }), { lowest: 0, highest: 4095 });
+    const signed = { BitsStored: 12, PixelRepresentation: 1 };
+    assert.deepEqual(valuesOf(signed), { lowest: -2048, highest: 2047 });
+    const rescaled = { BitsStored: 8, RescaleSlope: "-2", RescaleIntercept: "10" };
+    assert.deepEqual(valuesOf(rescaled), { lowest: -500, highest: 10 });
+    assert.equal(valuesOf({ PhotometricInterpretation: "RGB" }), null);
+  });
+
+  test("begins with the window of the values that are there, also of a frame that is cut off", () => {
+    const PixelData = new Uint8Array(Uint16Array.of(3, 100, 7, 9, 50, 60, 70, 400).buffer);
+    const content = { Rows: 2, Columns: 4, BitsAllocated: 16, PixelData, RescaleIntercept: "-3" };
+    const octets = dataSetOf(content);
+    const { dataSet } = readDataSet(octets, { syntax: IMPLICIT_LITTLE });
+    const windowOf = (some: Uint8Array) => {
+      const options = { transferSyntax: IMPLICIT_LITTLE.uid, decodes: false, octets: some };
+      return imageFacts({ dataSet }, options)?.first_window;
+    };
+    assert.deepEqual(windowOf(octets), { center: 199, width: 398 });
+    assert.deepEqual(windowOf(octets.subarray(0, -1)), { center: 49, width: 98 }, "the first row");
+    assert.equal(windowOf(octets.subarray(0, -9)), null);
+  });
+
+  test("says nothing where the numbers of the data set make no sense", () => {
+    assert.equal(valuesOf({ RescaleSlope: "1e300" }), null);
+    assert.deepEqual(valuesOf({ BitsStored: 65_535 }), { lowest: 0, highest: 65_535 });
   });
 });
 

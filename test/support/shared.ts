@@ -1,17 +1,31 @@
 /**
  * What the tests of a `describe` share because it is dear to make: partners, proxies, a recording. It is
- * made for the first test that asks for it, so that a failure to make it is that test's, and gets its
- * second try (.ci/run gives none to hooks). A test that cannot be tried twice on the same things names
- * itself: its second try gets new ones.
+ * made for the first test that needs it, so that a failure to make it is that test's, and gets its
+ * second try: .ci/run gives none to `beforeAll`.
  */
-import { afterAll } from "vitest";
+import { afterAll, beforeEach } from "vitest";
 import { Scope } from "./process.ts";
+
+/** As `beforeAll`, but that what fails is tried again. */
+export function beforeFirst(work: () => unknown): void {
+  let done: Promise<unknown> | undefined;
+  beforeEach(async () => {
+    done ??= (async () => await work())();
+    try {
+      await done;
+    } catch (error) {
+      done = undefined;
+      throw error;
+    }
+  });
+}
 
 /** The test that asks: what vitest hands to its function. */
 interface Asking {
   readonly task: { readonly result?: { readonly retryCount?: number } | undefined };
 }
 
+/** Where a test cannot be tried twice on the same things: it names itself, and its second try gets new ones. */
 export class Shared<T> {
   readonly #make: (scope: Scope) => Promise<T>;
   readonly #scope = new Scope();

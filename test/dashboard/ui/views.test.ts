@@ -5,12 +5,13 @@
 import assert from "node:assert/strict";
 import { copyFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import { browserPartner, look } from "../../support/browser.ts";
 import { hostileCapture, PAYLOADS } from "../../support/hostile_captures.ts";
 import { manyAssociations } from "../../support/many_associations.ts";
 import { Scope } from "../../support/process.ts";
 import { ownRuntime, ROOT } from "../../support/runtimes.ts";
+import { beforeFirst } from "../../support/shared.ts";
 import type { AxeContext, AxeResult } from "./scenarios/axe_views.ts";
 import type { HostileContext, HostileResult } from "./scenarios/hostile.ts";
 import type { KeyboardContext } from "./scenarios/keyboard.ts";
@@ -52,7 +53,7 @@ function views(): void {
     const ready = await scope.start(command).line(/"event":\s*"ready"/);
     return (JSON.parse(ready) as { dashboard: string }).dashboard;
   };
-  beforeAll(async () => {
+  beforeFirst(async () => {
     if (browser === undefined) return;
     const folder = scope.tempDir();
     const services = join(ROOT, "test/captures/services");

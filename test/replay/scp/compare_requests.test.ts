@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import type { RequestEvent } from "../../../replay/events.ts";
 import type { ReplayScpOptions } from "../../../replay/scp/options.ts";
 import { DataSet } from "../../../src/dataset/data_set.ts";
 import { makeOctets } from "../../../src/dataset/make_element.ts";
 import type { OperationRequest } from "../../../src/service/service_message.ts";
 import { inScope, Scope } from "../../support/process.ts";
+import { beforeFirst } from "../../support/shared.ts";
 import {
   associated,
   CT,
@@ -25,7 +26,7 @@ describe("replayAsScp tells what came other than in the recording", () => {
   const scope = new Scope();
   let capture: string;
 
-  beforeAll(async () => {
+  beforeFirst(async () => {
     const answer = () => ({ status: 0x0000 });
     const perform = {
       "C-STORE": answer,

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import type { RequestEvent } from "../../../replay/events.ts";
 import { replayAsScp } from "../../../replay/scp/replay_as_scp.ts";
 import type { DataSet } from "../../../src/dataset/data_set.ts";
@@ -19,6 +19,7 @@ import {
 } from "../../support/dcmtk_servers.ts";
 import { partner } from "../../support/partner.ts";
 import { Scope } from "../../support/process.ts";
+import { beforeFirst } from "../../support/shared.ts";
 import { recorded } from "./service/recording.ts";
 
 const missing = ["dump2dcm", "storescu", "storescp", "findscu", "getscu", "movescu", "dcmqrscp"]
@@ -36,7 +37,7 @@ describe.skipIf(missing)("replayAsScp to a modality with new UIDs (DCMTK)", () =
   let images: readonly string[];
 
   /** Three images of one series are stored, found on all levels, got and moved. */
-  beforeAll(async () => {
+  beforeFirst(async () => {
     images = (await makeDatasetFiles(scope)).study.slice(0, 3);
     recipient = await startStorescp(scope, { aeTitle: "RECIPIENT" });
     const destinations = { RECIPIENT: recipient.port };
@@ -50,7 +51,7 @@ describe.skipIf(missing)("replayAsScp to a modality with new UIDs (DCMTK)", () =
       },
     });
     await recipient.received();
-  }, 120_000);
+  });
   afterAll(() => scope.close());
 
   async function dcmtk(

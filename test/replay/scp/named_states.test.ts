@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import { readStateRule } from "../../../replay/scp/named_states.ts";
 import type { Performers } from "../../../src/service/performance.ts";
 import type { ServiceUser } from "../../../src/service/service_user.ts";
 import { inScope, Scope } from "../../support/process.ts";
+import { beforeFirst } from "../../support/shared.ts";
 import {
   associated,
   CT,
@@ -26,7 +27,7 @@ describe("replayAsScp with named states", () => {
   let stores: string;
 
   /** A study is found when its step is completed, not before. */
-  beforeAll(async () => {
+  beforeFirst(async () => {
     let isDone = false;
     const perform: Performers = {
       "C-FIND": async function* (request) {

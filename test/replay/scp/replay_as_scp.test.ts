@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import { replayAsScp } from "../../../replay/scp/replay_as_scp.ts";
 import { AssociationError } from "../../../src/io/association_error.ts";
 import type { Performers } from "../../../src/service/performance.ts";
 import type { ServiceUser } from "../../../src/service/service_user.ts";
 import { freePort } from "../../support/ports.ts";
 import { inScope, Scope } from "../../support/process.ts";
+import { beforeFirst } from "../../support/shared.ts";
 import { pause, until } from "../../support/tcp_peers.ts";
 import {
   associated,
@@ -85,7 +86,7 @@ describe("replayAsScp answers queries", () => {
   let capture: string;
 
   /** What is asked for a second time has one study more, Jane has none. */
-  beforeAll(async () => {
+  beforeFirst(async () => {
     let asked = 0;
     const perform: Performers = {
       "C-FIND": async function* (request) {
@@ -448,7 +449,7 @@ describe("replayAsScp, when an operation is not waited for,", () => {
   } as const;
 
   /** Its first answer would take some days. */
-  beforeAll(async () => {
+  beforeFirst(async () => {
     const perform: Performers = {
       "C-FIND": async function* () {
         for (let study = 0; study < 50; study++) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer, type Socket } from "node:net";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import type { RequestEvent, ServedAssociationEvent } from "../../../replay/events.ts";
 import { Acceptor } from "../../../replay/scp/acceptance.ts";
 import { CompareRequests } from "../../../replay/scp/compare_requests.ts";
@@ -15,6 +15,7 @@ import type { Peer } from "../../../src/io/accepted_connection.ts";
 import { serveAssociations } from "../../../src/service/serve_associations.ts";
 import type { ServiceUser } from "../../../src/service/service_user.ts";
 import { inScope, Scope } from "../../support/process.ts";
+import { beforeFirst } from "../../support/shared.ts";
 import { portOf, until } from "../../support/tcp_peers.ts";
 import { associated, CT, dataSet, playing, recording, VERIFICATION } from "./recording.ts";
 
@@ -23,7 +24,7 @@ describe("replayAsScp tells every request before the end of its association", ()
   const contexts = [CT];
   let capture: string;
 
-  beforeAll(async () => {
+  beforeFirst(async () => {
     const perform = { "C-STORE": () => ({ status: 0x0000 }) };
     capture = await recording(scope, { supported: contexts, perform }, (to) =>
       associated(to, { contexts }, stored),

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import { type ReplayScp, replayAsScp } from "../../../../../replay/scp/replay_as_scp.ts";
 import type { DataSet } from "../../../../../src/dataset/data_set.ts";
 import { readPart10 } from "../../../../../src/dataset/part10.ts";
@@ -25,6 +25,7 @@ import {
 import { startOrthanc } from "../../../../support/orthanc.ts";
 import { partner } from "../../../../support/partner.ts";
 import { Scope } from "../../../../support/process.ts";
+import { beforeFirst } from "../../../../support/shared.ts";
 import { recorded } from "../recording.ts";
 
 const missing = ["dump2dcm", "storescu", "storescp", "findscu", "dcmqrscp", "wlmscpfs"]
@@ -134,7 +135,7 @@ describe.skipIf(missing || orthanc === undefined)("--archive of a recording of C
   const partners: { readonly name: string; readonly at: Pick<Partner, "port" | "aeTitle"> }[] = [];
   let replay: ReplayScp;
 
-  beforeAll(async () => {
+  beforeFirst(async () => {
     const files = await makeDatasetFiles(scope);
     const storescp = await startStorescp(scope);
     const captures = await recorded(storescp.port, {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import type { ReplayScpOptions } from "../../../../../replay/scp/options.ts";
 import { commitmentReport } from "../../../../../replay/scp/service/commitment/commitment_report.ts";
 import type { DataSet } from "../../../../../src/dataset/data_set.ts";
@@ -9,6 +9,7 @@ import { serveAssociations } from "../../../../../src/service/serve_associations
 import type { PerformRequest } from "../../../../../src/service/service_message.ts";
 import type { ServiceUser } from "../../../../../src/service/service_user.ts";
 import { Scope } from "../../../../support/process.ts";
+import { beforeFirst } from "../../../../support/shared.ts";
 import { ask, at, hex, recordedPacs, whilePlaying } from "../recorded_pacs.ts";
 
 const COMMITMENT = "1.2.840.10008.1.20.1";
@@ -30,7 +31,7 @@ describe("CommitmentResponder (PS3.4 J.3)", () => {
   const scope = new Scope();
   let capture: string;
 
-  beforeAll(async () => {
+  beforeFirst(async () => {
     // The second CT failed, and every MR.
     capture = await recordedPacs({
       scope,

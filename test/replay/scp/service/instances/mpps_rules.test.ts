@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import { openAssociation } from "../../../../../src/service/open_association.ts";
 import type { ServiceUser } from "../../../../../src/service/service_user.ts";
 import { Scope } from "../../../../support/process.ts";
+import { beforeFirst } from "../../../../support/shared.ts";
 import { ask, at, hex, recordedPacs, whilePlaying } from "../recorded_pacs.ts";
 
 const MPPS = "1.2.840.10008.3.1.2.3.3";
@@ -13,7 +14,7 @@ describe("Procedure steps in replay (PS3.4 F.7)", () => {
   const scope = new Scope();
   let capture: string;
 
-  beforeAll(async () => {
+  beforeFirst(async () => {
     // A PACS that takes everything, once too often even: the third N-SET comes after COMPLETED.
     capture = await recordedPacs({
       scope,

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import { assigned } from "../../../../../src/service/assignments.ts";
 import { openAssociation } from "../../../../../src/service/open_association.ts";
 import type { ServiceUser } from "../../../../../src/service/service_user.ts";
 import { Scope } from "../../../../support/process.ts";
+import { beforeFirst } from "../../../../support/shared.ts";
 import { ask, at, hex, recordedPacs, whilePlaying } from "../recorded_pacs.ts";
 
 const PUSH = "1.2.840.10008.5.1.4.34.6.1";
@@ -45,7 +46,7 @@ describe("Unified Procedure Steps in replay (PS3.4 CC)", () => {
     return found;
   }
 
-  beforeAll(async () => {
+  beforeFirst(async () => {
     const done = () => ({ status: 0x0000 });
     const dataSet = assigned(["ProcedureStepState=SCHEDULED", "ProcedureStepLabel=Recorded"]);
     capture = await recordedPacs({

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import { assigned } from "../../../../../src/service/assignments.ts";
 import { openAssociation } from "../../../../../src/service/open_association.ts";
 import type { ServiceUser } from "../../../../../src/service/service_user.ts";
 import { Scope } from "../../../../support/process.ts";
+import { beforeFirst } from "../../../../support/shared.ts";
 import { ask, at, hex, recordedPacs, whilePlaying } from "../recorded_pacs.ts";
 
 const WORKLIST = "1.2.840.10008.5.1.4.31";
@@ -31,7 +32,7 @@ describe("WorklistResponder", () => {
     return found;
   }
 
-  beforeAll(async () => {
+  beforeFirst(async () => {
     let waiting = ["P1", "P2"];
     capture = await recordedPacs({
       scope,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import type { RecordedAssociation } from "../../../../../replay/recorded.ts";
 import { daysBetween, localDay } from "../../../../../replay/rewrite/dates.ts";
 import { Library } from "../../../../../replay/scp/library.ts";
@@ -11,6 +11,7 @@ import { DataSet } from "../../../../../src/dataset/data_set.ts";
 import { assigned } from "../../../../../src/service/assignments.ts";
 import { openAssociation } from "../../../../../src/service/open_association.ts";
 import { Scope } from "../../../../support/process.ts";
+import { beforeFirst } from "../../../../support/shared.ts";
 import { at, recordedPacs, whilePlaying } from "../recorded_pacs.ts";
 
 const WORKLIST = "1.2.840.10008.5.1.4.31";
@@ -46,7 +47,7 @@ describe("RefreshResponder", () => {
     `${STEP}.ScheduledProcedureStepID`,
   ];
 
-  beforeAll(async () => {
+  beforeFirst(async () => {
     const rows = [row(1, recordedOn), row(2, later(recordedOn, 1))];
     capture = await recordedPacs({
       scope,

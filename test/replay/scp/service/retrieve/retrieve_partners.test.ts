@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import { type ReplayScp, replayAsScp } from "../../../../../replay/scp/replay_as_scp.ts";
 import { assigned } from "../../../../../src/service/assignments.ts";
 import { openAssociation } from "../../../../../src/service/open_association.ts";
@@ -28,6 +28,7 @@ import {
 import { startOrthanc } from "../../../../support/orthanc.ts";
 import { partner } from "../../../../support/partner.ts";
 import { Scope } from "../../../../support/process.ts";
+import { beforeFirst } from "../../../../support/shared.ts";
 import { recorded } from "../recording.ts";
 
 const missing = ["dump2dcm", "storescu", "storescp", "movescu", "getscu"]
@@ -51,7 +52,7 @@ describe.skipIf(missing || orthanc === undefined)("RetrieveResponder with --arch
   /** What the recorded C-STOREs brought: transfer syntaxes and hashes. */
   let passed: readonly string[];
 
-  beforeAll(async () => {
+  beforeFirst(async () => {
     files = await makeDatasetFiles(scope);
     const recipient = await startStorescp(scope, { aeTitle: "RECIPIENT" });
     everything = await recorded(recipient.port, {
