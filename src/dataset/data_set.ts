@@ -33,7 +33,8 @@ export class DataSet {
   /** Specific Character Set of this data set, or of the one around it (PS3.3 C.12.1.1.2). */
   get characterSet(): CharacterSet {
     if (this.#characterSet !== undefined) return this.#characterSet;
-    const element = this.element(SPECIFIC_CHARACTER_SET);
+    // once for each item: not worth an index
+    const element = this.#first(SPECIFIC_CHARACTER_SET);
     const set =
       element?.kind === "value"
         ? characterSet(elementStrings(element, DEFAULT_CHARACTER_SET))
@@ -114,7 +115,10 @@ export class DataSet {
 
   /** Most items have a handful of elements, for which a map is not worth making. */
   #find(tag: number): DataElement | undefined {
-    if (this.elements.length > SMALL) return this.#index().get(tag);
+    return this.elements.length > SMALL ? this.#index().get(tag) : this.#first(tag);
+  }
+
+  #first(tag: number): DataElement | undefined {
     for (const element of this.elements) if (element.tag === tag) return element;
     return undefined;
   }

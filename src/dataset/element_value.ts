@@ -114,7 +114,13 @@ function trimmed(text: string, facts: VrFacts): string {
 
 /** Of a value of DS or IS as 6.2 has it, padding removed; NaN for anything else. */
 export function decimalNumber(value: string): number {
-  return DECIMAL.test(value) ? Number(value) : Number.NaN;
+  // JavaScript's numbers are these and some more, which need other characters: 0x1F, Infinity
+  for (let at = 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    const isDigit = code >= 0x30 && code <= 0x39;
+    if (!isDigit && !SIGNS.includes(value[at] as string)) return Number.NaN;
+  }
+  return value === "" ? Number.NaN : Number(value);
 }
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const SIGNS = "+-.eE";

@@ -31,6 +31,19 @@ describe("DataSet finds elements", () => {
     assert.equal(dataSet.privateCreator(0x00091001), "ACME 1.1");
   });
 
+  test("numbers of DS and IS as PS3.5 6.2 has them, NaN for any other text", () => {
+    const numbers = (text: string, vr = "DS") =>
+      elementNumbers({
+        ...makeOctets(0x00280030, new TextEncoder().encode(text), vr),
+      });
+    const good = " 1\\-2 \\+3.\\.5\\1e2\\-1.5E-1\\007\0";
+    assert.deepEqual(numbers(good), [1, -2, 3, 0.5, 100, -0.15, 7]);
+    assert.deepEqual(numbers("12\\-7", "IS"), [12, -7]);
+    const bad = ["x", "1,5", "0x1F", "Infinity", "NaN", "1 2", "--1", "e5", ".", "5e", "\x80", ""];
+    assert.deepEqual(numbers(bad.join("\\")), Array(bad.length).fill(Number.NaN));
+    assert.deepEqual(numbers(""), []);
+  });
+
   test("and gives nothing for a path that leads nowhere", () => {
     for (const path of [
       "",

@@ -53,6 +53,21 @@ describe("Inflater", () => {
     assert.equal(Buffer.compare(output, plain), 0);
   });
 
+  test("copies short and long matches from any distance", () => {
+    const parts: Uint8Array[] = [new Uint8Array(300_000)];
+    for (const distance of [1, 2, 3, 31, 32, 33, 257, 258, 259, 5_000, 32_768]) {
+      const unit = Uint8Array.from({ length: distance }, (_, at) => (at * 31 + distance) >>> 2);
+      for (let copy = 0; copy < 4; copy++) parts.push(unit, unit.subarray(0, distance >> 1));
+      parts.push(new Uint8Array(70).fill(distance));
+    }
+    const plain = new Uint8Array(Buffer.concat([...parts, ...parts]));
+    for (const size of [7, 1_000, 1_000_000]) {
+      const { output, problem } = inflate(new Uint8Array(deflateRawSync(plain)), size);
+      assert.equal(problem, "");
+      assert.equal(Buffer.compare(output, plain), 0, `${size}`);
+    }
+  });
+
   test("tells of every prefix that it is one", () => {
     const bytes = new Uint8Array(deflateRawSync(TEXT));
     for (let length = 1; length < bytes.length; length++) {
