@@ -128,9 +128,13 @@ export interface ImageFacts {
   readonly columns: number;
   readonly photometric_interpretation: string;
   readonly bits_stored: number;
-  /** Window of the data set, or of the values of the first frame; null for colour. */
+  /** Window of the data set; null where it has none: then it is that of the values in each frame. */
   readonly center: number | null;
   readonly width: number | null;
+  /** That of the values in the first frame, as far as was looked at; null where there is one, and for colour. */
+  readonly first_window: { readonly center: number; readonly width: number } | null;
+  /** Between these are the values that grey pixels can have (PS3.3 C.11.1); null for colour. */
+  readonly values: { readonly lowest: number; readonly highest: number } | null;
   /** Why it cannot be shown, in words; null where it can. */
   readonly reason: string | null;
 }

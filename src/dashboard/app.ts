@@ -62,8 +62,7 @@ export function createDashboard(services: Services, options: GuardOptions): Dash
     bodyLimit({
       maxSize: MAX_BODY,
       onError: (context) => {
-        // The rest of it is not waited for (O-08). Deno takes it all the same where its length was
-        // told, and throws it away before anything of ours sees it.
+        // The rest of it is not waited for (O-08).
         context.header("connection", "close");
         return refuse(context, 413, `The body is longer than ${MAX_BODY} octets`);
       },

@@ -5,6 +5,7 @@ import { transferSyntax } from "../../dataset/transfer_syntax.ts";
 import { syntaxName } from "../../meaning/names.ts";
 import type { ImageFacts } from "../api_types.ts";
 import { type PixelDescription, pixelDescription } from "./pixel_description.ts";
+import { type Window, windowOfRows } from "./render_frame.ts";
 
 export interface ImageOptions {
   readonly transferSyntax: string | undefined;
@@ -12,14 +13,16 @@ export interface ImageOptions {
   readonly decodes: boolean;
 }
 
-/** Null where there are no rows and columns. `head`: of the data set. */
+/** Null where there are no rows and columns. `head`: of the data set; `octets`: it begins with them. */
 export function imageFacts(
   head: Pick<ReadDataSet, "dataSet"> | undefined,
-  options: ImageOptions,
+  options: ImageOptions & { readonly octets: Uint8Array },
 ): ImageFacts | null {
   const described = head && pixelDescription(head.dataSet);
   if (described === undefined) return null;
   const { frames, rows, columns, photometricInterpretation, bitsStored, window } = described;
+  const reason = whyNot(described, options) ?? null;
+  const values = greyValues(described) ?? null;
   return {
     frames,
     rows,
@@ -28,9 +31,42 @@ export function imageFacts(
     bits_stored: bitsStored,
     center: window?.center ?? null,
     width: window?.width ?? null,
-    reason: whyNot(described, options) ?? null,
+    first_window:
+      reason === null && values !== null && window === undefined
+        ? (firstWindow(described, options) ?? null)
+        : null,
+    values,
+    reason,
   };
 }
+
+/** Undefined where its pixels would have to be decompressed. */
+function firstWindow(
+  described: PixelDescription,
+  {
+    octets,
+    transferSyntax: uid,
+  }: { readonly octets: Uint8Array; readonly transferSyntax: string | undefined },
+): Window | undefined {
+  const { pixels } = described;
+  if (pixels === undefined || pixels.kind === "fragments") return undefined;
+  const bigEndian = transferSyntax(uid ?? "")?.bigEndian === true;
+  return windowOfRows(described, { octets: octets.subarray(pixels.offset), bigEndian });
+}
+
+/** Undefined for colour, and where the numbers of the data set make no sense. */
+function greyValues(described: PixelDescription): ImageFacts["values"] | undefined {
+  const { photometricInterpretation, bitsStored, signed, slope, intercept } = described;
+  if (!/^MONOCHROME[12]$/.test(photometricInterpretation)) return undefined;
+  const count = 2 ** Math.min(16, Math.max(1, Math.floor(bitsStored)));
+  const first = signed ? -count / 2 : 0;
+  const ends = [first, first + count - 1].map((stored) => stored * slope + intercept);
+  if (!ends.every((end) => Math.abs(end) <= MAX_VALUE)) return undefined;
+  return { lowest: Math.min(...ends), highest: Math.max(...ends) };
+}
+
+/** Beyond it sliders say nothing. */
+const MAX_VALUE = 1e9;
 
 /** Why an image cannot be shown, in words; undefined where it can. */
 export function whyNot(described: PixelDescription, options: ImageOptions): string | undefined {

@@ -53,6 +53,17 @@ export function renderFrame(
   return { width, height, samples: 1, pixels };
 }
 
+/** Of the rows that are there whole; undefined where none is. */
+export function windowOfRows(
+  described: PixelDescription,
+  frame: { readonly octets: Uint8Array; readonly bigEndian: boolean },
+): Window | undefined {
+  const { columns, bitsAllocated } = described;
+  const whole = Math.floor(frame.octets.length / (columns * (bitsAllocated / 8)));
+  const rows = Math.min(described.rows, whole);
+  return rows === 0 ? undefined : windowOf(valuesOf({ ...described, rows }, frame));
+}
+
 function valuesOf(
   described: PixelDescription,
   { octets, bigEndian }: { readonly octets: Uint8Array; readonly bigEndian: boolean },

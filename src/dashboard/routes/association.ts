@@ -122,7 +122,9 @@ export function associationEndpoints(services: Services): readonly Endpoint[] {
             command_elements: commandElements(octets.command),
             data_set: treeOf(row, { head, showPatient }),
             exchange: exchangeOf(row, pass),
-            image: message.image ? imageFacts(head, { transferSyntax, decodes }) : null,
+            image: message.image
+              ? imageFacts(head, { transferSyntax, decodes, octets: octets.dataSet })
+              : null,
           };
           return detail;
         });

@@ -15,17 +15,18 @@ interface ImageViewProps {
 export function ImageView({ path, facts }: ImageViewProps): VNode {
   const { frames, rows, columns, photometric_interpretation: photometric, bits_stored } = facts;
   const [frame, setFrame] = useState(0);
-  const [center, setCenter] = useState(facts.center);
-  const [width, setWidth] = useState(facts.width);
+  const recorded = recordedWindow(facts);
+  const [window, setWindow] = useState(recorded);
   const [large, setLarge] = useState(false);
   const address = apiPath(`${path}/image`, {
     frame,
-    center: center ?? undefined,
-    width: width ?? undefined,
+    center: window?.center,
+    width: window?.width,
   });
   const source = useSettled(facts.reason === null ? address : undefined);
   const [problem, setProblem] = useState("");
-  const range = 2 ** Math.min(16, Math.max(8, bits_stored));
+  const sliders = facts.reason === null ? windowRange(facts) : undefined;
+  const begin = facts.first_window ?? undefined;
   return html`<section class="block image_block">
     <h3>Image</h3>
     <p class="faint">
@@ -55,30 +56,69 @@ export function ImageView({ path, facts }: ImageViewProps): VNode {
         frames > 1 &&
         html`<${Slider} label="Frame" of=${frames} value=${frame + 1} min=${1} max=${frames} set=${(value: number) => setFrame(value - 1)} />`
       }
-      ${
-        center !== null &&
-        width !== null &&
-        html`<${Slider}
-            label="Window center"
-            value=${center}
-            min=${Math.min(-range / 2, Math.floor(facts.center ?? 0))}
-            max=${Math.max(range, Math.ceil(facts.center ?? 0))}
-            set=${setCenter}
-          />
-          <${Slider} label="Window width" value=${width} min=${1} max=${Math.max(range, Math.ceil(facts.width ?? 1))} set=${setWidth} />
-          <button
-            type="button"
-            onClick=${() => {
-              setCenter(facts.center);
-              setWidth(facts.width);
-            }}
-          >
-            As recorded
-          </button>`
-      }
+      ${sliders !== undefined && html`<${WindowSliders} ...${sliders} window=${window} recorded=${recorded} begin=${begin} set=${setWindow} />`}
     </div>
     </div>
   </section>`;
+}
+
+interface Window {
+  readonly center: number;
+  readonly width: number;
+}
+
+/** Undefined: each frame has that of its own values. */
+function recordedWindow({ center, width }: ImageFacts): Window | undefined {
+  return center === null || width === null ? undefined : { center, width };
+}
+
+/** What the sliders reach: all values that pixels can have, and the window that was recorded. */
+function windowRange({ values, center, width }: ImageFacts): Range | undefined {
+  if (values === null) return undefined;
+  const { lowest, highest } = values;
+  const from = Math.floor(Math.min(lowest, center ?? lowest));
+  const to = Math.ceil(Math.max(highest, center ?? highest, from + 1));
+  return { from, to, widest: Math.ceil(Math.max(to - from + 1, width ?? 1)) };
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly widest: number;
+}
+
+interface WindowSlidersProps extends Range {
+  readonly window: Window | undefined;
+  readonly recorded: Window | undefined;
+  /** That of the values in a frame. */
+  readonly begin: Window | undefined;
+  readonly set: (window: Window | undefined) => void;
+}
+
+/** The first that is moved begins a window where none was recorded. */
+function WindowSliders(props: WindowSlidersProps): VNode {
+  const { from, to, widest, window, recorded, begin, set } = props;
+  const shown = window ?? begin ?? { center: (from + to) / 2, width: widest };
+  const isOwn = window === undefined;
+  return html`<${Slider}
+      label="Window center"
+      value=${shown.center}
+      unset=${isOwn}
+      min=${from}
+      max=${to}
+      set=${(center: number) => set({ ...shown, center })}
+    />
+    <${Slider}
+      label="Window width"
+      value=${shown.width}
+      unset=${isOwn}
+      min=${1}
+      max=${widest}
+      set=${(width: number) => set({ ...shown, width })}
+    />
+    <button type="button" disabled=${isOwn} onClick=${() => set(recorded)}>
+      ${recorded === undefined ? "By the values in the frame" : "As recorded"}
+    </button>`;
 }
 
 interface SliderProps {
@@ -86,14 +126,16 @@ interface SliderProps {
   /** How many there are, where they are counted. */
   readonly of?: number;
   readonly value: number;
+  /** The value is not in use yet. */
+  readonly unset?: boolean;
   readonly min: number;
   readonly max: number;
   readonly set: (value: number) => void;
 }
 
-function Slider({ label, of, value, min, max, set }: SliderProps): VNode {
+function Slider({ label, of, value, unset, min, max, set }: SliderProps): VNode {
   return html`<label class="slider">
-    <span>${label} <output>${Math.round(value)}</output>${of !== undefined && ` of ${of}`}</span>
+    <span>${label} <output>${unset === true ? "auto" : Math.round(value)}</output>${of !== undefined && ` of ${of}`}</span>
     <input
       type="range"
       min=${min}
