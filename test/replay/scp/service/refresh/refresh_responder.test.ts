@@ -27,7 +27,7 @@ function later(day: string, days: number): string {
 
 describe("RefreshResponder", () => {
   const scope = new Scope();
-  const recordedOn = localDay(Date.now());
+  let recordedOn: string;
   let capture: string;
 
   const row = (number: number, day: string): DataSet =>
@@ -48,6 +48,14 @@ describe("RefreshResponder", () => {
   ];
 
   beforeFirst(async () => {
+    // Again where midnight came meanwhile.
+    do await record();
+    while (recordedOn !== localDay(Date.now()));
+  });
+  afterAll(() => scope.close());
+
+  async function record(): Promise<void> {
+    recordedOn = localDay(Date.now());
     const rows = [row(1, recordedOn), row(2, later(recordedOn, 1))];
     capture = await recordedPacs({
       scope,
@@ -64,8 +72,7 @@ describe("RefreshResponder", () => {
         await user.invoke({ operation: "C-FIND", sopClass: WORKLIST, dataSet }).final();
       },
     });
-  });
-  afterAll(() => scope.close());
+  }
 
   /** What is answered so many days after the recording. */
   async function asked(days: number, keys: readonly string[]) {
