@@ -63,6 +63,13 @@ const LONGEST_DATA = 262_144;
 /** How many records may wait for room. With that many waiting, associations are left out whole. */
 const MAX_PENDING = 10_000;
 
+/**
+ * A relay that waits goes on when a good part of the queue is empty: not with each batch, or it would
+ * spend more on stopping and going on than on what it carries.
+ */
+const STALL_FROM = 0.75;
+const GO_ON_BELOW = 0.5;
+
 /** How often a relay that waits for room looks again, in milliseconds. */
 const ROOM_INTERVAL = 2;
 
@@ -185,15 +192,14 @@ export class RecordingTap implements RelayTap {
   room(): Promise<void> | undefined {
     const { queue, onFull } = this.#options;
     if (onFull === "gap" || this.#detached) return undefined;
-    if (this.#pending.length === 0 && queue.used < queue.capacity / 2) return undefined;
+    if (this.#pending.length === 0 && queue.used < queue.capacity * STALL_FROM) return undefined;
     this.#room ??= this.#waitForRoom();
     return this.#room;
   }
 
   async #waitForRoom(): Promise<void> {
     const { queue } = this.#options;
-    while (!this.#detached && !(this.catchUp() && queue.used < queue.capacity / 2)) {
-      queue.flush();
+    while (!this.#detached && !(this.catchUp() && queue.used < queue.capacity * GO_ON_BELOW)) {
       await new Promise((resolve) => setTimeout(resolve, ROOM_INTERVAL));
     }
     this.#room = undefined;
