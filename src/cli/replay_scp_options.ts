@@ -83,6 +83,10 @@ export const REPLAY_SCP_OPTIONS = {
     kind: "flag",
     help: "Worklists: what was scheduled on the day of the recording is scheduled today",
   },
+  "refresh-uids": {
+    kind: "flag",
+    help: "The same, and each scheduled study has a new Study Instance UID, which stays until the end",
+  },
   compare: {
     kind: "string",
     choices: ["none", "attributes", "all"],

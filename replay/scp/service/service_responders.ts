@@ -33,6 +33,8 @@ export interface ServiceOptions {
   readonly eventDelay?: number;
   /** What was scheduled on the day of the recording is scheduled today. */
   readonly refresh?: boolean;
+  /** With `refresh`: what is scheduled has new Study Instance UIDs, the same ones until the end. */
+  readonly newStudies?: boolean;
 }
 
 export interface ServiceResponders {
@@ -65,9 +67,10 @@ export function serviceResponders(
   );
   const behind = archive === undefined ? [] : [new ArchiveResponder(archive)];
   const worklist = new WorklistResponder({ lowest });
+  const { newStudies = false } = options;
   const refreshed =
     options.refresh === true
-      ? [new RefreshResponder({ inner: [worklist, options.recorded, ...behind] })]
+      ? [new RefreshResponder({ inner: [worklist, options.recorded, ...behind], newStudies })]
       : [];
   const toldOfEvents = byTitle(options.eventDestinations);
   return {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterAll, describe, test } from "vitest";
 import type { RecordedAssociation } from "../../../../../replay/recorded.ts";
 import { daysBetween, localDay } from "../../../../../replay/rewrite/dates.ts";
+import { InstanceMap } from "../../../../../replay/scp/instance_map.ts";
 import { Library } from "../../../../../replay/scp/library.ts";
 import type { LiveAnswer, LiveRequest } from "../../../../../replay/scp/responder.ts";
 import { RefreshResponder } from "../../../../../replay/scp/service/refresh/refresh_responder.ts";
@@ -74,14 +75,19 @@ describe("RefreshResponder", () => {
     });
   }
 
-  /** What is answered so many days after the recording. */
-  async function asked(days: number, keys: readonly string[]) {
+  /** What is answered so many days after the recording, to one SCU with new studies. */
+  async function asked(
+    days: number,
+    keys: readonly string[],
+    { instances }: { readonly instances?: InstanceMap } = {},
+  ) {
     using recordings = openRecordings([capture]);
     const library = new Library(recordings.associations());
     const today = later(recordedOn, days);
     const seen: string[] = [];
     const responder = new RefreshResponder({
       today: () => today,
+      newStudies: instances !== undefined,
       inner: [
         {
           answer: async (request: LiveRequest) => {
@@ -94,13 +100,13 @@ describe("RefreshResponder", () => {
       ],
     });
     const request = { operation: "C-FIND", sopClassUid: WORKLIST } as const;
-    const answered = await responder.answer(
-      { ...request, identifier: async () => assigned(keys) } as unknown as LiveRequest,
-      library,
-    );
+    const live = { ...request, identifier: async () => assigned(keys), server: { instances } };
     const rows: DataSet[] = [];
-    for await (const { dataSet } of answered?.answers ?? []) {
-      if (dataSet instanceof DataSet) rows.push(dataSet);
+    for (let time = 1; time <= (instances === undefined ? 1 : 2); time++) {
+      const answered = await responder.answer(live as unknown as LiveRequest, library);
+      for await (const { dataSet } of answered?.answers ?? []) {
+        if (dataSet instanceof DataSet) rows.push(dataSet);
+      }
     }
     return { seen, rows };
   }
@@ -135,6 +141,50 @@ describe("RefreshResponder", () => {
     const { seen, rows } = await asked(0, query(recordedOn));
     assert.deepEqual(seen, [recordedOn]);
     assert.equal(rows.length, 0, "answers go out as recorded octets");
+  });
+
+  test("gives each study a new UID that stays, on the day of the recording too", async () => {
+    const others = new Set<string>();
+    for (const days of [0, 3]) {
+      const instances = new InstanceMap();
+      const today = later(recordedOn, days);
+      const { rows } = await asked(days, query(`${today}-${later(today, 1)}`), { instances });
+      const [first, second, again, ...more] = rows.map((one) => one.text("StudyInstanceUID") ?? "");
+      assert.match(first ?? "", /^2\.25\.\d{30,39}$/);
+      assert.notEqual(first, second);
+      assert.deepEqual([again, ...more], [first, second], "asked twice");
+      assert.equal(instances.recordedOf(first ?? ""), "2.25.1");
+      assert.equal(instances.liveOf("2.25.2"), second);
+      assert.deepEqual(
+        rows.slice(0, 2).map((one) => one.text(`${STEP}.ScheduledProcedureStepID`)),
+        ["S1", "S2"],
+      );
+      others.add(first ?? "");
+    }
+    assert.equal(others.size, 2, "other ones each time it is played");
+  });
+
+  test("with new studies a study is found under the UID that the worklist gave", async () => {
+    const options = { captures: [capture], refresh: true, newStudies: true, archive: true };
+    await whilePlaying(options, async ({ port }) => {
+      await using user = await openAssociation({ ...at(port), contexts: [WORKLIST] });
+      const studies = async (key: string): Promise<readonly (string | undefined)[]> => {
+        const dataSet = assigned(["PatientID", key, `${STEP}.ScheduledProcedureStepID`]);
+        const found: (string | undefined)[] = [];
+        for await (const response of user.invoke({
+          operation: "C-FIND",
+          sopClass: WORKLIST,
+          dataSet,
+        })) {
+          if (!response.final) found.push((await response.read())?.text("StudyInstanceUID"));
+        }
+        return found;
+      };
+      const all = await studies("StudyInstanceUID");
+      assert.equal(all.length, 2);
+      assert.ok(!all.includes("2.25.1"), all.join());
+      for (const uid of all) assert.deepEqual(await studies(`StudyInstanceUID=${uid}`), [uid]);
+    });
   });
 
   test("other services are not its own", async () => {
