@@ -16,6 +16,7 @@ import {
 import { type ByteSource, SourceWindow } from "./byte_source.ts";
 import { CaptureError } from "./capture_error.ts";
 import { type FoundHeader, MAX_HEADER_SIZE, readHeader, SIGNATURE } from "./header.ts";
+import type { SoundBlocks } from "./sound_blocks.ts";
 import { findTrailer } from "./trailer.ts";
 
 export interface BlockFound {
@@ -39,17 +40,25 @@ export interface Expected {
   readonly sequence: number;
 }
 
+export interface BlockFinderOptions {
+  /** One that others read through too, where they read nearby. */
+  readonly window?: SourceWindow | undefined;
+  /** Blocks of this source that need no second checksum. */
+  readonly sound?: SoundBlocks | undefined;
+}
+
 export class BlockFinder {
   readonly size: number;
   readonly #source: ByteSource;
   readonly #window: SourceWindow;
+  readonly #sound: SoundBlocks | undefined;
   #budget: number;
 
-  /** `window`: one that others read through too, where they read nearby. */
-  constructor(source: ByteSource, window: SourceWindow = new SourceWindow(source)) {
+  constructor(source: ByteSource, { window, sound }: BlockFinderOptions = {}) {
     this.size = source.size;
     this.#source = source;
-    this.#window = window;
+    this.#window = window ?? new SourceWindow(source);
+    this.#sound = sound;
     this.#budget = 8 * source.size + 64 * MAX_PAYLOAD_SIZE;
   }
 
@@ -67,7 +76,7 @@ export class BlockFinder {
     if (head === undefined || !isExpected(head, expected) || this.#budget <= 0) return undefined;
     if (position + head.size > this.size) return undefined;
     const block = this.view(position, head.size);
-    if (!isSound(block, head)) {
+    if (!(this.#sound?.has(position, block, head) ?? isSound(block, head))) {
       this.#budget -= head.size;
       return undefined;
     }

@@ -12,7 +12,13 @@
  * Memory: one window of the source, at most a few times the greatest block.
  */
 import { BLOCK_HEAD_SIZE, TRAILER_BLOCK } from "./block.ts";
-import { BlockFinder, type BlockFound, type Expected, isExpected } from "./block_finder.ts";
+import {
+  BlockFinder,
+  type BlockFinderOptions,
+  type BlockFound,
+  type Expected,
+  isExpected,
+} from "./block_finder.ts";
 import type { ByteSource, SourceWindow } from "./byte_source.ts";
 import { CaptureError } from "./capture_error.ts";
 import { foreignFormat } from "./foreign_format.ts";
@@ -61,7 +67,7 @@ export function* readBlocks(
   window?: SourceWindow,
 ): Generator<BlockItem, void, undefined> {
   if (source.size === 0) throw new CaptureError("Cannot read an empty file: 0 octets", "empty");
-  const file = new BlockFinder(source, window);
+  const file = new BlockFinder(source, { window });
   let position = 0;
   while (position < file.size) position = yield* readOneCapture(file, position);
 }
@@ -70,9 +76,9 @@ export function* readBlocks(
 export function* readBlockRange(
   source: ByteSource,
   range: { captureId: Uint8Array; from: number; to: number },
-  window?: SourceWindow,
+  options?: BlockFinderOptions,
 ): Generator<BlockFound, void, undefined> {
-  const file = new BlockFinder(source, window);
+  const file = new BlockFinder(source, options);
   const to = Math.min(range.to, file.size);
   let expected: Expected = { captureId: range.captureId, sequence: 0 };
   let position = range.from;

@@ -5,11 +5,12 @@
  * have their blocks to themselves and pass by it.
  */
 import { RECORDS_BLOCK } from "../capture/block.ts";
-import type { BlockFound } from "../capture/block_finder.ts";
+import type { BlockFinderOptions, BlockFound } from "../capture/block_finder.ts";
 import { readBlockRange } from "../capture/block_reader.ts";
 import { type ByteSource, SourceWindow } from "../capture/byte_source.ts";
 import type { CaptureRecord } from "../capture/record.ts";
 import { RecordReader } from "../capture/record_reader.ts";
+import { SoundBlocks } from "../capture/sound_blocks.ts";
 
 /** Where the records of an association are. */
 export interface FoundAssociation {
@@ -53,6 +54,8 @@ export class AssociationReader {
   readonly #window: SourceWindow;
   /** For views that pass, while nobody reads through them. */
   readonly #windows: SourceWindow[] = [];
+  /** Of those that pass: one reading finds where the messages are, another one sends them. */
+  readonly #sound = new SoundBlocks();
   readonly #cache = new Map<number, Cached>();
 
   constructor(source: ByteSource) {
@@ -97,8 +100,8 @@ export class AssociationReader {
     }
   }
 
-  *#straight(id: number, range: Range, window?: SourceWindow): Generator<AssociationBlock> {
-    for (const block of readBlockRange(this.#source, range, window)) {
+  *#straight(id: number, range: Range, read?: BlockFinderOptions): Generator<AssociationBlock> {
+    for (const block of readBlockRange(this.#source, range, read)) {
       if (block.kind !== RECORDS_BLOCK) continue;
       yield { offset: block.offset, records: recordsOf(id, block) };
     }
@@ -113,7 +116,7 @@ export class AssociationReader {
       1,
     );
     try {
-      yield* this.#straight(id, range, window);
+      yield* this.#straight(id, range, { window, sound: this.#sound });
     } finally {
       if (this.#windows.length < MAX_WINDOWS) this.#windows.push(window);
     }
@@ -131,7 +134,7 @@ export class AssociationReader {
   }
 
   #load(range: Range): Cached | undefined {
-    const [block] = readBlockRange(this.#source, range, this.#window);
+    const [block] = readBlockRange(this.#source, range, { window: this.#window });
     if (block === undefined) return undefined;
     const { offset } = block;
     const cached = { offset, end: offset + block.size, records: byAssociation(block) };
