@@ -52,7 +52,10 @@ describe("README.md, replay in the tests of other programs", () => {
         writeFileSync(join(folder, "test/scu.test.ts"), code.replace('"dicomtap"', LIBRARY));
         const vitest = join(ROOT, "node_modules/vitest/vitest.mjs");
         const flags = ownRuntime().name === "bun" ? ["--bun"] : [];
-        const command = [...ownRuntime().command, ...flags, vitest, "run", "--root", folder];
+        // The example has vitest's own limit of 5 s, which a busy machine may need.
+        const patience = ["--testTimeout", "300000", "--hookTimeout", "300000"];
+        const run = [vitest, "run", "--root", folder, ...patience];
+        const command = [...ownRuntime().command, ...flags, ...run];
         return scope.run(command, { cwd: folder, limitMs: 400_000 });
       };
       const passed = await run(example);
