@@ -31,7 +31,16 @@ export async function main(args: readonly string[]): Promise<never> {
   // Who stops the program does not wait for a reader that has stopped (O-09).
   if (isStopping()) await Promise.race([flushed, pause(FLUSH_LIMIT_MS)]);
   else await flushed;
-  process.exit(exitCode);
+  process.exit(isStopping() ? exitCode : await unlessLost(exitCode, context));
+}
+
+/** Who redirected the output into a file is told that it is not whole. */
+async function unlessLost(exitCode: number, { out, err }: Context): Promise<number> {
+  if (out.fault === undefined) return exitCode;
+  const told = explainSystemError(Object.assign(out.fault, { path: "the output" }));
+  err.line(`dicomtap: ${told?.message ?? "Cannot write the output"}`);
+  await err.flush();
+  return 2;
 }
 
 /** Runs one command and resolves to its exit code. Never throws. */

@@ -1,6 +1,6 @@
 /**
  * stdout and stderr as lines. Lines are gathered into larger writes; a reader that went away
- * (`| head -1`, EPIPE) is no error: what it does not read is not written.
+ * (`| head -1`, EPIPE) is no error: what it does not read is not written. A disk that is full is one.
  *
  * Rule: a command that prints without end awaits `room()` now and then, so that a slow reader slows
  * it down instead of filling memory, and a reader that left ends it.
@@ -8,6 +8,9 @@
 import { escapeJson } from "../escape.ts";
 
 const BATCH = 16_384;
+
+/** Of the disk behind a redirected stream. Others, such as EPIPE, say that nobody wants the rest. */
+const FAULTS: ReadonlySet<unknown> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
 export interface WritableLike {
   readonly writableNeedDrain: boolean;
@@ -27,11 +30,13 @@ export class Output {
   #pending = "";
   #scheduled = false;
   #closed = false;
+  #fault: Error | undefined;
   #wake: (() => void) | undefined;
 
   constructor(stream: WritableLike) {
     this.#stream = stream;
-    stream.on("error", () => {
+    stream.on("error", (error) => {
+      this.#noteFault(error);
       this.#closed = true;
       this.#pending = "";
       this.#wake?.();
@@ -41,6 +46,11 @@ export class Output {
   /** Whether the reader is gone. */
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** Why the system did not take what was written: a full disk. No fault where a reader left. */
+  get fault(): Error | undefined {
+    return this.#fault;
   }
 
   /** Whether the reader lags behind: who can leave something out should. */
@@ -89,9 +99,17 @@ export class Output {
     this.#pending = "";
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
-      this.#stream.write(text, () => resolve());
+      this.#stream.write(text, (error) => {
+        this.#noteFault(error);
+        resolve();
+      });
     });
     this.#wake = undefined;
+  }
+
+  #noteFault(error: Error | null | undefined): void {
+    const { code } = (error ?? {}) as { readonly code?: unknown };
+    if (FAULTS.has(code)) this.#fault ??= error ?? undefined;
   }
 
   #send(): void {

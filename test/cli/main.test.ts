@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { describe, test } from "vitest";
 import { defineCommand } from "../../src/cli/command.ts";
 import { CommandError } from "../../src/cli/command_error.ts";
@@ -13,6 +14,7 @@ import { inScope } from "../support/process.ts";
 import { ownRuntime } from "../support/runtimes.ts";
 
 const { dicomtap } = ownRuntime();
+const FULL = "/dev/full";
 const loaded = COMMANDS.flatMap(({ load, ...listed }) =>
   load === undefined ? [] : [{ ...listed, load }],
 );
@@ -207,6 +209,21 @@ describe("The program", () => {
       assert.equal((await scope.run(slow)).stdout, help.stdout);
       assert.ok(help.stdout.length > 1000);
     });
+  });
+
+  if (!existsSync(FULL)) console.log(`skipped: only Linux has ${FULL}, a disk that is full`);
+  test.skipIf(!existsSync(FULL))("says that the disk is full where its output goes", async () => {
+    const [program = "", ...args] = [...dicomtap, "help", "proxy"];
+    const full = openSync(FULL, "w");
+    const child = spawn(program, args, { stdio: ["ignore", full, "pipe"] });
+    closeSync(full);
+    let stderr = "";
+    child.stderr?.on("data", (text) => {
+      stderr += String(text);
+    });
+    const [code, signal] = await once(child, "close");
+    assert.deepEqual([code, signal], [2, null], stderr);
+    assert.equal(stderr, "dicomtap: Cannot write the output: the disk is full\n");
   });
 
   test("has exit code 2 and nothing on stdout for a usage error", async () => {
