@@ -37,6 +37,9 @@ export interface LatencyRow {
   readonly command: string;
   readonly calling_ae_title: string;
   readonly called_ae_title: string;
+  /** AE that invoked, and AE that answered: in a C-GET it is the acceptor that stores. */
+  readonly from: string;
+  readonly to: string;
   readonly exchanges: number;
   /** Status class failure, and no answer. */
   readonly failed: number;
@@ -72,6 +75,9 @@ export interface ExchangeRow {
   readonly command: string;
   readonly calling_ae_title: string;
   readonly called_ae_title: string;
+  /** AE that invoked, and AE that answered. */
+  readonly from: string;
+  readonly to: string;
   readonly meaning: string;
   readonly status: number | null;
   readonly ms: number | null;

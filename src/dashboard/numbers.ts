@@ -121,6 +121,8 @@ function rowOf(entry: Entry, { sentence }: NarratedExchange): Row {
     command: exchange.command.replace(/-RQ$/, ""),
     calling_ae_title: entry.calling,
     called_ae_title: entry.called,
+    from: exchange.invoker === "requestor" ? entry.calling : entry.called,
+    to: exchange.invoker === "requestor" ? entry.called : entry.calling,
     meaning: text,
     status: status ?? null,
     ms: done ? Math.round((exchange.lastResponseAt ?? 0) - exchange.sentAt) / 1000 : null,
@@ -133,7 +135,7 @@ function rowOf(entry: Entry, { sentence }: NarratedExchange): Row {
 function latencyRows(exchanges: readonly Row[]): LatencyRow[] {
   const groups = new Map<string, Row[]>();
   for (const row of exchanges) {
-    const name = JSON.stringify([row.command, row.calling_ae_title, row.called_ae_title]);
+    const name = JSON.stringify([row.command, row.from, row.to]);
     const group = groups.get(name);
     if (group !== undefined) group.push(row);
     else if (groups.size < MAX_PAIRS) groups.set(name, [row]);
@@ -146,6 +148,8 @@ function latencyRows(exchanges: readonly Row[]): LatencyRow[] {
       command: first.command,
       calling_ae_title: first.calling_ae_title,
       called_ae_title: first.called_ae_title,
+      from: first.from,
+      to: first.to,
       exchanges: group.length,
       failed: group.filter(({ failed }) => failed).length,
       p50_ms: percentile(times, 0.5),

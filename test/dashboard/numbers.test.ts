@@ -50,6 +50,14 @@ describe("/api/numbers", () => {
     assert.ok(stores.associations < total && stores.associations > 0);
   });
 
+  test("names the AE that invoked first: in a C-GET it is the acceptor that stores", async () => {
+    const { json } = await testDashboard(SERVICES);
+    const filter = encodeURIComponent("~calling VIEWER ~called QRSCP ~m C-GET");
+    const { latency } = await json<NumbersJson>(`/api/numbers?filter=${filter}`);
+    const told = latency.map(({ command, from, to }) => `${command} ${from} > ${to}`);
+    assert.deepEqual(told.sort(), ["C-GET VIEWER > QRSCP", "C-STORE QRSCP > VIEWER"]);
+  });
+
   test("counts rejections by reason and AE titles", async () => {
     const { state, json } = await testDashboard();
     const reject = { result: 1, source: 1, reason: 7 };

@@ -28,7 +28,7 @@ export function ExchangeTable({ title, rows, by }: ExchangeTableProps): VNode {
               >${escapeControls(row.meaning || row.command)}</a
             >
             <span class="faint mono">
-              ${escapeControls(row.calling_ae_title)} → ${escapeControls(row.called_ae_title)}
+              ${escapeControls(row.from)} → ${escapeControls(row.to)}
               ${row.status !== null && row.status !== 0 && ` · ${statusHex(row.status)}`}
             </span>
           </span>

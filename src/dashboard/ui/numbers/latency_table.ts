@@ -16,14 +16,12 @@ export function LatencyTable({ rows }: { readonly rows: readonly LatencyRow[] })
       ? html`<p class="faint">No exchange was answered.</p>`
       : html`<ul class="latency">
             ${rows.map(
-              (
-                row,
-              ) => html`<li key=${`${row.command} ${row.calling_ae_title} ${row.called_ae_title}`}>
+              (row) => html`<li key=${`${row.command} ${row.from} ${row.to}`}>
                 <span class="latency_label">
                   <b>${escapeControls(row.command)}</b>
                   <span class="mono">
-                    <span class="requestor">${escapeControls(row.calling_ae_title)}</span><${To} />
-                    <span class="acceptor">${escapeControls(row.called_ae_title)}</span>
+                    <span class="requestor">${escapeControls(row.from)}</span><${To} />
+                    <span class="acceptor">${escapeControls(row.to)}</span>
                   </span>
                 </span>
                 <${LatencyLine} row=${row} low=${low} high=${high} />
@@ -45,7 +43,7 @@ export function LatencyTable({ rows }: { readonly rows: readonly LatencyRow[] })
     chart=${chart}
     columns=${["Command", "Exchanges", "Failed", "p50", "p95", "p99", "max"]}
     rows=${rows.map((row) => [
-      `${row.command} ${row.calling_ae_title} → ${row.called_ae_title}`,
+      `${row.command} ${row.from} → ${row.to}`,
       formatCount(row.exchanges),
       formatCount(row.failed),
       formatDurationMs(row.p50_ms),
