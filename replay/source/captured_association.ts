@@ -136,6 +136,7 @@ function readDetails(found: ListedAssociation, options: CapturedAssociationOptio
     capture,
     only: (other) => other === id,
     headLength: 0,
+    checksMessages: false,
     sink: () => collector,
     ended: (association) => {
       observed ??= association;

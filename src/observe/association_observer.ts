@@ -44,6 +44,8 @@ export interface ObserverOptions {
   readonly createHash?: (() => RunningHash) | undefined;
   /** Shared by the observers of associations that may continue one another. */
   readonly ledger?: ServiceLedger | undefined;
+  /** False: no rule on messages is checked, for who only wants to know what passed. */
+  readonly checksMessages?: boolean;
 }
 
 export class AssociationObserver {
@@ -76,6 +78,7 @@ export class AssociationObserver {
       negotiation,
       report: this.#report,
       ledger: options.ledger,
+      checks: options.checksMessages ?? true,
     });
     this.#sides = { requestor: this.#side("requestor"), acceptor: this.#side("acceptor") };
   }

@@ -2,7 +2,7 @@
  * The DIMSE half of the observer: messages of both AEs in, exchanges, counts, findings and the
  * sink's events out. It keeps open messages and outstanding exchanges only.
  */
-import { type Exchange, ExchangeTracker } from "../dimse/exchange.ts";
+import { type Exchange, ExchangeTracker, type Pairing } from "../dimse/exchange.ts";
 import type { IrregularPdv, Message, MessageSink, PdvIrregularity } from "../dimse/message.ts";
 import { printStatus } from "../dimse/status.ts";
 import { otherRole, type Role } from "../role.ts";
@@ -20,6 +20,8 @@ export interface MessageWatchOptions {
   readonly negotiation: Negotiation;
   readonly report: Report;
   readonly ledger?: ServiceLedger | undefined;
+  /** Whether rules are checked. */
+  readonly checks: boolean;
 }
 
 /** Names from the wire that are counted apart; the rest is "other". */
@@ -36,6 +38,7 @@ export class MessageWatch {
   readonly #sink: AssociationSink;
   readonly #negotiation: Negotiation;
   readonly #report: Report;
+  readonly #checks: boolean;
   readonly #exchanges: ExchangeTracker;
   readonly #stalls: StallWatch;
   readonly #services: ServiceWatch;
@@ -46,6 +49,7 @@ export class MessageWatch {
     this.#sink = options.sink;
     this.#negotiation = options.negotiation;
     this.#report = options.report;
+    this.#checks = options.checks;
     this.#stalls = new StallWatch(options.report);
     const { negotiation, report, ledger } = options;
     this.#services = new ServiceWatch({ negotiation, report, ledger });
@@ -91,6 +95,24 @@ export class MessageWatch {
       respondsTo: pairing.kind === "request" ? undefined : exchange?.index,
     };
     this.#observed.set(message.index, observed);
+    if (this.#checks) this.#checkStart(observed, pairing);
+    this.#sink.messageStarted?.(observed);
+  }
+
+  #ended(message: Message): void {
+    const observed = this.#observed.get(message.index);
+    if (observed === undefined) return;
+    this.#observed.delete(message.index);
+    if (this.#checks) {
+      checkMessageEnd(observed, this.#report);
+      this.#services.ended(observed);
+      this.#stalls.ended(message);
+    }
+    this.#exchanges.ended(message);
+    this.#sink.messageEnded?.(observed);
+  }
+
+  #checkStart(observed: ObservedMessage, pairing: Pairing): void {
     checkMessageStart(observed, this.#report);
     checkPairing(observed, {
       pairing,
@@ -99,18 +121,6 @@ export class MessageWatch {
       totals: this.#totals,
       report: this.#report,
     });
-    this.#sink.messageStarted?.(observed);
-  }
-
-  #ended(message: Message): void {
-    const observed = this.#observed.get(message.index);
-    if (observed === undefined) return;
-    this.#observed.delete(message.index);
-    checkMessageEnd(observed, this.#report);
-    this.#services.ended(observed);
-    this.#stalls.ended(message);
-    this.#exchanges.ended(message);
-    this.#sink.messageEnded?.(observed);
   }
 
   #exchangeEnded(exchange: Exchange): void {
