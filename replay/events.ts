@@ -87,6 +87,11 @@ export interface RequestEvent {
   } | null;
   /** What differs from the candidate. */
   readonly missed: readonly Difference[];
+  /**
+   * Where no recorded answer was given: the share of what request and candidate have that is the same,
+   * from 0 to 1. Absent else, and where there is no candidate.
+   */
+  readonly score?: number;
   /** What came in the data set other than in the candidate's; empty where nothing matched. */
   readonly differences: readonly Difference[];
   /** The named state in which it was answered; absent where there are none. */

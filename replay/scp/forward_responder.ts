@@ -52,6 +52,7 @@ export class ForwardResponder implements Responder {
     const closest = {
       ...(miss?.exchange !== undefined && { exchange: miss.exchange }),
       missed: miss?.missed ?? [],
+      ...(miss?.score !== undefined && { score: miss.score }),
     };
     const user = await forwarding.user;
     if (user instanceof AssociationError) {

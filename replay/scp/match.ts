@@ -24,6 +24,7 @@ import {
   type RecordedLevel,
   type RequestFacts,
   requestFacts,
+  score,
 } from "./request_facts.ts";
 import type { LiveRequest } from "./responder.ts";
 
@@ -39,6 +40,8 @@ export interface Miss {
   /** Undefined where the recording has no request of that operation and SOP class at all. */
   readonly exchange: RecordedExchange | undefined;
   readonly missed: readonly Difference[];
+  /** How like the request it is, from 0 to 1; undefined where there is none to be like. */
+  readonly score: number | undefined;
   /** Every exchange that would match was used, and none is used again. */
   readonly usedUp: boolean;
 }
@@ -70,6 +73,8 @@ export async function matchRecorded(
   const isQuery = QUERIES.has(request.operation);
   const missedFrom = (exchange: RecordedExchange, keysOnly: boolean): readonly Difference[] =>
     differences(recordedFacts(exchange).facts, live.facts, { showPatient, keysOnly });
+  const scoreOf = (exchange: RecordedExchange): number =>
+    score(recordedFacts(exchange).facts, live.facts, { keysOnly: isQuery });
 
   for (const { level, scope, cursors, accept } of searched(request, options)) {
     const alike = index.like(level, live.levels[level], scope);
@@ -79,13 +84,18 @@ export async function matchRecorded(
     if (exchange !== undefined) {
       return { by: level, exchange, missed: missedFrom(exchange, false) };
     }
-    return { by: undefined, exchange: found.at(-1), missed: [], usedUp: true };
+    const last = found.at(-1);
+    const score = last && scoreOf(last);
+    return { by: undefined, exchange: last, missed: [], score, usedUp: true };
   }
   const exchange = index.closest(({ facts }) => {
     return differences(facts, live.facts, { showPatient: true, keysOnly: isQuery }).length;
   }, MAX_CANDIDATES);
-  const missed = exchange === undefined ? [] : missedFrom(exchange, isQuery);
-  return { by: undefined, exchange, missed, usedUp: false };
+  if (exchange === undefined) {
+    return { by: undefined, exchange, missed: [], score: undefined, usedUp: false };
+  }
+  const missed = missedFrom(exchange, isQuery);
+  return { by: undefined, exchange, missed, score: scoreOf(exchange), usedUp: false };
 }
 
 /** Recorded requests that are looked at for the closest one. */

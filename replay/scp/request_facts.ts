@@ -108,6 +108,26 @@ export function differences(
   return found;
 }
 
+/**
+ * The share of what the two have that is the same: from 0 to 1 in hundredths, and 1 only where nothing
+ * differs.
+ */
+export function score(
+  recorded: Facts,
+  got: Facts,
+  { keysOnly }: { readonly keysOnly: boolean },
+): number {
+  let all = 0;
+  let same = 0;
+  for (const path of new Set([...recorded.keys(), ...got.keys()])) {
+    const [before, now] = [recorded.get(path)?.value, got.get(path)?.value];
+    if (keysOnly && isUniversal(before ?? "") && isUniversal(now ?? "")) continue;
+    all++;
+    if (before === now) same++;
+  }
+  return all === 0 ? 1 : Math.floor((same / all) * 100) / 100;
+}
+
 /** Differences that one request is explained by. */
 const MAX_DIFFERENCES = 20;
 const MAX_SHOWN = 128;

@@ -113,6 +113,8 @@ export interface Answered {
   readonly exchange?: RecordedExchange;
   /** What differs from the recorded request. */
   readonly missed?: readonly Difference[];
+  /** How like the live request it is, where nothing recorded answers it: from 0 to 1. */
+  readonly score?: number;
   /** More to say in the event, in words. */
   readonly reason?: string;
   /** Pending ones first, a final one last; none at all only where `end` says how it goes on. */

@@ -244,7 +244,7 @@ export class Session implements LiveAssociation {
     status: number | null,
     differences: readonly Difference[] = [],
   ): void {
-    const { by, exchange, missed = [], reason = null } = answered;
+    const { by, exchange, missed = [], reason = null, score } = answered;
     const { state } = request;
     this.#options.told({
       event: "request",
@@ -260,6 +260,7 @@ export class Session implements LiveAssociation {
           }
         : null,
       missed,
+      ...(score !== undefined && { score }),
       differences,
       ...(state !== undefined && { state }),
       status,

@@ -37,6 +37,7 @@ export class UnmatchedResponder implements Responder {
       by: null,
       ...(miss?.exchange !== undefined && { exchange: miss.exchange }),
       missed: miss?.missed ?? [],
+      ...(miss?.score !== undefined && { score: miss.score }),
       reason: `${why}: ${done.words}`,
       ...(done.status === undefined
         ? { answers: [], end: { how: "aborted", source: SERVICE_USER, reason: 0 } }

@@ -70,8 +70,11 @@ export class ScpReport {
       candidate === null
         ? ""
         : ` ${escapeControls(candidate.capture)} association ${candidate.association} [${candidate.message}]`;
+    const alike = event.score === undefined ? "" : `, ${Math.floor(event.score * 100)}% alike`;
     const code = status === null ? "" : ` ${printStatus(status)}`;
-    const how = event.matched ? `by ${by}${from}` : paint.yellow(`not matched, closest${from}`);
+    const how = event.matched
+      ? `by ${by}${from}`
+      : paint.yellow(`not matched, closest${from}${alike}`);
     const state = event.state === undefined ? "" : paint.dim(` in state ${event.state}`);
     const told = candidate === null && !event.matched ? paint.yellow("not matched") : how;
     const reason = event.reason === null ? "" : `: ${escapeControls(event.reason)}`;

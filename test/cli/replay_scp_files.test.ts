@@ -63,7 +63,7 @@ describe("dicomtap replay scp", () => {
       assert.match(running.stdout, /^#1 DICOMTAP > ANY-SCP accepted: In the recording /m);
       assert.match(
         running.stdout,
-        /^#1 C-FIND-RQ C000H not matched, closest .*study_1\.dcap association 1 \[0\]: No recorded/m,
+        /^#1 C-FIND-RQ C000H not matched, closest .*study_1\.dcap association 1 \[0\], 0% alike: No recorded/m,
       );
       assert.match(running.stdout, /^ {4}PatientID: no value recorded, \*\*\* now$/m);
       assert.doesNotMatch(running.stdout, /SECRET/);

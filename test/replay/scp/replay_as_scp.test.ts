@@ -189,6 +189,7 @@ describe("replayAsScp answers queries", () => {
       const [request] = requests;
       assert.equal(request?.matched, false);
       assert.equal(request?.candidate?.message, 0);
+      assert.equal(request?.score, 0.5, "of the same level");
       assert.deepEqual(request?.missed, [{ path: "PatientID", recorded: "***", got: "***" }]);
       assert.match(request?.reason ?? "", /^No recorded request matches: answered C000H$/);
     });

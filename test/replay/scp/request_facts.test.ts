@@ -5,6 +5,7 @@ import {
   LEVELS,
   type RequestFacts,
   requestFacts,
+  score,
 } from "../../../replay/scp/request_facts.ts";
 import { DataSet } from "../../../src/dataset/data_set.ts";
 import { makeElement } from "../../../src/dataset/make_element.ts";
@@ -161,6 +162,24 @@ test("differences names paths and masks patients unless they are asked for", () 
   const [, name, ...more] = differences(one, other, { showPatient: true, keysOnly: true });
   assert.deepEqual(name, { path: "PatientName", recorded: "Doe", got: "Roe" });
   assert.deepEqual(more, [{ path: "Modality", recorded: null, got: "CT" }]);
+});
+
+test("score says how much of two queries is the same, return keys aside where they are no keys", () => {
+  const QUERY = {
+    QueryRetrieveLevel: "STUDY",
+    PatientID: "1",
+    StudyDate: "20260203",
+    PatientName: "",
+  };
+  const one = query(QUERY).facts;
+  const keys = (other: Keys) => score(one, query(other).facts, { keysOnly: true });
+  assert.equal(keys(QUERY), 1);
+  assert.equal(keys({ ...QUERY, PatientName: "*", StudyID: "" }), 1);
+  assert.equal(keys({ ...QUERY, PatientID: "2" }), 0.66);
+  assert.equal(keys({ ...QUERY, Modality: "CT" }), 0.75);
+  assert.equal(keys({ PatientID: "2" }), 0);
+  assert.equal(score(one, query({ ...QUERY, StudyID: "" }).facts, { keysOnly: false }), 0.8);
+  assert.equal(score(new Map(), new Map(), { keysOnly: false }), 1);
 });
 
 function query(keys: Keys): RequestFacts {
