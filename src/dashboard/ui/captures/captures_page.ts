@@ -92,7 +92,7 @@ function CaptureRow({ capture }: { readonly capture: CaptureJson }): VNode {
     <td class="right" data-label="Size">${formatSize(capture.size)}</td>
     <td data-label="Created">${when(capture.created)}</td>
     <td data-label="Last written">${when(capture.modified)}</td>
-    <td class="faint" data-label="Recorded by">${escapeControls(recorder.filter((part) => part !== null).join(", "))}</td>
+    <td class="faint" data-label="Recorded by">${escapeControls(recorder.filter((part) => part !== null).join(", ")) || "-"}</td>
   </tr>`;
 }
 
