@@ -103,8 +103,19 @@ function plain(value: unknown): unknown {
       ? BigInt(value)
       : value;
   }
-  if (Array.isArray(value)) return value.map(plain);
+  if (Array.isArray(value)) {
+    const members = value.map(plain);
+    return members.every((member, i) => member === value[i]) ? value : members;
+  }
   if (value instanceof Uint8Array || typeof value !== "object" || value === null) return value;
-  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(entries.map(([key, member]) => [key, plain(member)]));
+  // What can go as it is goes as it is: summaries are large, and there is one for each association.
+  const own = value as Readonly<Record<string, unknown>>;
+  const keys = Object.keys(own);
+  const members = keys.map((key) => plain(own[key]));
+  const asItIs = members.every(
+    (member, i) => member !== undefined && member === own[keys[i] ?? ""],
+  );
+  if (asItIs && Object.getPrototypeOf(value) === Object.prototype) return value;
+  const entries = keys.map((key, i) => [key, members[i]] as const);
+  return Object.fromEntries(entries.filter(([, member]) => member !== undefined));
 }
