@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, test } from "vitest";
 import { browserPartner, look } from "../support/browser.ts";
 import { HOST, TOKEN, testDashboard } from "../support/dashboard.ts";
+import { startDashboard } from "../support/dashboard_process.ts";
 import { inScope } from "../support/process.ts";
 import { ownRuntime, ROOT } from "../support/runtimes.ts";
 import type { FromElsewhereContext, FromElsewhereResult } from "./ui/scenarios/from_elsewhere.ts";
@@ -87,9 +88,7 @@ function inChromium(): void {
       if (browser === undefined) return;
       await inScope(async (scope) => {
         const folder = join(ROOT, "test/captures/services");
-        const serve = ["dashboard", folder, "--listen", "127.0.0.1:0", "--json"];
-        const process = scope.start([...ownRuntime().dicomtap, ...serve]);
-        const { dashboard: url } = JSON.parse(await process.line(/"event":\s*"ready"/, 60_000));
+        const { url } = await startDashboard(scope, [folder]);
         const context: FromElsewhereContext = { url, view: "/captures", heading: "Captures" };
         const scenario = "from_elsewhere";
         const { blocked } = await look<FromElsewhereResult>(scope, { browser, scenario, context });

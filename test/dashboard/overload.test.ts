@@ -10,9 +10,10 @@ import process from "node:process";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { testDashboard } from "../support/dashboard.ts";
 import { DashboardClient } from "../support/dashboard_client.ts";
+import { startDashboard } from "../support/dashboard_process.ts";
 import { missing } from "../support/partner.ts";
 import { Scope } from "../support/process.ts";
-import { ownRuntime, ROOT } from "../support/runtimes.ts";
+import { ROOT } from "../support/runtimes.ts";
 
 const REQUESTS = 10_000;
 const BODY = 2 ** 30;
@@ -20,23 +21,14 @@ const BODY = 2 ** 30;
 /** What the buffers of both ends of a connection may have taken before anybody looked at it. */
 const BUFFERED = 64 * 2 ** 20;
 
-const runtime = ownRuntime();
 const isLinux = process.platform === "linux";
 if (!isLinux) missing("priorities of threads", "run the tests on Linux");
-
-async function startDashboard(scope: Scope) {
-  const folder = join(ROOT, "test/captures/services");
-  const args = ["dashboard", folder, "--listen", "127.0.0.1:0", "--json"];
-  const started = scope.start([...runtime.dicomtap, ...args]);
-  const { dashboard: url } = JSON.parse(await started.line(/"event":\s*"ready"/));
-  return { pid: started.pid, url: String(url) };
-}
 
 describe("A dashboard under load", () => {
   const scope = new Scope();
   let started: ReturnType<typeof startDashboard>;
   beforeAll(() => {
-    started = startDashboard(scope);
+    started = startDashboard(scope, [join(ROOT, "test/captures/services")]);
     return started;
   });
   afterAll(() => scope.close());
@@ -73,7 +65,7 @@ describe("A dashboard under load", () => {
   }
 
   test.skipIf(!isLinux)("O-08 gives its thread less than the relay's", async () => {
-    const { pid } = await started;
+    const { pid } = (await started).process;
     const threads = readdirSync(`/proc/${pid}/task`).map((thread) => niceOf(pid, thread));
     const relay = niceOf(pid, String(pid));
     assert.ok(relay < 10, `the relay's thread: ${relay}`);

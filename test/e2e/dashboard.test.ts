@@ -14,40 +14,26 @@ import type {
   SessionJson,
 } from "../../src/dashboard/api_types.ts";
 import { DashboardClient } from "../support/dashboard_client.ts";
+import { startDashboard } from "../support/dashboard_process.ts";
 import { playDay, startDayPacs } from "../support/demo_day.ts";
 import { partner } from "../support/partner.ts";
 import { PATIENCE_MS } from "../support/patience.ts";
-import { inScope, type RunningProcess, type Scope } from "../support/process.ts";
+import { inScope, type Scope } from "../support/process.ts";
 import { residentBytes } from "../support/process_memory.ts";
 import type { StartableRuntime } from "../support/runtimes.ts";
-import { assertSound, dicomtap, runtimesUnderTest, stopProcess } from "./dicomtap.ts";
+import { assertSound, dicomtap, runtimesUnderTest, startProxy, stopProcess } from "./dicomtap.ts";
 
 const openssl = partner("openssl", "openssl");
 const AE_TITLE = "PACS01";
 const GOLDEN = "test/captures/services/study_1.dcap";
 
-async function startDashboard(
-  scope: Scope,
-  { runtime, args }: { readonly runtime: StartableRuntime; readonly args: readonly string[] },
-): Promise<{ readonly process: RunningProcess; readonly url: string }> {
-  const listen = ["--listen", "127.0.0.1:0", "--json"];
-  const process = scope.start([...runtime.dicomtap, "dashboard", ...listen, ...args]);
-  const ready = JSON.parse(await process.line(/"event":\s*"ready"/));
-  return { process, url: ready.dashboard };
-}
-
 /** The proxy before a simulated PACS, with its dashboard. */
 async function startWatched(scope: Scope, runtime: StartableRuntime) {
   const pacs = await startDayPacs();
   scope.defer(() => pacs.close());
-  const folder = scope.tempDir();
-  const process = scope.start([
-    ...[...runtime.dicomtap, "proxy", "--json", "--listen", "127.0.0.1:0"],
-    ...["--to", `127.0.0.1:${pacs.port}`, "--record", folder, "--dashboard", "127.0.0.1:0"],
-  ]);
-  const ready = JSON.parse(await process.line(/"event":\s*"ready"/));
-  const port = Number(/:(\d+)$/.exec(ready.routes[0].listen)?.[1]);
-  const client = new DashboardClient(ready.dashboard);
+  const options = { runtime, to: pacs.port, dashboard: "127.0.0.1:0" };
+  const { folder, port, process, ready } = await startProxy(scope, options);
+  const client = new DashboardClient(ready.dashboard ?? "");
   const to = { host: "127.0.0.1", port, calledAeTitle: AE_TITLE };
   return { client, folder, pacs, port, process, to };
 }
@@ -70,7 +56,7 @@ for (const runtime of runtimesUnderTest()) {
       await inScope(async (scope) => {
         const folder = scope.tempDir();
         copyFileSync(GOLDEN, join(folder, "a.dcap"));
-        const { process, url } = await startDashboard(scope, { runtime, args: [folder] });
+        const { process, url } = await startDashboard(scope, [folder], { runtime });
         const client = new DashboardClient(url);
         const list = () => client.json<AssociationsJson>("/api/associations");
         assert.equal((await until(list, ({ complete }) => complete)).total, 5);
@@ -128,9 +114,8 @@ for (const runtime of runtimesUnderTest()) {
           }
           writeFileSync(users, lines.join(""), { mode: 0o600 });
           const tls = ["--dashboard-cert", cert, "--dashboard-key", key];
-          const { url } = await startDashboard(scope, {
+          const { url } = await startDashboard(scope, [folder, "--dashboard-auth", users, ...tls], {
             runtime,
-            args: [folder, "--dashboard-auth", users, ...tls],
           });
           assert.match(url, /^https:\/\/127\.0\.0\.1:\d+\/$/);
           const [viewer, operator] = tokens.map((token) => new DashboardClient(url, token));

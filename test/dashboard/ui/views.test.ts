@@ -7,6 +7,7 @@ import { copyFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, test } from "vitest";
 import { browserPartner, look } from "../../support/browser.ts";
+import { startDashboard } from "../../support/dashboard_process.ts";
 import { hostileCapture, PAYLOADS } from "../../support/hostile_captures.ts";
 import { manyAssociations } from "../../support/many_associations.ts";
 import { Scope } from "../../support/process.ts";
@@ -48,11 +49,6 @@ if (runtime.name === "node") describe("The views of the dashboard", views);
 function views(): void {
   const scope = new Scope();
   let url = "";
-  const serve = async (folder: string) => {
-    const command = [...runtime.dicomtap, "dashboard", folder, "--listen", "127.0.0.1:0", "--json"];
-    const ready = await scope.start(command).line(/"event":\s*"ready"/);
-    return (JSON.parse(ready) as { dashboard: string }).dashboard;
-  };
   beforeFirst(async () => {
     if (browser === undefined) return;
     const folder = scope.tempDir();
@@ -60,7 +56,7 @@ function views(): void {
     for (const name of readdirSync(services))
       copyFileSync(join(services, name), join(folder, name));
     writeFileSync(join(folder, HOSTILE), hostileCapture());
-    url = await serve(folder);
+    url = (await startDashboard(scope, [folder])).url;
   });
   afterAll(() => scope.close());
 
@@ -111,7 +107,8 @@ function views(): void {
       const folder = scope.tempDir();
       const total = 100_000;
       writeFileSync(join(folder, "day.dcap"), manyAssociations(total));
-      const context: LongListContext = { url: await serve(folder), total };
+      const { url: served } = await startDashboard(scope, [folder]);
+      const context: LongListContext = { url: served, total };
       const result = await look<LongListResult>(scope, { browser, scenario: "long_list", context });
       const { firstPaintMs, firstRowsMs, frames, gaps, mostRows } = result;
       console.log(
