@@ -1,7 +1,7 @@
 /** A word with its tone: a shape, a colour and the word itself. */
 import type { VNode } from "preact";
-import type { ReportedEvent } from "../../../meaning/reported_event.ts";
 import type { Outcome } from "../../../observe/summary.ts";
+import type { MessageRow } from "../../api_detail.ts";
 import { html } from "../html.ts";
 import { Icon } from "./icon.ts";
 import { outcomeTone, type Tone } from "./tone.ts";
@@ -14,7 +14,9 @@ export function OutcomeMark({ outcome }: { readonly outcome: Outcome }): VNode {
   return html`<${Mark} tone=${outcomeTone(outcome)} word=${outcome} />`;
 }
 
+type Reported = NonNullable<MessageRow["reported"]>;
+
 /** An N-EVENT-REPORT whose own status does not tell what it says. */
-export function ReportedMark({ reported }: { readonly reported: ReportedEvent }): VNode {
+export function ReportedMark({ reported }: { readonly reported: Reported }): VNode {
   return html`<${Mark} tone=${reported === "failure" ? "bad" : "warn"} word=${`reports a ${reported}`} />`;
 }
