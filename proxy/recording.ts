@@ -234,8 +234,8 @@ export class Recording implements RelayTap {
 
   #heard(report: RecorderReport): void {
     switch (report.type) {
-      case "association":
-        this.#options.onAssociation(report.association);
+      case "associations":
+        for (const association of report.associations) this.#options.onAssociation(association);
         return;
       case "alarm":
         this.#options.onAlarm(report.text);

@@ -76,12 +76,12 @@ function main(data: RecorderWorkerData): void {
       else filter.consume(record, { bytes, summary: () => live.summary(id) });
     }
     if (whole) recorder?.consume(batch);
-    for (const association of ended.splice(0)) {
-      tell({
-        type: "association",
-        association: { ...association, capture: capture(association.id) },
-      });
-    }
+    if (ended.length === 0) return;
+    const associations = ended.splice(0);
+    tell({
+      type: "associations",
+      associations: associations.map((one) => ({ ...one, capture: capture(one.id) })),
+    });
   };
 
   let told = "";

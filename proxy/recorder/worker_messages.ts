@@ -61,7 +61,8 @@ export type RecorderCommand =
 export type RecorderReport =
   | { readonly type: "ready"; readonly status: RecorderStatus }
   | { readonly type: "status"; readonly status: RecorderStatus }
-  | { readonly type: "association"; readonly association: AssociationJson }
+  /** Those that ended in one batch. */
+  | { readonly type: "associations"; readonly associations: readonly AssociationJson[] }
   | { readonly type: "alarm"; readonly text: string }
   /** `unrecorded`: octets that no capture tells of, not even as a gap. */
   | {

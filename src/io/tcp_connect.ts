@@ -34,13 +34,13 @@ export const ATTEMPT_MS = 5000;
 /** Rejects with a `ConnectError`. Aborting closes what is under way. */
 export function connectTcp(target: Target, options: ConnectOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    let attempt: AbortController | undefined;
+    let giveUpAttempt: (() => void) | undefined;
     let over = false;
     const finish = (act: () => void) => {
       over = true;
       clearTimeout(timer);
       options.signal.removeEventListener("abort", abort);
-      attempt?.abort();
+      giveUpAttempt?.();
       act();
     };
     const fail = (kind: ConnectFailure, reason: string) =>
@@ -63,16 +63,22 @@ export function connectTcp(target: Target, options: ConnectOptions): Promise<Soc
           last = new ConnectError("self", why);
           continue;
         }
-        attempt = new AbortController();
         try {
           const isLast = index === addresses.length - 1;
           const attemptMs = isLast ? undefined : (options.attemptMs ?? ATTEMPT_MS);
           const at = { host: address, port: target.port };
-          const socket = await attemptOne(at, { ...options, attemptMs, signal: attempt.signal });
-          attempt = undefined;
+          const socket = await attemptOne(at, {
+            reader: options.reader,
+            attemptMs,
+            begun: (giveUp) => {
+              giveUpAttempt = giveUp;
+            },
+          });
+          giveUpAttempt = undefined;
           finish(() => resolve(socket));
           return;
         } catch (error) {
+          giveUpAttempt = undefined;
           last = error;
         }
       }
@@ -99,13 +105,16 @@ export class ConnectError extends Error {
 /** `refused`: by the other system, the network or the name server; `self`: it is this proxy. */
 export type ConnectFailure = "refused" | "timeout" | "self" | "aborted";
 
-function attemptOne(at: Target, options: ConnectOptions): Promise<Socket> {
-  const { reader, attemptMs, signal } = options;
+interface AttemptOptions extends Pick<ConnectOptions, "reader" | "attemptMs"> {
+  /** Hands out what gives the attempt up: one function, an `AbortController` costs each association more. */
+  readonly begun: (giveUp: () => void) => void;
+}
+
+function attemptOne(at: Target, { reader, attemptMs, begun }: AttemptOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = createConnection({ ...at, allowHalfOpen: true, ...reader.connectOptions });
     const settle = (act: () => void) => {
       clearTimeout(timer);
-      signal.removeEventListener("abort", abort);
       socket.off("connect", connected);
       socket.off("error", failed);
       act();
@@ -122,11 +131,10 @@ function attemptOne(at: Target, options: ConnectOptions): Promise<Socket> {
         resolve(reader.start(socket));
       });
     const failed = (error: Error) => giveUp(error);
-    const abort = () => giveUp(new ConnectError("aborted", "Connecting was given up"));
     const late = () =>
       giveUp(new Error(`connect to ${formatAddress(at)}: no answer in ${attemptMs} ms`));
     const timer = attemptMs === undefined ? undefined : setTimeout(late, timerMs(attemptMs));
-    signal.addEventListener("abort", abort);
+    begun(() => giveUp(new ConnectError("aborted", "Connecting was given up")));
     socket.once("connect", connected);
     socket.once("error", failed);
   });
