@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -71,9 +72,8 @@ describe("Recorder and its directory", () => {
     first.recorder.open();
     first.associate(1, { chunks: 2, size: 100 });
     const owner = fileOwner();
-    const wall = Date.now() * 1000;
     using second = new RecorderBench({ directory: first.directory });
-    second.wall = wall;
+    second.wall = statSync(join(first.directory, ".dicomtap.lock")).mtimeMs * 1000; // by the same clock
     second.recorder.open();
     assert.equal(second.recorder.status().state, "refused");
     assert.match(
