@@ -1,25 +1,11 @@
-/**
- * Where an association has no PDU to show: that nothing passed, or nothing that is DICOM, or that the
- * index knows of PDUs whose records are damaged.
- */
+/** Where an association has no PDU to show. */
 import type { VNode } from "preact";
 import type { AssociationJson } from "../../../observe/summary.ts";
 import { html } from "../html.ts";
 import { Empty } from "../parts/states.ts";
+import { noPduWords } from "./no_pdu_words.ts";
 
 export function NoPdu({ association }: { readonly association: AssociationJson }): VNode {
   const { title, why } = noPduWords(association);
   return html`<${Empty} title=${title}><p>${why}</p><//>`;
-}
-
-export function noPduWords({ bytes, pdus }: Pick<AssociationJson, "bytes" | "pdus">) {
-  if (pdus.requestor + pdus.acceptor > 0) {
-    return {
-      title: "No PDU can be read",
-      why: "The capture is damaged where this association is recorded; its index tells the rest.",
-    };
-  }
-  const silent = bytes.requestor + bytes.acceptor === 0;
-  const why = silent ? "Neither AE sent anything." : "Nothing of this association was DICOM.";
-  return { title: "No PDU passed", why };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "vitest";
-import { noPduWords } from "../../../../src/dashboard/ui/association/no_pdu.ts";
+import { noPduWords } from "../../../../src/dashboard/ui/association/no_pdu_words.ts";
 
 const NONE = { requestor: 0, acceptor: 0 };
 
