@@ -23,7 +23,10 @@ export async function requestDataSet(
 const MAX_FILE = 64 * 2 ** 20;
 
 async function readDataFile(path: string): Promise<DataSet> {
-  const bytes = await readFile(path); // a system error is put into words by main.ts
+  // A system error is put into words by main.ts; that of a directory does not say which it is.
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw Object.assign(error as Error, { path });
+  });
   const shown = escapeControls(path);
   if (bytes.length > MAX_FILE) {
     throw usageError(

@@ -1,6 +1,6 @@
 /**
  * SIGINT and SIGTERM: the first one asks for an orderly end (stop accepting, drain, flush, exit 0),
- * the second one ends the process now.
+ * the second one ends the process now, unless it is the same key once more.
  *
  * Rule: a command that listens asks for the signal before it opens a socket. Deno panics when file
  * descriptors run out and no signal handler was registered before.
@@ -12,11 +12,15 @@ let stop: AbortController | undefined;
 export function stopOnSignals(): AbortSignal {
   if (stop !== undefined) return stop.signal;
   const controller = new AbortController();
+  let firstAt = 0;
   stop = controller;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(EXIT_CODE[signal]);
-      controller.abort(signal);
+      const now = performance.now();
+      if (!controller.signal.aborted) {
+        firstAt = now;
+        controller.abort(signal);
+      } else if (!isSameKey(signal, now - firstAt)) process.exit(EXIT_CODE[signal]);
     });
   }
   return controller.signal;
@@ -34,3 +38,13 @@ export function unlessStopped(stop: AbortSignal): (error: unknown) => undefined 
     throw error;
   };
 }
+
+/**
+ * Ctrl-C reaches every program of the terminal's group, and `deno task` and `bun run` hand it on to
+ * theirs as well: one key, two signals. Nobody means two with less than this between them.
+ */
+export function isSameKey(signal: "SIGINT" | "SIGTERM", sinceFirstMs: number): boolean {
+  return signal === "SIGINT" && sinceFirstMs < SAME_KEY_MS;
+}
+
+const SAME_KEY_MS = 500;

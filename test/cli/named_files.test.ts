@@ -58,6 +58,11 @@ describe("files of options", () => {
     ["--dashboard-key", tls(cert, text), /-key: .*note\.txt has no private key/],
     ["--dashboard-key", tls(cert, key), /-key does not belong to .*-cert/],
     ["the capture", ["dashboard"], /CAPTURE is missing/],
+    [
+      "--data",
+      ["send", "n-create", "--class", "BasicFilmSession", "--data", folder, "--to", "1"],
+      /Cannot use .*: it is a directory/,
+    ],
   ];
   for (const [option, args, words] of refused) {
     test(`${option} is refused in words: ${words.source}`, async () => {
