@@ -261,13 +261,16 @@ export class CaptureLibrary {
     const facts = statSync(path, { throwIfNoEntry: false });
     if (facts === undefined) return undefined;
     const file = this.#files.get(path) ?? this.#add(path);
-    if (file.barred !== undefined)
+    const wasBarred = file.barred !== undefined;
+    if (wasBarred) {
       new FileSource(path).close(); // throws while it is so
-    else if (file.size === facts.size && file.modified === facts.mtimeMs) return undefined;
-    const isNew = file.size < 0;
+    } else if (file.size === facts.size && file.modified === facts.mtimeMs) {
+      return undefined;
+    }
+    const isAnew = file.size < 0 || wasBarred;
     file.size = facts.size;
     file.modified = facts.mtimeMs;
-    return isNew || !this.#live.has(file.name) || isClosed(path) ? file : undefined;
+    return isAnew || !this.#live.has(file.name) || isClosed(path) ? file : undefined;
   }
 
   #add(path: string): LibraryFile {
