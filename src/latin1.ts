@@ -14,8 +14,8 @@ const NATIVE_FROM = 10;
 type Latin1Slice = (this: Uint8Array, start: number, end: number) => string;
 
 const native = (
-  globalThis.Buffer?.prototype as unknown as { readonly latin1Slice?: Latin1Slice } | undefined
-)?.latin1Slice;
+  globalThis as { readonly Buffer?: { readonly prototype: { readonly latin1Slice?: Latin1Slice } } }
+).Buffer?.prototype.latin1Slice;
 
 export function latin1(bytes: Uint8Array, start: number, end: number): string {
   if (native !== undefined && end - start >= NATIVE_FROM) return native.call(bytes, start, end);
