@@ -39,7 +39,7 @@ export class LookedAtStore {
     if (given === undefined || by === null || by === "forward") return undefined;
     const { uids } = this.#uids;
     const counterparts = server.state.of(Counterparts, () => new Counterparts());
-    const exchange = counterparts.of(uids, { exchange: given, server });
+    const exchange = counterparts.of(uids, { exchange: given, server, isTaken });
     if (isTaken) await learnStored(uids, { exchange, server });
     return exchange;
   }

@@ -75,9 +75,12 @@ export class Counterparts {
   /**
    * The recorded one that answers, unless another live instance came in its place: then the first one
    * of its association and SOP class that this live study has not yet. Where it has all of them and a
-   * new series comes, the study is stored once more.
+   * new series comes, the study is stored once more; one that is refused begins no copy.
    */
-  of(live: UidsByTag, { exchange, server }: StoredInPlace): RecordedExchange {
+  of(
+    live: UidsByTag,
+    { exchange, server, isTaken }: StoredInPlace & { readonly isTaken: boolean },
+  ): RecordedExchange {
     const { instances } = server;
     const { association, sopClassUid, sopInstanceUid = "" } = exchange;
     const taken = instances.liveOf(sopInstanceUid);
@@ -88,14 +91,15 @@ export class Counterparts {
     const all = this.#stores({ association, sopClassUid });
     const key = `${study} ${sopClassUid} ${association.capture} ${association.id}`;
     let at = this.#stored.get(key) ?? 0;
+    // another SOP class of the study may have begun a copy since then
+    if (at > 0 && !instances.isInCopy(study, all[at - 1]?.sopInstanceUid ?? "")) at = 0;
     while (at < all.length && instances.isInCopy(study, all[at]?.sopInstanceUid ?? "")) at++;
-    const series = live.get(SERIES_INSTANCE_UID);
-    if (at === all.length && series !== undefined && !instances.isOfCopy(study, series)) {
-      instances.beginCopy(study);
-      at = 0;
-    }
     this.#stored.set(key, at);
-    return all[at] ?? exchange;
+    const series = live.get(SERIES_INSTANCE_UID);
+    const isOfCopy = series === undefined || instances.isOfCopy(study, series);
+    if (at < all.length || isOfCopy) return all[at] ?? exchange;
+    if (isTaken) instances.beginCopy(study);
+    return all[0] ?? exchange;
   }
 
   #stores({
