@@ -69,10 +69,10 @@ export class RefreshResponder implements Responder {
     return withOtherUids(row, (uid, tag) => {
       if (tag !== STUDY_INSTANCE_UID) return undefined;
       const known = this.#studies.get(uid);
-      if (known !== undefined) return known;
-      const live = freshUid();
-      this.#studies.set(uid, live);
-      server.instances.learn(uid, live);
+      const live = known ?? freshUid();
+      if (known === undefined) this.#studies.set(uid, live);
+      // again where so many others came since then that it was forgotten
+      if (server.instances.recordedOf(live) === undefined) server.instances.learn(uid, live);
       return live;
     });
   }

@@ -164,6 +164,20 @@ describe("RefreshResponder", () => {
     assert.equal(others.size, 2, "other ones each time it is played");
   });
 
+  test("a study whose new UID was forgotten meanwhile is found under it again", async () => {
+    class Forgetful extends InstanceMap {
+      forgets = true;
+      override learn(recorded: string, live: string): void {
+        if (!this.forgets) super.learn(recorded, live);
+        this.forgets = false;
+      }
+    }
+    const instances = new Forgetful();
+    const { rows } = await asked(0, query(recordedOn), { instances });
+    const [first] = rows;
+    assert.equal(instances.recordedOf(first?.text("StudyInstanceUID") ?? ""), "2.25.1");
+  });
+
   test("with new studies a study is found under the UID that the worklist gave", async () => {
     const options = { captures: [capture], refresh: true, newStudies: true, archive: true };
     await whilePlaying(options, async ({ port }) => {
