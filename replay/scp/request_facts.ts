@@ -125,7 +125,7 @@ export function score(
     all++;
     if (before === now) same++;
   }
-  return all === 0 ? 1 : Math.floor((same / all) * 100) / 100;
+  return all === 0 ? 1 : Math.floor((same * 100) / all) / 100;
 }
 
 /** Differences that one request is explained by. */

@@ -70,7 +70,7 @@ export class ScpReport {
       candidate === null
         ? ""
         : ` ${escapeControls(candidate.capture)} association ${candidate.association} [${candidate.message}]`;
-    const alike = event.score === undefined ? "" : `, ${Math.floor(event.score * 100)}% alike`;
+    const alike = event.score === undefined ? "" : `, ${Math.round(event.score * 100)}% alike`;
     const code = status === null ? "" : ` ${printStatus(status)}`;
     const how = event.matched
       ? `by ${by}${from}`

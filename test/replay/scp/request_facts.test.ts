@@ -180,6 +180,16 @@ test("score says how much of two queries is the same, return keys aside where th
   assert.equal(keys({ PatientID: "2" }), 0);
   assert.equal(score(one, query({ ...QUERY, StudyID: "" }).facts, { keysOnly: false }), 0.8);
   assert.equal(score(new Map(), new Map(), { keysOnly: false }), 1);
+  // 29 of 50 in binary fractions is less than 0.58
+  const many = (same: number) =>
+    new Map(
+      Array.from({ length: 50 }, (_, at) => [
+        `(0009,10${at})`,
+        { value: at < same ? "same" : `${same}`, isPatient: false },
+      ]),
+    );
+  assert.equal(score(many(50), many(29), { keysOnly: true }), 0.58);
+  assert.equal(score(many(50), many(49), { keysOnly: true }), 0.98);
 });
 
 function query(keys: Keys): RequestFacts {
