@@ -9,6 +9,7 @@
 import { statusClass } from "../../../../src/dimse/status.ts";
 import { PLAIN } from "../../../../src/service/open_association.ts";
 import type { RecordedAssociation } from "../../../recorded.ts";
+import { wait } from "../../../scu/pace.ts";
 import type { Library, RecordedExchange } from "../../library.ts";
 import { matchRecorded } from "../../match.ts";
 import { recordedAnswer } from "../../recorded_responder.ts";
@@ -16,7 +17,7 @@ import type { RecordedLevel } from "../../request_facts.ts";
 import type { Answered, LiveAnswer, LiveRequest, Responder } from "../../responder.ts";
 import type { Destination, DestinationTimeouts } from "../destination.ts";
 import { NOTHING } from "../query/candidate.ts";
-import { type Report, reportAnew, reportHere, waited } from "../reports/send_reports.ts";
+import { type Report, reportAnew, reportHere } from "../reports/send_reports.ts";
 import { commitmentReport } from "./commitment_report.ts";
 import { PUSH_MODEL, type RecordedReport, recordedReport } from "./recorded_reports.ts";
 
@@ -85,7 +86,7 @@ export class CommitmentResponder implements Responder {
     const { server, association } = request;
     const { delay, destinations, retries = 3, policy = "auto" } = this.#options;
     if (delay === undefined) await server.pause(pause, server.stopping);
-    else await waited(delay, server.stopping);
+    else await wait(Math.max(1, delay), server.stopping);
     if (server.stopping.aborted) return;
     const destination = destinations.get(association.callingAeTitle);
     if (way === "same" || (policy === "auto" && destination === undefined)) {

@@ -9,13 +9,14 @@ import { numberValue, textValue } from "../../../../src/service/service_message.
 import { proposedContexts } from "../../../../src/ul/associate_view.ts";
 import type { ContextProposal } from "../../../../src/ul/negotiate.ts";
 import type { RecordedAssociation, RecordedMessage } from "../../../recorded.ts";
+import { wait } from "../../../scu/pace.ts";
 import { exchangesOf, type Library, type RecordedExchange, wallTime } from "../../library.ts";
 import { withOtherUids } from "../../other_uids.ts";
 import type { LiveRequest } from "../../responder.ts";
 import { PUSH_MODEL } from "../commitment/recorded_reports.ts";
 import type { Destination, DestinationTimeouts } from "../destination.ts";
 import { readAnswer } from "../instances/live_references.ts";
-import { type Report, reportAnew, waited } from "./send_reports.ts";
+import { type Report, reportAnew } from "./send_reports.ts";
 
 export interface ReverseReports {
   /** On which they came. */
@@ -55,7 +56,7 @@ export async function reportAsRecorded(
   const { server } = request;
   for (const { association: plays, aeTitle, contexts, messages, after } of reports) {
     if (delay === undefined) await server.pause(after, server.stopping);
-    else await waited(delay, server.stopping);
+    else await wait(Math.max(1, delay), server.stopping);
     if (server.stopping.aborted) return;
     const live = messages.map((message) => liveReport(message, request));
     const destination = destinations.get(aeTitle);

@@ -8,10 +8,10 @@ import { formatAddress } from "../../../../src/address.ts";
 import type { DataSet } from "../../../../src/dataset/data_set.ts";
 import { uidName } from "../../../../src/dictionary/uids.ts";
 import { printStatus } from "../../../../src/dimse/status.ts";
-import { timerMs } from "../../../../src/io/timer_ms.ts";
 import type { ServiceUser } from "../../../../src/service/service_user.ts";
 import type { ContextProposal } from "../../../../src/ul/negotiate.ts";
 import type { RecordedSource } from "../../../record/recorded_connection.ts";
+import { wait } from "../../../scu/pace.ts";
 import type { LiveRequest } from "../../responder.ts";
 import { type Destination, type DestinationTimeouts, openAt } from "../destination.ts";
 
@@ -57,7 +57,7 @@ export async function reportAnew(
   }
   let why = "";
   for (let attempt = 0; attempt <= retries && !server.stopping.aborted; attempt++) {
-    if (attempt > 0) await waited(RETRY_AFTER, server.stopping);
+    if (attempt > 0) await wait(RETRY_AFTER, server.stopping);
     try {
       await using user = await openAt(destination, { request, contexts, timeouts, plays });
       for (const report of reports) await invoke(user, report);
@@ -81,18 +81,4 @@ async function invoke(user: ServiceUser, report: Report): Promise<void> {
   const { status, statusClass, meaning } = await invocation.final();
   if (statusClass !== "failure") return;
   throw new Error(`it was answered ${printStatus(status)}, ${meaning}`);
-}
-
-/** Resolves after that time, or as soon as the server is to end. */
-export function waited(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, timerMs(milliseconds));
-    signal.addEventListener("abort", done);
-  });
 }
