@@ -4,15 +4,17 @@
  * Rule: what a query may have is taken everywhere: ranges, wild cards, lists of UIDs (PS3.4 C.2.2.2).
  * Which messages a rule holds of is not known before.
  * Rule: templates count as what they give first; of a table the first `MAX_ROWS` rows are looked at.
+ * Rule: what a table has for patients is not shown: who typed the rule did not type that.
  */
 import { characterSet } from "../../src/dataset/character_set.ts";
 import { DataSet } from "../../src/dataset/data_set.ts";
 import { makeElement } from "../../src/dataset/make_element.ts";
+import { isPatientElement } from "../../src/dataset/patient_elements.ts";
 import { valueFindings } from "../../src/dataset/value_rules.ts";
 import { vrFacts } from "../../src/dataset/vr.ts";
 import { commandElementByKeyword } from "../../src/dimse/command_dictionary.ts";
 import { splitValue } from "../../src/service/assignments.ts";
-import { filledIn, type SetRule } from "./set_rule.ts";
+import { commandValue, filledIn, type SetRule } from "./set_rule.ts";
 import { type ValueTable, valuesOf } from "./value_table.ts";
 
 const MAX_ROWS = 10_000;
@@ -25,8 +27,9 @@ export function checkSetValue(rule: SetRule, table: ValueTable | undefined): voi
   if (!value.includes("${")) refuse(wrongValue(value, element), typed);
   else if (table === undefined) refuse(wrongValue(filled(value), element), typed);
   else {
+    const hides = element.ofPatient;
     for (let row = 1; row <= Math.min(table.rows.length, MAX_ROWS); row++) {
-      const wrong = wrongValue(filled(value, valuesOf(table, row)), element);
+      const wrong = wrongValue(filled(value, valuesOf(table, row)), { ...element, hides });
       refuse(wrong && `${wrong}, in row ${row} of the values`, typed);
     }
   }
@@ -35,12 +38,18 @@ export function checkSetValue(rule: SetRule, table: ValueTable | undefined): voi
 interface Place {
   readonly tag: number;
   readonly vr: string;
+  readonly ofPatient: boolean;
+  /** Of a number or a tag of the command set, which are typed in other ways than in data sets. */
+  readonly keyword?: string;
+  /** The value is not to be shown. */
+  readonly hides?: boolean;
 }
 
-/** Numbers and tags of the command set are read when they are typed. */
 function inCommandSet(keyword: string): Place | undefined {
   const entry = commandElementByKeyword(keyword);
-  return entry !== undefined && isText(entry.vr) ? entry : undefined;
+  if (entry === undefined) return undefined;
+  const { tag, vr } = entry;
+  return { tag, vr, ofPatient: false, ...(!isText(vr) && { keyword }) };
 }
 
 function isText(vr: string): boolean {
@@ -49,10 +58,12 @@ function isText(vr: string): boolean {
 }
 
 function inDataSet({
-  assignment,
+  assignment: { steps },
 }: Extract<SetRule["target"], { of: "data set" }>): Place | undefined {
-  const last = assignment.steps.at(-1);
-  return last === undefined || last.vr === "SQ" ? undefined : last;
+  const last = steps.at(-1);
+  if (last === undefined || last.vr === "SQ") return undefined;
+  const ofPatient = steps.some(({ tag, vr }) => isPatientElement(tag, vr));
+  return { tag: last.tag, vr: last.vr, ofPatient };
 }
 
 function filled(value: string, values: ReadonlyMap<string, string> = new Map()): string {
@@ -62,20 +73,22 @@ function filled(value: string, values: ReadonlyMap<string, string> = new Map()):
 const SOME_UUID = "00000000-0000-8000-8000-000000000000";
 
 /** In words; undefined where nothing is wrong. */
-function wrongValue(value: string, { tag, vr }: Place): string | undefined {
+function wrongValue(value: string, place: Place): string | undefined {
   if (value === "") return undefined;
-  const shown = `"${value.slice(0, MAX_SHOWN)}"`;
+  const { tag, vr, keyword } = place;
+  const shown = place.hides === true ? "***" : `"${value.slice(0, MAX_SHOWN)}"`; // P-05
   if (vrFacts(vr)?.kind === "octets") {
     return `${shown} cannot be a value: VR ${vr} has octets (PS3.5 6.2)`;
   }
-  const dataSet = held(value, { tag, vr });
-  if (dataSet !== undefined && isLegal(value, dataSet)) return undefined;
+  if (keyword === undefined ? isLegal(value, held(value, { tag, vr })) : isTyped(value, keyword)) {
+    return undefined;
+  }
   const form = FORMS[vr] === undefined ? "" : `: ${FORMS[vr]}`;
   return `${shown} is no value of VR ${vr}${form} (PS3.5 6.2)`;
 }
 
 /** Undefined where the VR cannot hold it at all. */
-function held(value: string, { tag, vr }: Place): DataSet | undefined {
+function held(value: string, { tag, vr }: Pick<Place, "tag" | "vr">): DataSet | undefined {
   try {
     const options = { vr, characterSet: UTF_8 };
     return new DataSet([UTF_8_DECLARED, makeElement(tag, splitValue(value, vr), options)]);
@@ -85,7 +98,18 @@ function held(value: string, { tag, vr }: Place): DataSet | undefined {
   }
 }
 
-function isLegal(value: string, dataSet: DataSet): boolean {
+function isTyped(value: string, keyword: string): boolean {
+  try {
+    commandValue(keyword, value);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+function isLegal(value: string, dataSet: DataSet | undefined): boolean {
+  if (dataSet === undefined) return false;
   const mayBeKey = /[*?\\-]|^""$/.test(value);
   return !isWrong(dataSet, false) || (mayBeKey && !isWrong(dataSet, true));
 }

@@ -26,6 +26,7 @@ describe("checkSetValue()", () => {
     ["MoveDestination=LONGER_THAN_16_CHARACTERS", "is no value of VR AE"],
     ["PatientBirthDate=$" + "{counter}", '"1" is no value of VR DA'],
     ["AccessionNumber=$" + "{uuid}", "is no value of VR SH"],
+    ["Priority=$" + "{uuid}", "is no value of VR US"],
   ])("refuses %s", (typed, words) => {
     assert.throws(
       () => checkSetValue(readSetRule(typed), undefined),
@@ -57,6 +58,9 @@ describe("checkSetValue()", () => {
     "ImagePositionPatient=-1.5\\0\\1e2",
     "Rows=512",
     "Priority=1",
+    "Priority=$" + "{counter}",
+    "Status=0x011$" + "{counter}",
+    "OffendingElement=0010001$" + "{counter}\\00100020",
     `${STEP}.ScheduledStationAETitle=CT1`,
     "ReferencedStudySequence=",
     "MoveDestination=STORE",
@@ -65,11 +69,30 @@ describe("checkSetValue()", () => {
     checkSetValue(readSetRule(typed), undefined);
   });
 
-  test("looks at every row of a table, and says which one is wrong", () => {
-    const rule = readSetRule("PatientBirthDate=$" + "{born}");
-    checkSetValue(rule, readValueTable("born\n19700101\n\n"));
-    assert.throws(() => checkSetValue(rule, readValueTable("born\n19700101\n1970-01-01\n")), {
-      message: `${rule.typed}: "1970-01-01" is no value of VR DA: YYYYMMDD (PS3.5 6.2), in row 2 of the values`,
+  test.each([
+    [
+      "StudyDate",
+      "20260203",
+      "1970-01-01",
+      '"1970-01-01" is no value of VR DA: YYYYMMDD (PS3.5 6.2)',
+    ],
+    ["Priority", "0x0002", "high", '"high" is no value of VR US (PS3.5 6.2)'],
+    ["Priority", "1", "65536", '"65536" is no value of VR US (PS3.5 6.2)'],
+  ])("looks at every row of a table, and says which one is wrong: %s", (path, good, bad, words) => {
+    const rule = readSetRule(`${path}=\${value}`);
+    checkSetValue(rule, readValueTable(`value\n${good}\n\n`));
+    assert.throws(() => checkSetValue(rule, readValueTable(`value\n${good}\n${bad}\n`)), {
+      message: `${rule.typed}: ${words}, in row 2 of the values`,
     });
+  });
+
+  test("P-05: shows nothing of a patient from a table", () => {
+    for (const path of ["PatientBirthDate", "OtherPatientIDsSequence[0].StudyDate"]) {
+      const rule = readSetRule(`${path}=\${born}`);
+      checkSetValue(rule, readValueTable("born\n19700101\n"));
+      assert.throws(() => checkSetValue(rule, readValueTable("born\n19700101\n1970-01-01\n")), {
+        message: `${rule.typed}: *** is no value of VR DA: YYYYMMDD (PS3.5 6.2), in row 2 of the values`,
+      });
+    }
   });
 });
