@@ -71,7 +71,11 @@ function sameUid(
   if (known !== undefined) return known === live;
   if (!looksLikeUid(live) || rewriter.uidStays(live, association)) return false;
   const exact = exactUids || tag === FAILED_SOP_INSTANCE_UID_LIST;
-  if (exact && live !== expectedUid(recorded, comparison)) return false;
+  if (exact && live !== expectedUid(recorded, comparison)) {
+    // another request that came later gave it another one: the peer may still know the first
+    const isLater = rewriter.aliases.live(recorded) !== undefined;
+    if (!isLater || live !== recorded) return false;
+  }
   return aliases.bind(recorded, live);
 }
 

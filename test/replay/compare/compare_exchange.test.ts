@@ -306,37 +306,40 @@ describe("compareExchange()", () => {
     assert.equal(exact.differences.length, 1);
   });
 
-  test("holds an answer to nothing that another association sent after its request", async () => {
-    const rewriter = new Rewriter({ uids: "new", seed: "a" });
-    const recorded: MessageSketch[] = [
-      { command: "C-FIND-RQ" },
-      {
-        command: "C-FIND-RSP",
-        respondsTo: 0,
-        values: { Status: PENDING },
-        data: { StudyInstanceUID: "1.2.3" },
-      },
-      { command: "C-FIND-RSP", respondsTo: 0, values: { Status: 0 } },
-    ];
-    const { association } = recordedExchange(recorded);
-    const { mark } = rewriter.aliases;
-    rewriter.commandSet({ AffectedSOPInstanceUID: "1.2.3" }, { association });
-    const sent = rewriter.expectedUid("1.2.3", association);
-    assert.notEqual(sent, "1.2.3");
-    const differing = async (uid: string, asOf?: CompareOptions["asOf"]) => {
-      const live = [{ values: { Status: PENDING }, data: { StudyInstanceUID: uid } }];
-      const responses = [...live, { values: { Status: 0 } }];
-      const options = { rewriter, ...(asOf && { asOf }) };
-      return (await compare(recorded, responses, options)).differences.length;
-    };
-    const before = { mark, named: new Set<string>() };
-    assert.equal(await differing("1.2.3", before), 0, "as it was when the request went out");
-    assert.equal(await differing(sent, before), 0, "as it was when the answer came");
-    assert.equal(await differing("1.2.3", { mark, named: new Set(["1.2.3"]) }), 1);
-    assert.equal(await differing("1.2.3", { ...before, mark: rewriter.aliases.mark }), 1);
-    assert.equal(await differing("1.2.3"), 1);
-    assert.equal(rewriter.expectedUid("1.2.3", association), sent);
-  });
+  test.each(["StudyInstanceUID", "FailedSOPInstanceUIDList"])(
+    "holds an answer to nothing that another association sent after its request: %s",
+    async (keyword) => {
+      const rewriter = new Rewriter({ uids: "new", seed: "a" });
+      const recorded: MessageSketch[] = [
+        { command: "C-FIND-RQ" },
+        {
+          command: "C-FIND-RSP",
+          respondsTo: 0,
+          values: { Status: PENDING },
+          data: { [keyword]: "1.2.3" },
+        },
+        { command: "C-FIND-RSP", respondsTo: 0, values: { Status: 0 } },
+      ];
+      const { association } = recordedExchange(recorded);
+      const { mark } = rewriter.aliases;
+      rewriter.commandSet({ AffectedSOPInstanceUID: "1.2.3" }, { association });
+      const sent = rewriter.expectedUid("1.2.3", association);
+      assert.notEqual(sent, "1.2.3");
+      const differing = async (uid: string, asOf?: CompareOptions["asOf"]) => {
+        const live = [{ values: { Status: PENDING }, data: { [keyword]: uid } }];
+        const responses = [...live, { values: { Status: 0 } }];
+        const options = { rewriter, ...(asOf && { asOf }) };
+        return (await compare(recorded, responses, options)).differences.length;
+      };
+      const before = { mark, named: new Set<string>() };
+      assert.equal(await differing("1.2.3", before), 0, "as it was when the request went out");
+      assert.equal(await differing(sent, before), 0, "as it was when the answer came");
+      assert.equal(await differing("1.2.3", { mark, named: new Set(["1.2.3"]) }), 1);
+      assert.equal(await differing("1.2.3", { ...before, mark: rewriter.aliases.mark }), 1);
+      assert.equal(await differing("1.2.3"), 1);
+      assert.equal(rewriter.expectedUid("1.2.3", association), sent);
+    },
+  );
 
   test("expects what was rewritten: new UIDs, titles, shifted dates", async () => {
     const rewriter = new Rewriter({
