@@ -3,11 +3,14 @@
  *
  * Rule: C-ECHO is always answered, whatever the policy but `abort` and `reject`. C-STORE is taken
  * unless the policy says otherwise: most who replay a PACS want to be able to send.
+ * Rule: a failure says in its Error Comment that it is the replay's, where that may go with its Status
+ * (PS3.4 B.2.3, C.4; PS3.7 C.5.21); else "Unable to process" would look like the PACS's own.
  */
-import { printStatus } from "../../src/dimse/status.ts";
+import { printStatus, statusClass } from "../../src/dimse/status.ts";
 import type { OperationName } from "../../src/service/operation.ts";
 import type { RecordedResponder } from "./recorded_responder.ts";
-import type { Answered, LiveRequest, Responder } from "./responder.ts";
+import type { Answered, LiveAnswer, LiveRequest, Responder } from "./responder.ts";
+import { errorComment } from "./service/error_comment.ts";
 
 export type UnmatchedPolicy =
   /** C-ECHO and C-STORE succeed, everything else fails. */
@@ -41,7 +44,7 @@ export class UnmatchedResponder implements Responder {
       reason: `${why}: ${done.words}`,
       ...(done.status === undefined
         ? { answers: [], end: { how: "aborted", source: SERVICE_USER, reason: 0 } }
-        : { answers: [{ status: done.status }] }),
+        : { answers: [unmatchedAnswer(request.operation, { status: done.status, why })] }),
     };
   }
 
@@ -67,6 +70,17 @@ export class UnmatchedResponder implements Responder {
 /** A status that says that the request cannot be performed (PS3.4 C.4, PS3.7 C.5.21). */
 export function failureOf(operation: OperationName): number {
   return operation.startsWith("C-") ? UNABLE_TO_PROCESS : PROCESSING_FAILURE;
+}
+
+/** No more than what of the recording is missing: nothing that the request says. */
+function unmatchedAnswer(
+  operation: OperationName,
+  { status, why }: { readonly status: number; readonly why: string },
+): LiveAnswer {
+  const isService = operation.startsWith("C-") || status >= 0xa000;
+  const isCommented = isService || status === PROCESSING_FAILURE;
+  if (statusClass(status) !== "failure" || !isCommented) return { status };
+  return { status, values: { ErrorComment: errorComment(`Replay: ${why}`) } };
 }
 
 function whyUnmatched(

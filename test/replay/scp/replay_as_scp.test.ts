@@ -25,6 +25,9 @@ import {
   VERIFICATION,
 } from "./recording.ts";
 
+/** Error Comment of a failure that no recording has. */
+const NO_MATCH = "Replay: No recorded request matches";
+
 test("replayAsScp listens before it has read: who comes meanwhile is answered then", async () => {
   await inScope(async (scope) => {
     const pacs = { supported: [VERIFICATION], perform: {} };
@@ -209,17 +212,21 @@ describe("replayAsScp answers queries", () => {
   });
 
   test.each([
-    ["status:A700", { do: "status", status: 0xa700 }, ["A700"], "0000"],
-    ["status:0000, as an empty answer", { do: "status", status: 0 }, ["0000"], "0000"],
-    ["echo-only", { do: "echo-only" }, ["0122"], "0000"],
-    ["the default", { do: "default" }, ["C000"], "0000"],
-  ] as const)("without a recording by %s", async (_name, unmatched, found, echoed) => {
+    ["status:A700", { do: "status", status: 0xa700 }, "A700", NO_MATCH],
+    ["status:0000, as an empty answer", { do: "status", status: 0 }, "0000", undefined],
+    ["status:B000, which is no failure", { do: "status", status: 0xb000 }, "B000", undefined],
+    ["echo-only", { do: "echo-only" }, "0122", NO_MATCH],
+    ["the default", { do: "default" }, "C000", NO_MATCH],
+  ] as const)("without a recording by %s", async (_name, unmatched, found, comment) => {
     await inScope(async (scope) => {
       const { to } = await playing(scope, capture, { unmatched });
       await associated(to, { contexts: [STUDY_FIND, VERIFICATION] }, async (user) => {
-        assert.deepEqual(await find(user, { PatientID: "NOBODY" }), found);
+        const query = dataSet({ QueryRetrieveLevel: "STUDY", PatientID: "NOBODY" });
+        const asked = { operation: "C-FIND", sopClass: STUDY_FIND, dataSet: query } as const;
+        const { status, values } = await user.invoke(asked).final();
+        assert.deepEqual([hex(status), values["ErrorComment"]], [found, comment]);
         const echo = await user.invoke({ operation: "C-ECHO" }).final();
-        assert.equal(hex(echo.status), echoed);
+        assert.deepEqual([hex(echo.status), echo.values["ErrorComment"]], ["0000", undefined]);
       });
     });
   });
