@@ -23,6 +23,8 @@ export interface ReadBatch {
   readonly buffer: ArrayBuffer;
   /** Octets of traffic in its records. */
   readonly traffic: number;
+  /** Octets that its gap records tell of. */
+  readonly gaps: number;
 }
 
 export interface RecordQueueOptions {
@@ -78,7 +80,9 @@ export class RecordQueue {
   #slot: { target: Uint8Array; view: DataView; position: number } | undefined;
   #filled = 0;
   #filledTraffic = 0;
+  #filledGaps = 0;
   #traffic = 0;
+  #gaps = 0;
   #timer: NodeJS.Timeout | undefined;
   /** What is filled has waited for `SEND_INTERVAL`, and goes as soon as a batch comes back. */
   #isDue = false;
@@ -113,6 +117,11 @@ export class RecordQueue {
     return this.#traffic;
   }
 
+  /** Octets in gaps that records tell of which are not back. */
+  get gaps(): number {
+    return this.#gaps;
+  }
+
   /** Batches that are on their way or wait for it. */
   get #taken(): number {
     return this.#away + this.#ready.length;
@@ -122,7 +131,7 @@ export class RecordQueue {
   reserve(length: number, options: { readonly control: boolean }): Slot | undefined {
     const allowed = options.control ? this.#most : this.#most - 1;
     if (this.#slot !== undefined && this.#filled + length > this.#batchSize) this.#close();
-    if (this.#taken >= allowed) this.#takeAllBack();
+    if (this.#taken >= allowed) this.takeAllBack();
     if (length > this.#batchSize || this.#taken >= allowed) return undefined;
     this.#slot ??= this.#newBatch();
     this.#slot.position = this.#filled;
@@ -143,6 +152,12 @@ export class RecordQueue {
     this.#timer.unref();
   }
 
+  /** The record that was committed last tells of a gap. */
+  noteGap(octets: number): void {
+    this.#filledGaps += octets;
+    this.#gaps += octets;
+  }
+
   /** Sends all there is, at once: what is told the other thread next comes behind it. */
   flush(): void {
     this.#close();
@@ -150,12 +165,20 @@ export class RecordQueue {
   }
 
   /** The other thread is done with a batch. */
-  takeBack({ buffer, traffic }: ReadBatch): void {
+  takeBack({ buffer, traffic, gaps }: ReadBatch): void {
     this.#away -= 1;
     this.#traffic -= traffic;
+    this.#gaps -= gaps;
     this.#free.push(buffer);
     this.#sendReady(MOST_AWAY);
     this.#sendDue();
+  }
+
+  /** Takes back the batches that came back and were not told of yet. */
+  takeAllBack(): void {
+    for (let batch = this.#collect(); batch !== undefined; batch = this.#collect()) {
+      this.takeBack(batch);
+    }
   }
 
   /**
@@ -182,18 +205,14 @@ export class RecordQueue {
       buffer: this.#slot.target.buffer as ArrayBuffer,
       length: this.#filled,
       traffic: this.#filledTraffic,
+      gaps: this.#filledGaps,
     });
     this.#slot = undefined;
     this.#filled = 0;
     this.#filledTraffic = 0;
-    if (this.#away >= MOST_AWAY) this.#takeAllBack();
+    this.#filledGaps = 0;
+    if (this.#away >= MOST_AWAY) this.takeAllBack();
     this.#sendReady(MOST_AWAY);
-  }
-
-  #takeAllBack(): void {
-    for (let batch = this.#collect(); batch !== undefined; batch = this.#collect()) {
-      this.takeBack(batch);
-    }
   }
 
   #sendReady(most: number): void {

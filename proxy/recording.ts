@@ -46,6 +46,11 @@ export interface RecordingOptions {
   readonly newsPort?: () => MessagePort;
   /** Starts the recorder's thread; a test puts another one in its place. */
   readonly start?: typeof startWorker;
+  /**
+   * How long each of the two steps of an end may take, milliseconds: handing over what waits, and
+   * writing it.
+   */
+  readonly stopLimit?: number;
 }
 
 /** How often the clocks are compared and records that wait for room are tried, milliseconds. */
@@ -54,7 +59,7 @@ const LOOK_INTERVAL = 250;
 /** Restarts of a recorder's thread that dies, milliseconds apart at least. */
 const RESTART_DELAY = 1_000;
 
-/** How long each of the two steps of an end may take, milliseconds: handing over what waits, and writing it. */
+/** See `RecordingOptions.stopLimit`. */
 const STOP_LIMIT = 30_000;
 
 export class Recording implements RelayTap {
@@ -63,8 +68,10 @@ export class Recording implements RelayTap {
   readonly #timer: NodeJS.Timeout;
   #tap: RecordingTap;
   #queue: RecordQueue;
-  /** Octets of traffic that threads had, or that were on the way to them, when they died. */
+  /** Octets of traffic that threads had, or that were on the way to them, when they died or were given up. */
   #buried = 0;
+  /** Octets in gaps that nothing but records of such traffic told of. */
+  #buriedGaps = 0;
   /** Batches that are full before the recorder's thread is there. */
   #early: Batch[] = [];
   #worker: Worker | undefined;
@@ -93,7 +100,8 @@ export class Recording implements RelayTap {
 
   /**
    * The recorder's own word, with what the tap could not hand over added to `lost`, and what a thread
-   * that died had not done with: some of that it may have written.
+   * that died had not given back: some of that it may have written. What it had given back and kept in
+   * a block, of its last half second, is not in `lost`; the alarm that it died says so.
    */
   get status(): RecorderStatus {
     const counts = sumOf(this.#before, this.#status);
@@ -132,20 +140,22 @@ export class Recording implements RelayTap {
   /** Writes out what waits, closes the capture files, ends the thread. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
+    const { stopLimit = STOP_LIMIT } = this.#options;
+    const patience = AbortSignal.timeout(stopLimit);
+    while (this.#worker !== undefined && !this.#tap.catchUp() && !patience.aborted) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
     clearTimeout(this.#restart);
     const worker = this.#worker;
     if (worker === undefined) {
       this.#tellLoss();
       return;
     }
-    const patience = AbortSignal.timeout(STOP_LIMIT);
-    while (!this.#tap.catchUp() && !patience.aborted) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
     // Anew: a signal that has fired already tells nobody who listens only now.
-    const end = AbortSignal.timeout(STOP_LIMIT);
+    const end = AbortSignal.timeout(stopLimit);
     await new Promise<void>((resolve) => {
       const giveUp = () => {
+        this.#bury(); // whatever it says from now on is not heard
         this.#options.onAlarm("The recorder did not finish in time: its last file has no index");
         resolve();
       };
@@ -169,7 +179,7 @@ export class Recording implements RelayTap {
     const octets = {
       requestor: requestor + untold.requestor,
       acceptor: acceptor + untold.acceptor,
-      either: either + this.#buried,
+      either: either + this.#buried + this.#buriedGaps,
     };
     const { associations } = losses;
     if (octets.requestor + octets.acceptor + octets.either + associations > 0) {
@@ -256,15 +266,11 @@ export class Recording implements RelayTap {
   }
 
   #died(reason: string): void {
-    this.#worker = undefined;
-    this.#tap.detach();
-    const buried = this.#queue.traffic; // nobody hears of it any more
-    this.#buried += buried;
-    this.#closePort();
-    const missing = buried === 0 ? "" : `; of what came last, ${formatSize(buried)} may be missing`;
+    const buried = this.#bury();
+    const waiting = buried === 0 ? "" : `${formatSize(buried)} that waited for it and `;
     this.#status = { ...this.#status, state: "paused", reason: "the recorder stopped" };
     this.#options.onAlarm(
-      `The recorder stopped (${reason}): open associations go on without being recorded, new ones are recorded again in a second${missing}`,
+      `The recorder stopped (${reason}): open associations go on without being recorded, new ones are recorded again in a second; ${waiting}what came in its last half second may be missing`,
     );
     this.#options.onStatus(this.status);
     this.#stopped?.();
@@ -272,9 +278,22 @@ export class Recording implements RelayTap {
     this.#restart = setTimeout(() => this.#startAgain(), RESTART_DELAY).unref();
   }
 
+  /** The thread is no more: nobody hears of what it has not given back. Gives the octets of that. */
+  #bury(): number {
+    this.#worker = undefined;
+    this.#tap.detach();
+    this.#queue.takeAllBack(); // what it had done with before
+    const { traffic, gaps } = this.#queue;
+    this.#buried += traffic;
+    this.#buriedGaps += gaps;
+    this.#closePort();
+    return traffic;
+  }
+
   #closePort(): void {
-    this.#returned?.close();
-    this.#returned = undefined;
+    const returned = this.#returned;
+    this.#returned = undefined; // first: what a port still has when it is closed is not taken back
+    returned?.close();
   }
 
   #startAgain(): void {

@@ -134,15 +134,13 @@ export class RecordingTap implements RelayTap {
   control(record: CaptureRecord): boolean {
     if (this.now(record)) return true;
     if (this.#detached || this.#pending.length >= MAX_PENDING) return false;
-    this.#pending.push({ bytes: encodeRecord(record), traffic: 0 });
+    this.#pending.push(encoded(record));
     return true;
   }
 
   /** Puts a record into the queue if there is room at once. */
   now(record: CaptureRecord): boolean {
-    return (
-      !this.#detached && this.catchUp() && this.#put({ bytes: encodeRecord(record), traffic: 0 })
-    );
+    return !this.#detached && this.catchUp() && this.#put(encoded(record));
   }
 
   /** Puts waiting records into the queue; true when none waits any more. */
@@ -170,8 +168,7 @@ export class RecordingTap implements RelayTap {
       }
     }
     if (onFull === "gap" || this.#pending.length >= MAX_PENDING) return false;
-    const bytes = encodeRecord({ kind: "data", association, sender, at, bytes: chunk });
-    this.#pending.push({ bytes, traffic: chunk.length });
+    this.#pending.push(encoded({ kind: "data", association, sender, at, bytes: chunk }));
     return true;
   }
 
@@ -205,12 +202,13 @@ export class RecordingTap implements RelayTap {
     this.#room = undefined;
   }
 
-  #put({ bytes, traffic }: EncodedRecord): boolean {
+  #put({ bytes, traffic, gap }: EncodedRecord): boolean {
     const { queue } = this.#options;
     const slot = queue.reserve(bytes.length, CONTROL);
     if (slot === undefined) return false;
     slot.target.set(bytes, slot.position);
     queue.commit(bytes.length, traffic);
+    if (gap > 0) queue.noteGap(gap);
     return true;
   }
 }
@@ -219,6 +217,14 @@ interface EncodedRecord {
   readonly bytes: Uint8Array;
   /** Octets of traffic in it. */
   readonly traffic: number;
+  /** Octets in the gap that it tells of. */
+  readonly gap: number;
+}
+
+function encoded(record: CaptureRecord): EncodedRecord {
+  const octets = trafficOf(record);
+  const isGap = record.kind === "gap";
+  return { bytes: encodeRecord(record), traffic: isGap ? 0 : octets, gap: isGap ? octets : 0 };
 }
 
 const DATA = { control: false } as const;

@@ -114,9 +114,9 @@ function main(data: RecorderWorkerData): void {
       tell({ type: "status", status: statusNow() });
       return;
     }
-    const { buffer, length, traffic } = command;
+    const { buffer, length, traffic, gaps } = command;
     take(new Uint8Array(buffer, 0, length));
-    data.batches.postMessage({ buffer, traffic } satisfies ReadBatch, [buffer]);
+    data.batches.postMessage({ buffer, traffic, gaps } satisfies ReadBatch, [buffer]);
   });
   recorder?.open();
   tell({ type: "ready", status: statusNow() });

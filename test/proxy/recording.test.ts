@@ -1,24 +1,23 @@
 import assert from "node:assert/strict";
-import { EventEmitter } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type MessagePort, Worker } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import { afterEach, describe, test } from "vitest";
-import type { ReadBatch } from "../../proxy/record_queue.ts";
-import type {
-  RecorderReport,
-  RecorderStatus,
-  RecorderWorkerData,
-} from "../../proxy/recorder/worker_messages.ts";
-import { Recording, type RecordingOptions } from "../../proxy/recording.ts";
-import type { RecordingLoss } from "../../proxy/recording_loss.ts";
+import type { RecorderReport, RecorderStatus } from "../../proxy/recorder/worker_messages.ts";
+import type { Recording } from "../../proxy/recording.ts";
 import { listAssociations } from "../../src/inspect/list_associations.ts";
 import { capturePaths } from "../../src/io/capture_paths.ts";
-import { systemClock } from "../../src/io/clock.ts";
 import { FileSource } from "../../src/io/file_source.ts";
 import { startWorker } from "../../src/io/worker_start.ts";
 import type { AssociationJson } from "../../src/observe/summary.ts";
+import {
+  CHUNK,
+  DeafThread,
+  opened,
+  overflow,
+  setUpRecording as setUp,
+} from "../support/deaf_recorder.ts";
 import { messageBytes, STORE_RQ } from "../support/dimse_stream.ts";
 import { acceptOf, GOLDEN_EXCHANGES, requestOf, streamOf } from "../support/golden_exchanges.ts";
 import { until } from "../support/tcp_peers.ts";
@@ -33,53 +32,6 @@ function directory(): string {
   const path = mkdtempSync(join(tmpdir(), "dicomtap-recording-"));
   scratch.push(path);
   return join(path, "captures");
-}
-
-interface Heard {
-  readonly associations: AssociationJson[];
-  readonly alarms: string[];
-  readonly losses: RecordingLoss[];
-}
-
-function setUp(changes: Partial<RecordingOptions> & { readonly directory?: string } = {}) {
-  const heard: Heard = { associations: [], alarms: [], losses: [] };
-  const recording = new Recording({
-    clock: systemClock(),
-    queueSize: 1_048_576,
-    onFull: "gap",
-    recorder: {
-      directory: changes.directory,
-      payload: "full",
-      filter: undefined,
-      rotateSize: undefined,
-      rotateTime: undefined,
-      retainSize: undefined,
-      retainAge: undefined,
-      fsync: "never",
-    },
-    onAssociation: (association) => heard.associations.push(association),
-    onStatus: () => {},
-    onAlarm: (text) => heard.alarms.push(text),
-    onLoss: (loss) => heard.losses.push(loss),
-    ...changes,
-  });
-  return { recording, heard };
-}
-
-/** A recorder's thread that takes every batch and reads none; its reports come from the test. */
-class DeafThread extends EventEmitter {
-  /** As a worker is given it: where batches go back. */
-  batches: MessagePort | undefined;
-
-  postMessage(): void {}
-
-  terminate(): Promise<number> {
-    return Promise.resolve(0);
-  }
-
-  tell(report: RecorderReport): void {
-    this.emit("message", report);
-  }
 }
 
 /** Lets one association of the golden exchanges pass the tap. */
@@ -205,8 +157,7 @@ describe("Recording", () => {
       start: (_name, options) => {
         const thread = threads[started++];
         assert.ok(thread !== undefined && options !== undefined);
-        thread.batches = (options.workerData as RecorderWorkerData).batches;
-        return thread as unknown as Worker;
+        return thread.started(options);
       },
       onStatus: (status) => told.push(status),
     });
@@ -224,20 +175,13 @@ describe("Recording", () => {
     threads[0].tell(ready(3));
     await first;
 
-    const address = "127.0.0.1:104";
-    const tap = recording.opened({ id: 1, listen: address, to: address, requestor: address });
-    const chunk = new Uint8Array(20_000);
-    tap?.data("requestor", chunk);
+    const tap = opened(recording);
+    const chunk = new Uint8Array(CHUNK);
+    tap.data("requestor", chunk);
     recording.setRecording(true); // sends what there is
-    const batch: ReadBatch = { buffer: new ArrayBuffer(1_048_576), traffic: chunk.length };
-    threads[0].batches?.postMessage(batch, [batch.buffer]);
+    threads[0].giveBack({ traffic: chunk.length });
     await until(() => recording.queued === 0, "the batch that comes back");
-    let taken = -chunk.length; // what no batch brings back, less the one that overflows
-    for (let i = 0; recording.overflowed === 0; i++) {
-      assert.ok(i * chunk.length < 1_048_576, "the queue is full at last");
-      tap?.data("requestor", chunk);
-      taken += chunk.length;
-    }
+    const taken = overflow(recording, tap); // what no batch brings back
     const { overflowed } = recording;
     assert.equal(overflowed, chunk.length);
     const counts = { files: 3, bytes: 300, suspects: 1, unobserved: 2 };
@@ -246,14 +190,17 @@ describe("Recording", () => {
     threads[0].emit("error", new Error("on purpose"));
     const before = { ...counts, lost: 7 + overflowed + taken };
     expectStatus("while there is no thread", { ...before, state: "paused" });
-    assert.match(heard.alarms.join(), /; of what came last, [\d.]+ KiB may be missing$/);
+    assert.match(
+      heard.alarms.join(),
+      /; [\d.]+ KiB that waited for it and what came in its last half second may be missing$/,
+    );
     await until(() => started === 2, "a second thread");
     expectStatus("before the second thread is ready", before);
     assert.equal(recording.overflowed, overflowed);
     threads[1].tell(ready(2));
     const both = { files: 5, bytes: 500, suspects: 2, unobserved: 4, state: "ok" } as const;
     expectStatus("while the second thread lives", { ...both, lost: 14 + overflowed + taken });
-    tap?.data("acceptor", new Uint8Array(5)); // of the dead thread: it misses this too
+    tap.data("acceptor", new Uint8Array(5)); // of the dead thread: it misses this too
     expectStatus("of two threads", { ...both, lost: 14 + overflowed + taken + 5 });
 
     threads[1].emit("exit", 1);
@@ -300,12 +247,11 @@ describe("Recording", () => {
       return { ...setUp({ start }), threads };
     };
     const one = deaf();
-    const address = "127.0.0.1:104";
-    const tap = one.recording.opened({ id: 1, listen: address, to: address, requestor: address });
+    const tap = opened(one.recording);
     const status = one.recording.start([]);
     one.threads[0]?.emit("exit", 1);
     assert.equal((await status).state, "paused");
-    tap?.data("requestor", new Uint8Array(9));
+    tap.data("requestor", new Uint8Array(9));
     await one.recording.stop();
     const octets = { requestor: 9, acceptor: 0, either: 0 };
     assert.deepEqual(one.heard.losses, [{ octets, associations: 0 }]);
