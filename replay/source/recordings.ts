@@ -110,7 +110,10 @@ export class Recordings {
       for (const item of listAssociations(source, { name: path })) {
         if (item.item === "capture") header = item.header;
         this.#note(path, item);
-        if (item.item !== "association") continue;
+        if (item.item !== "association") {
+          yield undefined;
+          continue;
+        }
         const { association } = item;
         const reader = files.reader(path);
         if (this.#filter && !associationMatches(this.#filter, { association, reader })) {

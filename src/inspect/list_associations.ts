@@ -18,6 +18,8 @@ export type { ListedAssociation } from "./capture_scan.ts";
 export type ListItem =
   | { readonly item: "capture"; readonly header: CaptureHeader | undefined }
   | { readonly item: "association"; readonly association: ListedAssociation }
+  /** Some more of the records was read: who must not be held up for long can pause here. */
+  | { readonly item: "read" }
   | Damage
   | CaptureDone;
 
@@ -132,6 +134,7 @@ function* listScanned(
         item satisfies never;
     }
     yield* ordered.inOrder();
+    if (item.item === "block") yield { item: "read" };
   }
 }
 

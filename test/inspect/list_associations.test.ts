@@ -102,6 +102,13 @@ describe("listAssociations()", () => {
     );
   });
 
+  test("gives the chance to pause after each block, also before an association is whole", () => {
+    const items = list(writeCapture(RECORDS, { blockSize: 8_192, unfinished: true }));
+    const first = items.findIndex(({ item }) => item === "association");
+    const before = items.slice(0, first).filter(({ item }) => item === "read");
+    assert.ok(before.length > 50, `${before.length}`);
+  });
+
   test("goes on behind damage and tells of it", () => {
     const damaged = indexed.slice();
     damaged.fill(0, 100_000, 100_050);

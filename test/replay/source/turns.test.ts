@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "vitest";
 import { openRecordings } from "../../../replay/source/recordings.ts";
 import { Turns } from "../../../replay/source/turns.ts";
 import { isFilterError } from "../../../src/filter/filter.ts";
 import { parseFilter } from "../../../src/filter/parse_filter.ts";
+import { someRecords, writeCapture } from "../../support/captures.ts";
+import { inScope } from "../../support/process.ts";
 import { ROOT } from "../../support/runtimes.ts";
 
 const SERVICES = join(ROOT, "test/captures/services");
@@ -51,5 +54,26 @@ describe("Recordings.inTurns()", () => {
     const all = recordings.inTurns({ signal: stop.signal, turnMs: 0 });
     await assert.rejects(all.next(), (reason) => reason === "SIGINT");
     assert.deepEqual([...recordings.associations()], []);
+  });
+
+  test("can be stopped before the first association of a capture without index is read", async () => {
+    await inScope(async (scope) => {
+      const path = join(scope.tempDir(), "x.dcap");
+      const records = someRecords({ count: 3, chunks: 60, size: 300 });
+      const isOpen = ({ association }: { association?: number }) => association === 1;
+      const open = records.filter((record) => !(record.kind === "close" && isOpen(record)));
+      writeFileSync(path, writeCapture(open, { blockSize: 1_024, unfinished: true }));
+      using recordings = openRecordings([path]);
+      const stop = new AbortController();
+      let turns = 0;
+      const others = (): void => {
+        if (++turns === 5) stop.abort("SIGINT");
+        else setImmediate(others);
+      };
+      setImmediate(others);
+      const all = recordings.inTurns({ signal: stop.signal, turnMs: 0 });
+      await assert.rejects(all.next(), (reason) => reason === "SIGINT");
+      assert.equal([...recordings.associations()].length, 3);
+    });
   });
 });
