@@ -33,24 +33,24 @@ export interface TextOptions {
   readonly delimiters?: "PN" | "multiple" | "none";
 }
 
-const MULTI_BYTE: Readonly<Record<string, "utf-8" | "gb18030">> = {
-  "ISO_IR 192": "utf-8",
-  GB18030: "gb18030",
-  GBK: "gb18030", // GB18030 has every character of GBK at its place
-};
+const MULTI_BYTE: ReadonlyMap<string, "utf-8" | "gb18030"> = new Map([
+  ["ISO_IR 192", "utf-8"],
+  ["GB18030", "gb18030"],
+  ["GBK", "gb18030"], // GB18030 has every character of GBK at its place
+]);
 
 /** Code elements that the first term brings into G0 and G1, by number of ISO IR. */
 const SINGLE_BYTE = [6, 100, 101, 109, 110, 144, 127, 126, 138, 148, 203, 13, 166];
 const DOUBLE_BYTE = [87, 159, 149, 58];
 
 /** Terms of Table C.12-4 that go to G1; and what is written for the second of them. */
-const UPPER_DOUBLE_BYTE: Readonly<Record<string, CodeElement>> = {
-  "ISO 2022 IR 149": "IR 149",
-  "ISO_IR 149": "IR 149",
-  "ISO 2022 IR 58": "IR 58",
-  "ISO_IR 58": "IR 58",
-  GB2312: "IR 58",
-};
+const UPPER_DOUBLE_BYTE: ReadonlyMap<string, CodeElement> = new Map([
+  ["ISO 2022 IR 149", "IR 149"],
+  ["ISO_IR 149", "IR 149"],
+  ["ISO 2022 IR 58", "IR 58"],
+  ["ISO_IR 58", "IR 58"],
+  ["GB2312", "IR 58"],
+]);
 
 const CACHE = new Map<string, CharacterSet>();
 const CACHE_LIMIT = 64;
@@ -132,7 +132,7 @@ export function asciiText(bytes: Uint8Array, set: CharacterSet): string | undefi
 function makeCharacterSet(terms: readonly string[]): CharacterSet {
   const unknown = terms.filter((term, at) => (term === "" ? at > 0 : !isKnown(term)));
   const first = terms[0] ?? "";
-  const encoding = MULTI_BYTE[first] ?? "ISO 2022";
+  const encoding = MULTI_BYTE.get(first) ?? "ISO 2022";
   const number = Number(/^ISO(?:_| 2022 )IR (\d+)$/.exec(first)?.[1] ?? 6);
   const initial = initialState(number);
   return {
@@ -148,7 +148,7 @@ function makeCharacterSet(terms: readonly string[]): CharacterSet {
 function onlyUpper(terms: readonly string[]): CodeElement | undefined {
   const upper = terms.flatMap((term) => {
     const number = Number(/^ISO 2022 IR (\d+)$/.exec(term)?.[1] ?? 6);
-    const element = UPPER_DOUBLE_BYTE[term] ?? initialState(number).g1;
+    const element = UPPER_DOUBLE_BYTE.get(term) ?? initialState(number).g1;
     return element === undefined ? [] : [element];
   });
   return new Set(upper).size === 1 ? upper[0] : undefined;
@@ -161,7 +161,7 @@ function initialState(number: number): ExtensionState {
 }
 
 function isKnown(term: string): boolean {
-  if (term in MULTI_BYTE) return true;
+  if (MULTI_BYTE.has(term)) return true;
   const found = /^ISO(_| 2022 )IR (\d+)$/.exec(term);
   if (found === null) return false;
   const number = Number(found[2]);

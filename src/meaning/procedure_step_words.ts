@@ -31,10 +31,10 @@ const EVENTS: Readonly<Record<number, string>> = {
   5: "assigned",
 };
 
-const SUBSCRIPTIONS: Readonly<Record<string, string>> = {
-  "1.2.840.10008.5.1.4.34.5": "to all steps",
-  "1.2.840.10008.5.1.4.34.5.1": "to a filter of steps",
-};
+const SUBSCRIPTIONS: ReadonlyMap<string, string> = new Map([
+  ["1.2.840.10008.5.1.4.34.5", "to all steps"],
+  ["1.2.840.10008.5.1.4.34.5.1", "to a filter of steps"],
+]);
 
 /** `UPS Push, change state, IN PROGRESS, step 1.2.3`. */
 export const procedureStepWords: ServiceWords = {
@@ -42,7 +42,7 @@ export const procedureStepWords: ServiceWords = {
     const { sopClassUid, instanceUid, commandSet } = request;
     const action = numberOf(commandSet, "ActionTypeID");
     const event = numberOf(commandSet, "EventTypeID");
-    const which = instanceUid === undefined ? undefined : SUBSCRIPTIONS[instanceUid];
+    const which = instanceUid === undefined ? undefined : SUBSCRIPTIONS.get(instanceUid);
     return [
       className(sopClassUid),
       action === undefined ? undefined : (ACTIONS[action] ?? `action ${action}`),

@@ -127,6 +127,15 @@ describe("decodeText()", () => {
     assert.deepEqual(characterSet(["nonsense", "ISO_IR 87"]).unknown, ["nonsense", "ISO_IR 87"]);
   });
 
+  test("knows no term by a name that every object has", () => {
+    for (const term of ["constructor", "__proto__", "toString"]) {
+      const second = characterSet(["", "ISO 2022 IR 58", term]);
+      assert.deepEqual([second.unknown, second.assumed], [[term], "IR 58"]);
+      const first = characterSet([term]);
+      assert.deepEqual([first.unknown, first.encoding], [[term], "ISO 2022"]);
+    }
+  });
+
   test("goes back to the first set at delimiters, line ends and tabs (6.1.2.5.3)", () => {
     const korean = characterSet(["", "ISO 2022 IR 149", "ISO 2022 IR 58"]);
     const bytes = octets("<ESC>$)C\\xb1\\xe6\\x0d\\x0a\\xb1\\xe6");
