@@ -3,82 +3,105 @@
  * No data set is looked at, so that a list of many thousands stays fast.
  */
 import { uidName } from "../dictionary/uids.ts";
+import { failedStatuses } from "../dimse/status.ts";
 import type { AssociationJson } from "../observe/summary.ts";
 import { className, counted } from "./names.ts";
-import { normalizedPhrases } from "./normalized_words.ts";
+import { normalizedPhrases, normalizedRequests } from "./normalized_words.ts";
 
 /** undefined where nothing was asked for. */
 export function associationMeaning(summary: AssociationJson): string | undefined {
-  const parts = Object.entries(summary.commands).flatMap(([command, count]) => {
-    const phrase = phraseOf(command, { count, summary });
+  const failed = failures(summary);
+  const allFailed = isAllFailed(summary, failed);
+  const composite = Object.entries(summary.commands).flatMap(([command, count]) => {
+    const phrase = phraseOf(command, { count, summary, allFailed });
     return phrase === undefined ? [] : [phrase];
   });
-  const failed = failures(summary);
-  const allFailed = parts.length === 0 && failed > 0 && failed === answers(summary);
-  parts.push(...normalizedWords(summary, allFailed));
-  if (parts.length === 0) return undefined;
-  const words = parts.join(", ");
-  return failed === 0 || words.startsWith("could not") ? words : `${words}; ${failed} failed`;
-}
-
-/** Final responses. */
-function answers({ statuses }: AssociationJson): number {
-  return Object.values(statuses).reduce((sum, count) => sum + count, 0);
+  const normalized = normalizedWords(summary, allFailed);
+  const words = [...composite, ...normalized.words].join(", ");
+  if (words === "") return undefined;
+  const isSaid = failed === 0 || (allFailed && normalized.certain);
+  return isSaid ? words : `${words}; ${failed} failed`;
 }
 
 /** Final responses of class failure (PS3.7 Annex C). */
 function failures({ statuses }: AssociationJson): number {
-  let sum = 0;
-  for (const [status, count] of Object.entries(statuses)) {
-    if (/^([AC]|01|02)/.test(status) && !WARNINGS.has(status)) sum += count;
-  }
-  return sum;
+  return failedStatuses(statuses).reduce((sum, status) => sum + (statuses[status] ?? 0), 0);
 }
 
-/** 0107H and 0116H are warnings (PS3.7 Annex C). */
-const WARNINGS: ReadonlySet<string> = new Set(["0107", "0116"]);
+/**
+ * Every request was answered with failure and with nothing before it: Pending responses may have
+ * brought matches, or instances to where they were to be moved.
+ */
+function isAllFailed({ commands, gaps }: AssociationJson, failed: number): boolean {
+  if (failed === 0 || gaps > 0) return false;
+  let requests = 0;
+  let responses = 0;
+  for (const [command, count] of Object.entries(commands)) {
+    if (command === "C-CANCEL-RQ") continue; // no response is to that (PS3.7 9.3.2.3)
+    if (command.endsWith("-RQ")) requests += count;
+    else responses += count;
+  }
+  return requests === failed && responses === failed;
+}
 
 function phraseOf(
   command: string,
-  { count, summary }: { readonly count: number; readonly summary: AssociationJson },
+  {
+    count,
+    summary,
+    allFailed,
+  }: { readonly count: number; readonly summary: AssociationJson; readonly allFailed: boolean },
 ): string | undefined {
-  const answers = (summary.commands[command.replace("-RQ", "-RSP")] ?? 0) - count;
+  const done = (did: string, failed: string) => (allFailed ? `could not ${failed}` : did);
+  const times = count === 1 || allFailed ? "" : ` ${count} times`;
   switch (command) {
     case "C-ECHO-RQ":
-      return count === 1 ? "verified the connection" : `verified the connection ${count} times`;
-    case "C-STORE-RQ":
+      return `${done("verified", "verify")} the connection${times}`;
+    case "C-STORE-RQ": {
       // the C-STOREs of a C-GET come from the acceptor (PS3.4 C.4.3)
-      return `${summary.commands["C-GET-RQ"] ? "received" : "stored"} ${lessThanAll(count, summary)}${storedWords(count, summary)}`;
-    case "C-FIND-RQ":
-      return `queried ${usedClasses(summary, / - FIND$|UPS|Unified Procedure Step/)}${times(count)}, ${counted(Math.max(answers, 0), "match")}`;
+      const verb = summary.commands["C-GET-RQ"]
+        ? done("received", "receive")
+        : done("stored", "store");
+      const some = allFailed ? "" : lessThanAll(count, summary);
+      return `${verb} ${some}${storedWords(count, summary)}`;
+    }
+    case "C-FIND-RQ": {
+      const classes = usedClasses(summary, / - FIND$|UPS|Unified Procedure Step/);
+      const matches = Math.max((summary.commands["C-FIND-RSP"] ?? 0) - count, 0);
+      const found = allFailed ? "" : `, ${counted(matches, "match")}`;
+      return `${done("queried", "query")} ${classes}${times}${found}`;
+    }
     case "C-MOVE-RQ":
-      return `moved from ${usedClasses(summary, / - MOVE$/)}${times(count)}`;
+      return `${done("moved", "move")} from ${usedClasses(summary, / - MOVE$/)}${times}`;
     case "C-GET-RQ":
-      return `retrieved from ${usedClasses(summary, / - GET$/)}${times(count)}`;
+      return `${done("retrieved", "retrieve")} from ${usedClasses(summary, / - GET$/)}${times}`;
     case "C-CANCEL-RQ":
       return "canceled";
   }
   return undefined;
 }
 
-/** "MPPS, UPS Push: N-CREATE, N-SET" where nobody can tell what was for which. */
-function normalizedWords(summary: AssociationJson, allFailed: boolean): readonly string[] {
+/**
+ * Where nobody can tell what was for which, "MPPS, UPS Push: N-CREATE, N-SET", and then it is not
+ * `certain`. Contexts have to be unpacked for it, so they are asked for last.
+ */
+function normalizedWords(
+  summary: AssociationJson,
+  allFailed: boolean,
+): { readonly words: readonly string[]; readonly certain: boolean } {
+  const requests = normalizedRequests(summary);
+  if (requests.length === 0) return { words: [], certain: true };
   const uids = usedContexts(summary).filter((uid) => !COMPOSITE.test(uidName(uid)));
-  const phrases = normalizedPhrases(summary, { uids, allFailed });
-  if (phrases !== undefined) return phrases;
-  const requests = Object.entries(summary.commands).flatMap(([command, count]) => {
-    const [, operation] = /^(N-.*)-RQ$/.exec(command) ?? [];
-    return operation === undefined ? [] : [count === 1 ? operation : `${operation} ${count}`];
-  });
-  return [`${usedClasses(summary, /./)}: ${requests.join(", ")}`];
+  const phrases = normalizedPhrases(requests, { uids, allFailed });
+  if (phrases !== undefined) return { words: phrases, certain: true };
+  const operations = requests.map(({ operation, count }) =>
+    count === 1 ? operation : `${operation} ${count}`,
+  );
+  return { words: [`${usedClasses(summary, /./)}: ${operations.join(", ")}`], certain: false };
 }
 
 /** Classes of DIMSE-C alone. */
 const COMPOSITE = /^Verification|Storage( - .*)?$| - (FIND|MOVE|GET)$/;
-
-function times(count: number): string {
-  return count === 1 ? "" : ` ${count} times`;
-}
 
 /**
  * "2 of " where two of the instances are known to be stored: what has no answer, or one of class

@@ -21,10 +21,12 @@ interface Phrase {
   readonly did: string;
   /** Behind "could not". */
   readonly failed: string;
-  /** What is counted, in the singular; absent: "2 times" is said instead. */
+  /** What it is about, in the singular. */
   readonly noun?: string;
   /** Behind the noun. */
   readonly of?: string;
+  /** How many requests there were says nothing: several of them make one film. */
+  readonly uncounted?: true;
   /** With one of these it is a part of that, and not said. */
   readonly unless?: readonly Operation[];
 }
@@ -68,6 +70,7 @@ const SERVICES: readonly Service[] = [
       "N-CREATE": {
         did: "prepared film without printing it",
         failed: "prepare film",
+        uncounted: true,
         unless: ["N-ACTION"],
       },
       "N-GET": {
@@ -79,11 +82,13 @@ const SERVICES: readonly Service[] = [
       "N-SET": {
         did: "changed film without printing it",
         failed: "change film",
+        uncounted: true,
         unless: ["N-ACTION", "N-CREATE"],
       },
       "N-DELETE": {
         did: "removed film",
         failed: "remove film",
+        uncounted: true,
         unless: ["N-ACTION", "N-CREATE", "N-SET"],
       },
     },
@@ -111,25 +116,37 @@ const SERVICES: readonly Service[] = [
 ];
 
 /**
- * `uids`: SOP classes that messages used and that may have DIMSE-N operations. `allFailed`: no request of the association was answered
- * with anything but failure. Undefined where it is not certain.
+ * `uids`: SOP classes that messages used and that may have DIMSE-N operations. `allFailed`: every
+ * request of the association was answered with failure. Undefined where it is not certain.
  */
 export function normalizedPhrases(
-  { commands }: Pick<AssociationJson, "commands">,
+  requests: readonly NormalizedRequests[],
   { uids, allFailed }: { readonly uids: readonly string[]; readonly allFailed: boolean },
 ): readonly string[] | undefined {
   const used = [...new Set(uids.map(serviceOf))];
   const asked = new Map<Service, Map<Operation, number>>();
-  for (const [command, count] of Object.entries(commands)) {
-    if (!/^N-.*-RQ$/.test(command)) continue;
-    const operation = command.slice(0, -3) as Operation;
+  for (const { operation, count } of requests) {
     const fit = used.filter((service) => service === undefined || service.phrases[operation]);
-    const [service, other] = fit;
-    if (service === undefined || other !== undefined || fit.length !== 1) return undefined;
+    const [service] = fit;
+    if (service === undefined || fit.length > 1) return undefined;
     const operations = asked.get(service) ?? new Map<Operation, number>();
     asked.set(service, operations.set(operation, count));
   }
   return [...asked].flatMap(([service, operations]) => sayAll(service, { operations, allFailed }));
+}
+
+export interface NormalizedRequests {
+  readonly operation: Operation;
+  readonly count: number;
+}
+
+/** The DIMSE-N requests of an association, of whichever side. */
+export function normalizedRequests({
+  commands,
+}: Pick<AssociationJson, "commands">): readonly NormalizedRequests[] {
+  return Object.entries(commands).flatMap(([command, count]) =>
+    /^N-.*-RQ$/.test(command) ? [{ operation: command.slice(0, -3) as Operation, count }] : [],
+  );
 }
 
 /** Undefined for a class that has no words here: what it was asked for, nobody can tell apart. */
@@ -143,27 +160,29 @@ function sayAll(
   { phrases }: Service,
   { operations, allFailed }: { operations: ReadonlyMap<Operation, number>; allFailed: boolean },
 ): string[] {
-  /** Verbs by what they are about: "began and updated a procedure step". */
-  const verbs = new Map<string, string[]>();
+  /** Verbs that are about the same: "began and updated a procedure step". */
+  const said: { readonly verbs: string[]; readonly about: string }[] = [];
   for (const [operation, count] of operations) {
     const phrase = phrases[operation];
     if (phrase === undefined || phrase.unless?.some((other) => operations.has(other))) continue;
-    const about = aboutWhat(phrase, { count, allFailed });
-    const before = verbs.get(about);
+    const about = aboutWhat(phrase, { operation, count, allFailed });
     const verb = allFailed ? phrase.failed : phrase.did;
-    if (before === undefined) verbs.set(about, [verb]);
-    else before.push(verb);
+    // "2 times" would be of both
+    const same = count === 1 ? said.find((one) => one.about === about) : undefined;
+    if (same === undefined) said.push({ verbs: [verb], about });
+    else same.verbs.push(verb);
   }
-  const could = allFailed ? "could not " : "";
-  return [...verbs].map(
-    ([about, all]) => `${could}${all.join(allFailed ? " or " : " and ")}${about}`,
-  );
+  const [could, and] = allFailed ? ["could not ", " or "] : ["", " and "];
+  return said.map(({ verbs, about }) => `${could}${verbs.join(and)}${about}`);
 }
 
+/** Things are counted where each request makes one; how many the others were for, nobody knows. */
 function aboutWhat(
-  { noun, of = "" }: Phrase,
-  { count, allFailed }: { count: number; allFailed: boolean },
+  { noun, of = "", uncounted }: Phrase,
+  { operation, count, allFailed }: { operation: Operation; count: number; allFailed: boolean },
 ): string {
-  if (noun !== undefined) return ` ${count === 1 ? `a ${noun}` : counted(count, noun)}${of}`;
-  return count === 1 || allFailed ? "" : ` ${count} times`;
+  if (noun === undefined) return count === 1 || uncounted || allFailed ? "" : ` ${count} times`;
+  if (count === 1) return ` a ${noun}${of}`;
+  if (operation === "N-CREATE") return ` ${counted(count, noun)}${of}`;
+  return ` ${noun}s${of}${allFailed ? "" : ` ${count} times`}`;
 }
