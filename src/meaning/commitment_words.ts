@@ -48,7 +48,7 @@ export const commitmentWords: ServiceWords = {
   },
 };
 
-const FAILED = /^(at least )?\d+ failed/;
+const FAILED = /^(at least )?[1-9]\d* failed/;
 
 /** `2 failed: 1.2.3 no such object instance (0112H); 1.2.4 ...`. */
 function failedWords(failed: readonly DataSet[], known: { readonly cut: boolean }): string {

@@ -9,6 +9,7 @@
  */
 import type { DataSet } from "../dataset/data_set.ts";
 import { numberOf, textOf } from "../dimse/command_set.ts";
+import { statusClass } from "../dimse/status.ts";
 import type { ToldMessage } from "./told_message.ts";
 import { everywhere } from "./values.ts";
 
@@ -93,7 +94,8 @@ export class LinkKeys {
   response(response: ToldMessage): void {
     const { command, commandSet, data } = response;
     const status = numberOf(commandSet, "Status") ?? -1;
-    this.#succeeded = status === 0 || status >> 12 === 0xb || WARNINGS.has(status);
+    const kind = statusClass(status);
+    this.#succeeded = kind === "success" || kind === "warning";
     switch (command) {
       case "C-FIND-RSP":
         this.#see("study", data.strings(STUDY_INSTANCE_UID));
@@ -147,7 +149,6 @@ export class LinkKeys {
 }
 
 const UPS = "1.2.840.10008.5.1.4.34.6";
-const WARNINGS: ReadonlySet<number> = new Set([0x0001, 0x0107, 0x0116]);
 
 /** Well-known instances, the printer and the like, belong to everybody. */
 const WELL_KNOWN = "1.2.840.10008.";

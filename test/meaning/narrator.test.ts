@@ -280,6 +280,11 @@ describe("Narrator", () => {
     });
     const kept = "Storage Commitment, all committed: 1 instance, transaction 1.2.99";
     assert.equal(sentenceOf(all), `N-EVENT-REPORT ${kept} -> Success`);
+    const unnamed = asked("N-EVENT-REPORT", COMMITMENT, {
+      rq: { EventTypeID: 2 },
+      data: { ReferencedSOPSequence: [{ ReferencedSOPInstanceUID: "1.2.4" }] },
+    });
+    assert.match(sentenceOf(unnamed), /, 0 failed -> report received$/);
     const refused = asked("N-EVENT-REPORT", COMMITMENT, {
       rq: { EventTypeID: 2 },
       data: { FailedSOPSequence: [{ ReferencedSOPInstanceUID: "1.2.4" }] },
@@ -372,6 +377,8 @@ describe("Narrator", () => {
       sentenceOf(subscribe),
       "N-ACTION UPS Push, subscribe, for WATCHER, to all steps -> Success",
     );
+    const odd = { ActionTypeID: 3, RequestedSOPInstanceUID: "constructor" };
+    assert.match(sentenceOf(asked("N-ACTION", UPS, { rq: odd })), /, step constructor -> Success$/);
     const progress = asked("N-EVENT-REPORT", UPS, {
       rq: { EventTypeID: 3, AffectedSOPInstanceUID: "1.2.7" },
       data: { ProcedureStepProgressInformationSequence: [{ ProcedureStepProgress: "40" }] },
