@@ -10,8 +10,8 @@
  * Objects of Print Management live as long as their association (PS3.4 H.2.2), so they link nothing
  * beyond it.
  *
- * Rule: bounded, the policy is "first come": `maxLines` lines and `maxKeys` keys; what comes behind
- * is counted in `left`. C-STOREs in a row that differ in nothing but the instance are one line.
+ * Rule: bounded, "first come": `maxLines` lines and `maxKeys` keys of each kind (own, referred to,
+ * seen); what comes behind is counted. C-STOREs that differ in nothing but the instance are one line.
  */
 import type { Role } from "../role.ts";
 import { moveLinks } from "./move_links.ts";
@@ -87,8 +87,8 @@ export class StoryBook {
   /** The newest line of each association. */
   readonly #newest = new Map<string, OpenLine>();
   #exchanges = 0;
-  /** Keys of others that are kept. */
-  #referred = 0;
+  /** Keys of others: a query that saw many leaves room for those that are referred to. */
+  readonly #kept = { refers: 0, sees: 0 };
 
   constructor(options: StoryBookOptions = {}) {
     this.#maxLines = options.maxLines ?? MAX_LINES;
@@ -117,7 +117,7 @@ export class StoryBook {
     const requested = exchange.invoker === "requestor";
     const line: OpenLine = {
       ...where,
-      sentence: this.#kept(sentence, where),
+      sentence: this.#shortened(sentence, where),
       from: requested ? where.callingAeTitle : where.calledAeTitle,
       to: requested ? where.calledAeTitle : where.callingAeTitle,
       invoker: exchange.invoker,
@@ -166,18 +166,12 @@ export class StoryBook {
   }
 
   /** With the keys that are needed later, and no more: a report of commitment has thousands. */
-  #kept(sentence: Sentence, where: StoryPlace): Sentence {
+  #shortened(sentence: Sentence, where: StoryPlace): Sentence {
     const { links } = sentence;
-    const binds = links.binds.filter((key) => key.startsWith("study ")).slice(0, MAX_STUDIES);
-    const kept = (keys: readonly string[]) => {
-      const some = keys.slice(0, Math.max(0, this.#maxKeys - this.#referred));
-      this.#referred += some.length;
-      this.leftKeys += keys.length - some.length;
-      return some;
-    };
+    const binds = links.binds.filter(isStudy).slice(0, MAX_STUDIES);
     const scope = isPrint(links.sopClassUid) ? `${associationKey(where)} ` : "";
-    const refers = kept(links.refers.map((key) => `${scope}${key}`));
-    const sees = kept(links.sees);
+    const refers = this.#some("refers", links.refers).map((key) => `${scope}${key}`);
+    const sees = this.#some("sees", links.sees);
     const few = (uids: readonly string[]) => (uids.length > MAX_NAMED ? [] : uids);
     const named = {
       studies: few(links.studies),
@@ -185,6 +179,13 @@ export class StoryBook {
       instances: few(links.instances),
     };
     return { ...sentence, links: { ...links, ...named, binds, refers, sees } };
+  }
+
+  #some(of: "refers" | "sees", keys: readonly string[]): readonly string[] {
+    const some = keys.slice(0, Math.max(0, this.#maxKeys - this.#kept[of]));
+    this.#kept[of] += some.length;
+    this.leftKeys += keys.length - some.length;
+    return some;
   }
 
   #bind(line: OpenLine, { links }: Sentence): void {
@@ -218,7 +219,7 @@ function associationKey({ captureId, association }: StoryPlace): string {
 
 function groupLine(line: OpenLine, caused: readonly string[]): GroupLine & { line: OpenLine } {
   const { binds, refers, sees } = line.sentence.links;
-  const hasStudy = binds.some((key) => key.startsWith("study "));
+  const hasStudy = binds.some(isStudy);
   return { line, key: lineKey(line), hasStudy, refers: [...refers, ...caused], sees };
 }
 
@@ -233,9 +234,13 @@ function isPrint(sopClassUid: string): boolean {
 
 function studiesOf(lines: readonly StoryLine[]): string[] {
   const named = (of: "binds" | "refers") =>
-    lines.flatMap(({ sentence }) => sentence.links[of].filter((key) => key.startsWith("study ")));
+    lines.flatMap(({ sentence }) => sentence.links[of].filter(isStudy).slice(0, MAX_STUDIES));
   const own = named("binds");
   return [...new Set(own.length > 0 ? own : named("refers"))].map((key) => key.slice(6));
+}
+
+function isStudy(key: string): boolean {
+  return key.startsWith("study ");
 }
 
 function sum<T>(values: Iterable<T>, of: (value: T) => number): number {

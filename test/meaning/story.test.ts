@@ -5,6 +5,7 @@ import { type Attributes, narrated, type Said } from "../support/narrated.ts";
 
 const CT = "1.2.840.10008.5.1.4.1.1.2";
 const WORKLIST = "1.2.840.10008.5.1.4.31";
+const STUDY_FIND = "1.2.840.10008.5.1.4.1.2.2.1";
 const STUDY_MOVE = "1.2.840.10008.5.1.4.1.2.2.2";
 const MPPS = "1.2.840.10008.3.1.2.3.3";
 const COMMITMENT = "1.2.840.10008.1.20.1";
@@ -468,6 +469,54 @@ describe("StoryBook", () => {
       [3, 1, 1],
     );
     assert.equal(story?.exchanges, 5);
+  });
+
+  test("is headed with 16 studies of an exchange, also where the exchange has none of its own", () => {
+    const studies = Array.from({ length: 20 }, (_, at) => ({ StudyInstanceUID: `1.2.${at + 1}` }));
+    const step = { sopClass: MPPS, instance: "1.9" };
+    const data = { ScheduledStepAttributesSequence: studies };
+    const said = [
+      ...normalized("N-CREATE", { ...step, data }),
+      ...normalized("N-SET", { ...step, data }),
+    ];
+    const book = new StoryBook();
+    tell(book, { said, from: "CT1", to: "RIS", at: 0 });
+    const [story, ...others] = book.stories().stories;
+    assert.equal(others.length, 0);
+    assert.deepEqual(
+      story?.studyInstanceUids,
+      studies.slice(0, 16).map(({ StudyInstanceUID }) => StudyInstanceUID),
+    );
+  });
+
+  test("keeps what is referred to where queries have seen as much as there is room for", () => {
+    const seen = (study: string): Said => ({
+      command: "C-FIND-RSP",
+      sopClass: STUDY_FIND,
+      values: { Status: 0xff00 },
+      data: { StudyInstanceUID: study },
+    });
+    const query: Said[] = [
+      {
+        command: "C-FIND-RQ",
+        sopClass: STUDY_FIND,
+        values: {},
+        data: { QueryRetrieveLevel: "STUDY", StudyInstanceUID: "" },
+      },
+      ...Array.from({ length: 8 }, (_, at) => seen(`1.5.${at}`)),
+      { command: "C-FIND-RSP", sopClass: STUDY_FIND, values: { Status: 0 } },
+    ];
+    const request = normalized("N-ACTION", {
+      sopClass: COMMITMENT,
+      instance: "1.2.840.10008.1.20.1.1",
+      data: commitment("1.2.99", ["1.3.1", "1.3.2"]),
+    });
+    const book = new StoryBook({ maxKeys: 8 });
+    tell(book, { said: query, from: "WS", to: "PACS", at: 0 });
+    tell(book, { said: request, from: "CT1", to: "PACS", at: 1 });
+    assert.equal(book.leftKeys, 0);
+    tell(book, { said: query, from: "WS", to: "PACS", at: 2 });
+    assert.equal(book.leftKeys, 8);
   });
 
   test("is bounded, and counts what does not fit", () => {
