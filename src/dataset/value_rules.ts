@@ -6,7 +6,7 @@
  * nothing is said of those.
  */
 import { elementByTag } from "../dictionary/elements.ts";
-import { strictly } from "./character_set.ts";
+import { asciiText, strictly } from "./character_set.ts";
 import type { DataSet } from "./data_set.ts";
 import type { ValueElement } from "./element.ts";
 import { elementStrings } from "./element_value.ts";
@@ -96,9 +96,11 @@ function checkElement(
       `the value has octets that ${printable(terms) || "the default repertoire"} does not have`,
     );
   }
-  const { assumed } = dataSet.characterSet;
-  if (facts.kind === "text" && assumed !== undefined) {
-    const meant = elementStrings(element, strictly(dataSet.characterSet));
+  const set = dataSet.characterSet;
+  const { assumed } = set;
+  const isText = facts.kind === "text";
+  if (isText && assumed !== undefined && asciiText(bytes, set) === undefined) {
+    const meant = elementStrings(element, strictly(set));
     if (meant.some((value, at) => value !== values[at])) {
       const text = `octets from 80H without an escape sequence, read as ISO ${assumed}`;
       tell("data-set-character-set", text);
