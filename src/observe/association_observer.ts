@@ -44,7 +44,7 @@ export interface ObserverOptions {
   readonly createHash?: (() => RunningHash) | undefined;
   /** Shared by the observers of associations that may continue one another. */
   readonly ledger?: ServiceLedger | undefined;
-  /** False: no rule on messages is checked, for who only wants to know what passed. */
+  /** False: messages are not held against the rules, for a reader who only asks what passed. */
   readonly checksMessages?: boolean;
 }
 
