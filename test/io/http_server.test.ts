@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { afterAll, describe, test } from "vitest";
 import { type HttpServer, serveHttp } from "../../src/io/http_server.ts";
 import { runtime } from "../../src/io/runtime.ts";
+import { untilAnswered } from "../support/tcp_peers.ts";
 
 const MOST = 4;
 const MORE = 3;
@@ -36,14 +37,22 @@ describe("serveHttp()", () => {
     });
     const served = (await Promise.all(answers)).filter((answer) => answer.includes("served"));
     assert.deepEqual([served.length, refused], [MOST, MORE]);
-    let last = "";
-    while (!last.includes("served")) last = await ask(server.port); // once the server knows they ended
+    const isServed = async () => (await ask(server.port)).includes("served");
+    await untilAnswered(isServed, "a new one is served"); // once the server knows that others ended
     console.log(`O-08: ${MOST} connections served, ${MORE} turned away on ${runtime.name}`);
+  });
+
+  test("O-08 ends a connection that asks once and stays", async () => {
+    const served = async () => new Response("served");
+    const server = await serveHttp(served, { hostname: "127.0.0.1", port: 0, silenceS: 1 });
+    servers.push(server);
+    const answer = await ask(server.port, { connection: "keep-alive" });
+    assert.match(answer, /served/, "it came, and then the end");
   });
 });
 
 /** All that came until the connection ended; "" where it was reset. */
-function ask(port: number): Promise<string> {
+function ask(port: number, { connection = "close" } = {}): Promise<string> {
   return new Promise((resolve) => {
     let text = "";
     const socket = connect(port, "127.0.0.1");
@@ -52,6 +61,6 @@ function ask(port: number): Promise<string> {
     });
     socket.on("error", () => resolve(""));
     socket.on("close", () => resolve(text));
-    socket.write("GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n");
+    socket.write(`GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: ${connection}\r\n\r\n`);
   });
 }

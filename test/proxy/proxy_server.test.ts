@@ -15,6 +15,7 @@ import {
   receiveAll,
   sendRandom,
   until,
+  untilAnswered,
   withPeers,
 } from "../support/tcp_peers.ts";
 
@@ -116,7 +117,7 @@ describe("ProxyServer", () => {
         for (const socket of clients) socket.destroy();
         // Connections are taken in their order: when a new one is answered, none of those that waited
         // is left to be taken.
-        while (!(await isAnswered(proxy.port)));
+        await untilAnswered(() => isAnswered(proxy.port), "a new connection is served");
         await until(() => proxy.last()?.open === 0, "all are gone");
         let recovered = 0;
         for (const client of await openClients(peers, proxy.port, 20)) {

@@ -310,7 +310,8 @@ function keepAlive(ports: readonly [accepted: number, target: number]): number |
   return lines.filter((line) => {
     const [, , local = "", remote = ""] = line.trim().split(/\s+/);
     const isOurs = local.endsWith(`:${ports[0]}`) || remote.endsWith(`:${ports[1]}`);
-    // Within the 60 s that the proxy asks for; where nobody asks, it is two hours.
-    return isOurs && /timer:\(keepalive,(1min|\d+sec|\d+ms)/.test(line);
+    // Within the 60 s that the proxy asks for; where nobody asks, it is two hours. ss writes "59sec",
+    // "9.123ms" for nine seconds and 123 ms, "040ms", and nothing in the moment that it is due.
+    return isOurs && /timer:\(keepalive,(1min|[\d.]+(?:sec|ms)|,)/.test(line);
   }).length;
 }

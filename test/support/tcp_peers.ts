@@ -205,6 +205,15 @@ export async function until(look: () => boolean, what: string): Promise<void> {
   }
 }
 
+/** Asks again and again until the answer is yes, for as long as a loaded machine may need. */
+export async function untilAnswered(ask: () => Promise<boolean>, what: string): Promise<void> {
+  const end = performance.now() + PATIENCE_MS;
+  while (!(await ask())) {
+    if (performance.now() > end) throw new Error(`Not within ${PATIENCE_MS} ms: ${what}`);
+    await pause(20);
+  }
+}
+
 export function percentile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
