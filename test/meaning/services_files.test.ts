@@ -219,7 +219,7 @@ describe("show -vv on recordings of real peers", () => {
       "queried Study Root, 1 match",
       "moved from Study Root",
       "retrieved from Study Root, received 3 CT images",
-      "moved from Study Root; 1 failed",
+      "could not move from Study Root",
     ]);
   });
 
