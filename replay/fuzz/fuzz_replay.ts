@@ -6,6 +6,7 @@
  */
 import { isThisMachine } from "../../src/address.ts";
 import { openRecordings } from "../source/recordings.ts";
+import type { TurnOptions } from "../source/turns.ts";
 import { type FuzzScript, fuzzScript, stepOctets } from "./fuzz_script.ts";
 import { type FindingKind, FuzzTarget } from "./fuzz_target.ts";
 import { type FuzzCase, minimise } from "./minimise.ts";
@@ -26,6 +27,7 @@ export interface FuzzOptions {
   readonly healthTimeout?: number;
   /** Milliseconds that a target may take to be restarted; 5,000 unless told. */
   readonly restartTimeout?: number;
+  /** Ends the run. While captures are read, it rejects with the reason. */
   readonly signal?: AbortSignal;
   readonly onFinding?: (finding: FuzzFinding) => void;
   readonly onProgress?: (cases: number) => void;
@@ -62,13 +64,13 @@ const MAX_LOST = 5;
 /** Associations of the captures that are changed. */
 const MAX_SCRIPTS = 200;
 
-/** Throws a RangeError for a target that is not this machine, and where there is nothing to play. */
+/** Rejects with a RangeError for a target that is not this machine, and where there is nothing to play. */
 export async function fuzzReplay(options: FuzzOptions): Promise<FuzzResult> {
   const { host, port, seed, cases, captures, signal } = options;
   if (!isThisMachine(host)) {
     throw new RangeError(`Cannot fuzz ${host}: changed messages are sent to this machine only`);
   }
-  const scripts = await scriptsOf(captures);
+  const scripts = await scriptsOf(captures, { signal });
   const [probe] = scripts;
   if (probe === undefined) throw new RangeError("Cannot fuzz: there is no association to change");
   const started = performance.now();
@@ -110,15 +112,19 @@ export async function fuzzReplay(options: FuzzOptions): Promise<FuzzResult> {
 }
 
 /** Associations that can be changed: those that were accepted. */
-export async function scriptsOf(captures: readonly string[]): Promise<FuzzScript[]> {
+export async function scriptsOf(
+  captures: readonly string[],
+  { signal }: TurnOptions = {},
+): Promise<FuzzScript[]> {
   using recordings = openRecordings(captures);
   const scripts: FuzzScript[] = [];
-  for await (const association of recordings.inTurns()) {
+  for await (const association of recordings.inTurns({ signal })) {
     if (scripts.length === MAX_SCRIPTS) break;
     if (association.answer?.type !== "A-ASSOCIATE-AC") continue;
     const script = await fuzzScript(association);
     if (script !== undefined) scripts.push(script);
   }
+  signal?.throwIfAborted(); // also where nothing was there to be read
   return scripts;
 }
 

@@ -59,7 +59,7 @@ export interface ReplayScuOptions {
   readonly eventTimeout?: number;
   /** Directory for a capture of the replay itself. */
   readonly record?: string;
-  /** Ends the run: what is under way is released or aborted. */
+  /** Ends the run: what is under way is released or aborted; captures are read no further. */
   readonly signal?: AbortSignal;
   /** Each exchange as it ends. */
   readonly onExchange?: (event: ExchangeEvent) => void;

@@ -8,7 +8,7 @@
  */
 import { numberValue, textValue } from "../../src/service/service_message.ts";
 import type { RecordedAssociation, RecordedMessage } from "../recorded.ts";
-import { Turns } from "../source/turns.ts";
+import { type TurnOptions, Turns } from "../source/turns.ts";
 
 export interface Listed {
   readonly recorded: RecordedAssociation;
@@ -25,6 +25,7 @@ export interface Listed {
 
 export async function playlist(
   associations: AsyncIterable<RecordedAssociation> | Iterable<RecordedAssociation>,
+  options: TurnOptions = {},
 ): Promise<readonly Listed[]> {
   const listed: Listed[] = [];
   for await (const recorded of associations) {
@@ -33,7 +34,7 @@ export async function playlist(
     listed.push({ recorded, startedAt, endedAt, isForUs: false });
   }
   // Whose cause is looked for is read, message by message.
-  const turns = new Turns();
+  const turns = new Turns(options);
   const moves: Move[] = [];
   for (const one of listed) {
     await turns.take();

@@ -35,6 +35,9 @@ import { Timeline } from "./timeline.ts";
  * listener or a recording that was asked for cannot be had, with a RangeError for options that cannot
  * be, a `NothingRecorded` where there is no association to play; whatever goes wrong in playing is in
  * the events.
+ *
+ * `signal` that aborts while captures are read makes it reject with the signal's reason: nothing is
+ * recorded or played then. Afterwards it resolves, with what was played and how much was not begun.
  */
 export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuResult> {
   checkScuOptions(options);
@@ -46,7 +49,9 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
     options.onWarning?.(text);
   };
   const rewriter = new Rewriter({ notice: warn, ...options.rewrite });
-  const list = await playlist(recordings.inTurns());
+  const { signal } = options;
+  const list = await playlist(recordings.inTurns({ signal }), { signal });
+  signal?.throwIfAborted(); // also where nothing was there to be read
   for (const { path, what } of recordings.problems) warn(`${path}: ${what}`);
   if (list.length === 0) throw new NothingRecorded(recordings, options);
   await using recorder =

@@ -8,10 +8,12 @@ import { wait } from "../../replay/scu/pace.ts";
 import { replayAsScu } from "../../replay/scu/replay_as_scu.ts";
 import { formatAddress } from "../address.ts";
 import { dayCapturePath } from "../demo/day_capture.ts";
+import { escapeControls } from "../escape.ts";
 import { type CommandArguments, defineCommand, JSON_OPTION } from "./command.ts";
 import { DEFAULT_DASHBOARD } from "./dashboard_options.ts";
 import { parseOptions } from "./parse_options.ts";
 import { PROXY_OPTIONS, type ProxyOptions, startProxy } from "./proxy.ts";
+import { unlessStopped } from "./stop.ts";
 
 /** Milliseconds from one morning to the next. */
 const PAUSE = 5_000;
@@ -63,11 +65,11 @@ export const command = defineCommand({
         port: proxy.port,
         rewrite: { uids: "new", seed: `round ${round}`, dates: "shift" },
         signal: stop,
-      });
+      }).catch(unlessStopped(stop));
       if (round === 1 && !options.json) {
         context.err.line(
           context.errPaint.dim(
-            `Look closer in another terminal: dicomtap show -v ${options.record}`,
+            `Look closer in another terminal: dicomtap show -v ${escapeControls(options.record)}`,
           ),
         );
       }

@@ -46,4 +46,12 @@ describe("NothingRecorded", () => {
     const filter = "~calling NOBODY";
     await assert.rejects(replayAsScu({ ...NOWHERE, filter }), { name, message: /takes none$/ });
   });
+
+  test("is not what a stop gives: replayAsScu() rejects with the reason of its signal", async () => {
+    const signal = AbortSignal.abort("stopped");
+    for (const captures of [NOWHERE.captures, ["test/pcas.dcap"]]) {
+      const stopped = replayAsScu({ ...NOWHERE, captures, signal });
+      await assert.rejects(stopped, (reason) => reason === "stopped");
+    }
+  });
 });
