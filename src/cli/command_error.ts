@@ -25,12 +25,12 @@ export function usageError(message: string, hint?: string): CommandError {
 
 /**
  * What was found wrong when the value of an option was read. The lines behind the first one show
- * where, and are the hint unless there is a better one.
+ * where, and are the hint unless there is a better one. `option` may have its value behind it.
  */
 export function optionError(option: string, message: string, hint?: string): CommandError {
   const [what = "", ...where] = message.split("\n").map(escapeControls);
   const shown = where.length === 0 ? undefined : where.join("\n");
-  return usageError(`Option --${option}: ${what}`, hint ?? shown);
+  return usageError(`Option --${escapeControls(option)}: ${what}`, hint ?? shown);
 }
 
 /** An option has a value that cannot be its own. */

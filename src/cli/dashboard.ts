@@ -1,6 +1,7 @@
 /** `dicomtap dashboard`: look at captures in the browser, without a proxy. */
 import { accessLine, readUser } from "../dashboard/access.ts";
 import { randomToken } from "../dashboard/dashboard_thread.ts";
+import { escapeControls } from "../escape.ts";
 import { capturePaths } from "../io/capture_paths.ts";
 import { configureLog, flushLog } from "../io/log.ts";
 import { plural } from "../units.ts";
@@ -69,8 +70,9 @@ export const command = defineCommand({
       });
     } else {
       context.out.line(`Dashboard: ${dashboard.url}`);
-      const what = operands.length === 1 ? operands[0] : plural(operands.length, "place");
-      context.out.line(context.paint.dim(`Showing ${what}. Ctrl-C stops.`));
+      const [only = ""] = operands;
+      const what = operands.length === 1 ? only : plural(operands.length, "place");
+      context.out.line(context.paint.dim(`Showing ${escapeControls(what)}. Ctrl-C stops.`));
     }
     if (stop.aborted) end(0);
     stop.addEventListener("abort", () => end(0), { once: true });
@@ -88,7 +90,7 @@ function newToken(
   const user = readUser(text);
   if (user === undefined) {
     throw usageError(
-      `Cannot use --new-token ${text}: NAME:ROLE is needed`,
+      `Cannot use --new-token ${escapeControls(text)}: NAME:ROLE is needed`,
       "ROLE is viewer, operator or admin.",
     );
   }

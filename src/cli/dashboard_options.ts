@@ -103,13 +103,14 @@ function readSecurity(
 /** The text, once it is known that it can be read. */
 function readAuth(path: string): string {
   const text = readTextFile(path, "--dashboard-auth");
+  const shown = escapeControls(path);
   if (process.platform !== "win32" && (statSync(path).mode & 0o022) !== 0) {
-    throw usageError(`${path} can be written by others`, `Take that away: chmod go-w ${path}`);
+    throw usageError(`${shown} can be written by others`, `Take that away: chmod go-w ${shown}`);
   }
   try {
     readAccess(text);
   } catch (error) {
-    throw usageError(`Cannot use ${path}: ${(error as Error).message}`);
+    throw usageError(`Cannot use ${shown}: ${escapeControls((error as Error).message)}`);
   }
   return text;
 }
@@ -118,10 +119,11 @@ function readAuth(path: string): string {
 function readTls(certPath: string, keyPath: string) {
   const cert = readTextFile(certPath, "--dashboard-cert");
   const key = readTextFile(keyPath, "--dashboard-key");
-  const certificate = parsed(() => new X509Certificate(cert), {
+  // Both may stand in one file. Of that, Deno's TLS takes either; its parsers want the block alone.
+  const certificate = parsed(() => new X509Certificate(CERTIFICATE.exec(cert)?.[0] ?? ""), {
     wrong: `Option --dashboard-cert: ${escapeControls(certPath)} has no certificate in PEM`,
   });
-  const privateKey = parsed(() => createPrivateKey(key), {
+  const privateKey = parsed(() => createPrivateKey(PRIVATE_KEY.exec(key)?.[0] ?? ""), {
     wrong: `Option --dashboard-key: ${escapeControls(keyPath)} has no private key in PEM, or one with a passphrase`,
   });
   if (!certificate.checkPrivateKey(privateKey)) {
@@ -132,6 +134,10 @@ function readTls(certPath: string, keyPath: string) {
   }
   return { cert, key };
 }
+
+/** The first of a file, PEM (RFC 7468 2). "TRUSTED CERTIFICATE" and "X509 CERTIFICATE" are OpenSSL's. */
+const CERTIFICATE = /-----BEGIN ((?:[A-Z0-9]+ )?CERTIFICATE)-----[\s\S]*?-----END \1-----/;
+const PRIVATE_KEY = /-----BEGIN ((?:[A-Z]+ )?PRIVATE KEY)-----[\s\S]*?-----END \1-----/;
 
 function parsed<T>(parse: () => T, { wrong }: { readonly wrong: string }): T {
   try {

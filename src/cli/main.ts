@@ -27,20 +27,21 @@ const FLUSH_LIMIT_MS = 1_000;
 export async function main(args: readonly string[]): Promise<never> {
   const context = createContext();
   const exitCode = await run(args, context);
-  const flushed = Promise.all([context.out.flush(), context.err.flush()]);
+  const { out, err } = context;
+  const flushed = Promise.all([out.flush(), err.flush()]).then(() => tellLost(context));
   // Who stops the program does not wait for a reader that has stopped (O-09).
   if (isStopping()) await Promise.race([flushed, pause(FLUSH_LIMIT_MS)]);
   else await flushed;
-  process.exit(isStopping() ? exitCode : await unlessLost(exitCode, context));
+  // What is stopped did what it had to, whatever became of the words about it.
+  process.exit(out.fault === undefined || isStopping() ? exitCode : 2);
 }
 
 /** Who redirected the output into a file is told that it is not whole. */
-async function unlessLost(exitCode: number, { out, err }: Context): Promise<number> {
-  if (out.fault === undefined) return exitCode;
-  const told = explainSystemError(Object.assign(out.fault, { path: "the output" }));
+async function tellLost({ out, err }: Context): Promise<void> {
+  if (out.fault === undefined) return;
+  const told = explainSystemError(out.fault, "the output");
   err.line(`dicomtap: ${told?.message ?? "Cannot write the output"}`);
   await err.flush();
-  return 2;
 }
 
 /** Runs one command and resolves to its exit code. Never throws. */

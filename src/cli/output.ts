@@ -6,6 +6,7 @@
  * it down instead of filling memory, and a reader that left ends it.
  */
 import { escapeJson } from "../escape.ts";
+import { systemErrorCode } from "./system_error.ts";
 
 const BATCH = 16_384;
 
@@ -108,8 +109,7 @@ export class Output {
   }
 
   #noteFault(error: Error | null | undefined): void {
-    const { code } = (error ?? {}) as { readonly code?: unknown };
-    if (FAULTS.has(code)) this.#fault ??= error ?? undefined;
+    if (FAULTS.has(systemErrorCode(error))) this.#fault ??= error ?? undefined;
   }
 
   #send(): void {

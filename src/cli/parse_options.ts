@@ -23,12 +23,10 @@ export interface ParsedOptions extends CommandArguments {
 
 export function parseOptions(args: readonly string[], options: Options): ParsedOptions {
   const names = Object.keys(options);
-  const isFlag = (name: string) =>
-    options[name]?.kind === "flag" || options[name]?.kind === "count";
   const unknown: string[] = [];
   const parsed = parseArgs([...args], {
-    boolean: ["help", ...names.filter(isFlag)],
-    string: ["_", ...names.filter((name) => !isFlag(name))],
+    boolean: ["help", ...names.filter((name) => isFlag(options[name]))],
+    string: ["_", ...names.filter((name) => !isFlag(options[name]))],
     collect: names,
     negatable: names.filter((name) => isNegatable(options[name])),
     alias: { help: ["h"], ...shortNames(options) },
@@ -41,7 +39,7 @@ export function parseOptions(args: readonly string[], options: Options): ParsedO
   });
   if (parsed["help"] === true) return { help: true, options: {}, operands: [] };
   if (unknown[0] !== undefined) throw unknownOption(unknown[0], options);
-  refuseValuedFlags(args, isFlag);
+  refuseValuedFlags(args, options);
   const values = Object.fromEntries(
     names.map((name) => {
       const given = parsed[name];
@@ -53,12 +51,18 @@ export function parseOptions(args: readonly string[], options: Options): ParsedO
   return { help: false, options: values as never, operands: parsed._.map(String) };
 }
 
-/** `--yes=no` would be a yes. */
-function refuseValuedFlags(args: readonly string[], isFlag: (name: string) => boolean): void {
+/** `--yes=no` would be a yes, `-v=3` a single -v. */
+function refuseValuedFlags(args: readonly string[], options: Options): void {
+  const letters = new Set<string | undefined>();
+  for (const option of Object.values(options)) if (isFlag(option)) letters.add(option.short);
   for (const argument of args) {
     if (argument === "--") return;
-    const name = /^--([^=]+)=/.exec(argument)?.[1] ?? "";
-    if (isFlag(name)) throw usageError(`Option --${name} takes no value`, `Write --${name} alone.`);
+    const [, long = "", short = ""] = /^(?:--([^=]+)|-([a-z]+))=/i.exec(argument) ?? [];
+    // One that takes a value takes the rest as it: -o=x, -vo=x.
+    const isShort = short !== "" && [...short].every((letter) => letters.has(letter));
+    const shown = isShort ? `-${short}` : `--${long}`;
+    if (!isShort && !isFlag(options[long])) continue;
+    throw usageError(`Option ${shown} takes no value`, `Write ${shown} alone.`);
   }
 }
 
@@ -185,6 +189,10 @@ function shortNames(options: Options): Record<string, string[]> {
     if (option.short !== undefined) short[name] = [option.short];
   }
   return short;
+}
+
+function isFlag(option: Option | undefined): boolean {
+  return option?.kind === "flag" || option?.kind === "count";
 }
 
 function isNegatable(option: Option | undefined): boolean {

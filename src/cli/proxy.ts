@@ -5,6 +5,7 @@ import { ProxyServer } from "../../proxy/proxy_server.ts";
 import { Recording } from "../../proxy/recording.ts";
 import { lossText } from "../../proxy/recording_loss.ts";
 import { RouteError } from "../../proxy/route.ts";
+import { escapeControls } from "../escape.ts";
 import { systemClock } from "../io/clock.ts";
 import { configureLog, flushLog, logger, suppressedMessages } from "../io/log.ts";
 import type { AssociationJson } from "../observe/summary.ts";
@@ -224,8 +225,8 @@ export async function startProxy(
     const { out, paint } = context;
     for (const { listen, to } of ready) out.line(`Forwarding ${paint.bold(listen)} to ${to}`);
     if (directory === undefined) out.line("Not recording (--no-record)");
-    else if (refused) out.line(paint.red(`Not recording: ${status.reason}`));
-    else out.line(`Recording to ${directory}`);
+    else if (refused) out.line(paint.red(`Not recording: ${escapeControls(status.reason ?? "")}`));
+    else out.line(`Recording to ${escapeControls(directory)}`);
     if (dashboard !== undefined) out.line(`Dashboard: ${dashboard.url}`);
     out.line(paint.dim("Ready. Ctrl-C stops."));
   }

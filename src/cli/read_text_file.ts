@@ -4,12 +4,12 @@ import { escapeControls } from "../escape.ts";
 import { usageError } from "./command_error.ts";
 import { explainSystemError } from "./system_error.ts";
 
-export function readTextFile(path: string, option: string): string {
+/** `hint` is of an option that takes other things, too. */
+export function readTextFile(path: string, option: string, hint?: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    // Reading a directory fails without a word about which.
-    const told = explainSystemError(Object.assign(error as Error, { path }));
-    throw usageError(`Option ${option}: ${told?.message ?? `cannot read ${escapeControls(path)}`}`);
+    const why = explainSystemError(error, path)?.message ?? `cannot read ${escapeControls(path)}`;
+    throw usageError(`Option ${option}: ${why}`, hint);
   }
 }

@@ -109,7 +109,7 @@ function ready(
   }
   const recorded = plural(scp.associations, "recorded association");
   out.line(`Answering on ${paint.bold(listen)} from ${recorded}`);
-  if (scp.record !== null) out.line(`Recording to ${scp.record}`);
+  if (scp.record !== null) out.line(`Recording to ${escapeControls(scp.record)}`);
   out.line(paint.dim("Ready. Ctrl-C stops."));
 }
 

@@ -2,6 +2,7 @@
 import { readStateRule } from "../../replay/scp/named_states.ts";
 import type { ReplayScpOptions as Request } from "../../replay/scp/options.ts";
 import type { UnmatchedPolicy } from "../../replay/scp/unmatched_responder.ts";
+import { LEAST_FRAGMENT } from "../../replay/scu/check_options.ts";
 import { readSpeed } from "../../replay/scu/pace.ts";
 import { type Address, parseAddress } from "../address.ts";
 import { checkAeTitle, targetAt } from "./association_failure.ts";
@@ -15,7 +16,7 @@ export function scpRequest(
   options: ReplayScpOptions & { readonly listen: Address },
 ): Request {
   const { listen, match, store, record } = options;
-  const maximumLength = options["max-pdu"];
+  const maximumLength = maxPdu(options["max-pdu"]);
   const eventDelay = options["event-delay"];
   const speed = readSpeed(options.speed);
   if (speed === undefined) {
@@ -54,6 +55,13 @@ export function scpRequest(
   };
 }
 
+/** Of a maximum length that holds no PDV nobody could send a message. */
+function maxPdu(octets: number | undefined): number | undefined {
+  if (octets === undefined || octets === 0 || octets >= LEAST_FRAGMENT) return octets;
+  const number = `a number of octets of at least ${LEAST_FRAGMENT}`;
+  throw badValue("max-pdu", String(octets), `It is 0 for no limit, or ${number}.`);
+}
+
 function unmatchedPolicy({ unmatched, forward }: ReplayScpOptions): UnmatchedPolicy {
   if (forward !== undefined && unmatched !== undefined) {
     throw usageError("Options --forward and --unmatched exclude one another", "Leave one out.");
@@ -84,20 +92,23 @@ function checkedStates(typed: readonly string[]): readonly string[] {
   return typed;
 }
 
-/** "AE=HOST:PORT", one or more. */
+/** "AE=HOST:PORT", one or more, of each AE title one. */
 function destinations(
   option: string,
   given: readonly string[],
 ): Readonly<Record<string, { readonly host: string; readonly port: number }>> {
-  return Object.fromEntries(
-    given.map((text) => {
-      const at = text.lastIndexOf("=");
-      if (at < 0) throw badValue(option, text, "It is AE=HOST:PORT.");
-      const aeTitle = text.slice(0, at).trim();
-      checkAeTitle(option, aeTitle);
-      const address = parseAddress(text.slice(at + 1));
-      if ("wrong" in address) throw badValue(option, text, `After AE= it needs: ${address.wrong}.`);
-      return [aeTitle, targetAt(address)];
-    }),
-  );
+  const targets = new Map<string, ReturnType<typeof targetAt>>();
+  for (const text of given) {
+    const at = text.lastIndexOf("=");
+    if (at < 0) throw badValue(option, text, "It is AE=HOST:PORT.");
+    const aeTitle = text.slice(0, at).trim();
+    checkAeTitle(option, aeTitle);
+    const address = parseAddress(text.slice(at + 1));
+    if ("wrong" in address) throw badValue(option, text, `After AE= it needs: ${address.wrong}.`);
+    if (targets.has(aeTitle)) {
+      throw usageError(`Option --${option} is given 2 times for ${aeTitle}`, "Give it once.");
+    }
+    targets.set(aeTitle, targetAt(address));
+  }
+  return Object.fromEntries(targets);
 }

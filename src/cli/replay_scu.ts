@@ -69,6 +69,9 @@ export const command = defineCommand({
     const target = targetAt(to);
     const { fuzz } = options;
     const { paths, filter } = splitOperands(operands);
+    if (fuzz === undefined && options["fuzz-cases"] !== undefined) {
+      throw usageError("Option --fuzz-cases belongs to --fuzz", "Give a seed: --fuzz SEED.");
+    }
     capturePaths(paths); // throws where there is no such file
     if (fuzz !== undefined && filter === undefined) {
       return fuzzTarget(paths, { ...options, fuzz, target }, context);
@@ -97,7 +100,8 @@ export const command = defineCommand({
       onExchange: (event) => report.exchange(event),
       onWarning: (text) => report.warning(text),
       onProgress: (done, total) => report.progress(done, total),
-    });
+    }).catch(unlessStopped(signal));
+    if (result === undefined) return 0; // stopped while it read them once more
     report.end(result, address);
     const next = nextStep(result, options);
     await context.out.flush();
@@ -130,6 +134,7 @@ async function contentOf(
     first = Math.min(first, started);
     last = Math.max(last, started + summary.duration_ms);
   }
+  signal.throwIfAborted();
   if (associations > 0) {
     const what = `${plural(associations, "association")} with ${plural(requests, "request")}`;
     return { what, ms: Math.max(0, last - first) };

@@ -15,6 +15,9 @@ import type { ExitCode } from "./command.ts";
 import { CommandError, usageError } from "./command_error.ts";
 import type { Context } from "./context.ts";
 import type { ReplayScuOptions } from "./replay_scu_options.ts";
+import { unlessStopped } from "./stop.ts";
+
+const CASES = 10_000;
 
 export async function fuzzTarget(
   captures: readonly string[],
@@ -22,7 +25,7 @@ export async function fuzzTarget(
   context: Context,
 ): Promise<ExitCode> {
   const { fuzz: seed, target, record, json } = options;
-  const cases = options["fuzz-cases"];
+  const cases = options["fuzz-cases"] ?? CASES;
   const where = formatAddress(target);
   if (!isThisMachine(target.host)) {
     throw usageError(
@@ -49,14 +52,17 @@ export async function fuzzTarget(
     const kept = file === null ? "keep them with --record DIR" : file;
     out.line(`  ${size} to send${left}: ${kept}`);
   };
+  const signal = context.stopSignal();
   const result = await fuzzReplay({
     captures,
     ...{ ...target, seed, cases },
-    signal: context.stopSignal(),
+    signal,
     onFinding: say,
     onProgress: (done) => progress.at(done),
-  });
-  progress.done();
+  })
+    .catch(unlessStopped(signal))
+    .finally(() => progress.done());
+  if (result === undefined) return 0; // stopped while it read
   if (!result.reached) {
     throw new CommandError(`Cannot fuzz ${where}: no association can be had with it`, {
       exitCode: 3,

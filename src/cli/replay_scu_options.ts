@@ -117,8 +117,7 @@ export const REPLAY_SCU_OPTIONS = {
     kind: "number",
     min: 1,
     max: 100_000_000,
-    default: "10000",
-    help: "With --fuzz: so many cases at the most",
+    help: "With --fuzz: so many cases at the most (by default 10000)",
   },
   json: JSON_OPTION,
 } as const;

@@ -1,6 +1,4 @@
 /** What `dicomtap replay scu` is asked for on the command line, as `replayAsScu` takes it. */
-
-import { readFileSync } from "node:fs";
 import { readAeTitles } from "../../replay/rewrite/ae_titles.ts";
 import { Rewriter, type RewriterOptions } from "../../replay/rewrite/rewriter.ts";
 import { readUidTable } from "../../replay/rewrite/uids.ts";
@@ -9,12 +7,11 @@ import { PASSCODE, PRIMARY } from "../../replay/scu/association_request.ts";
 import { LEAST_FRAGMENT } from "../../replay/scu/check_options.ts";
 import type { Fragment, ReplayScuOptions as Request } from "../../replay/scu/options.ts";
 import { readSpeed } from "../../replay/scu/pace.ts";
-import { escapeControls } from "../escape.ts";
 import type { Target } from "./association_failure.ts";
 import { badValue } from "./command_error.ts";
 import { ignored } from "./ignore_option.ts";
+import { readTextFile } from "./read_text_file.ts";
 import type { ReplayScuOptions } from "./replay_scu_options.ts";
-import { explainSystemError } from "./system_error.ts";
 import { taken } from "./taken.ts";
 
 export function scuRequest(
@@ -112,13 +109,7 @@ function rewriteOf(options: ReplayScuOptions): RewriterOptions {
 }
 
 function fromFile<T>(option: string, path: string, read: (text: string) => T): T {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    const others = option === "uids" ? "It is keep, new, or a file. " : "";
-    const why = explainSystemError(error)?.message ?? `Cannot read ${escapeControls(path)}`;
-    throw badValue(option, path, `${others}${why}.`);
-  }
+  const hint = option === "uids" ? "It is keep, new, or a file." : undefined;
+  const text = readTextFile(path, `--${option}`, hint);
   return taken(`${option} ${path}`, () => read(text));
 }

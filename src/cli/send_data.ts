@@ -9,6 +9,7 @@ import { AssignmentError, assigned } from "../service/assignments.ts";
 import { formatSize } from "../units.ts";
 import { usageError } from "./command_error.ts";
 import { keywordHint } from "./keyword_hint.ts";
+import { explainSystemError } from "./system_error.ts";
 
 /** Undefined where neither is given. `path` is of DICOM JSON (PS3.18 F) or of a DICOM file. */
 export async function requestDataSet(
@@ -23,9 +24,8 @@ export async function requestDataSet(
 const MAX_FILE = 64 * 2 ** 20;
 
 async function readDataFile(path: string): Promise<DataSet> {
-  // A system error is put into words by main.ts; that of a directory does not say which it is.
   const bytes = await readFile(path).catch((error: unknown) => {
-    throw Object.assign(error as Error, { path });
+    throw explainSystemError(error, path) ?? error;
   });
   const shown = escapeControls(path);
   if (bytes.length > MAX_FILE) {

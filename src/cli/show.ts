@@ -61,7 +61,8 @@ export const command = defineCommand({
   run: async ({ options, operands }, context) => {
     const { paths, filter } = splitOperands(operands);
     const files = capturePaths(paths);
-    if (files.length === 0) throw usageError(`There is no capture in ${paths.join(", ")}`);
+    if (files.length === 0)
+      throw usageError(escapeControls(`There is no capture in ${paths.join(", ")}`));
     const show = new Show(options, {
       context,
       filter: filter === undefined ? undefined : readFilter(filter),
@@ -118,17 +119,20 @@ class Show {
         source.close();
       }
     } catch (error) {
-      if (!(error instanceof CaptureError)) throw error;
-      throw new CommandError(`${name}: ${error.message}`, { exitCode: 1 });
+      if (error instanceof CaptureError) {
+        throw new CommandError(`${name}: ${error.message}`, { exitCode: 1 });
+      }
+      throw explainSystemError(error, path) ?? error;
     }
   }
 
   /** Throws on what is not the fault of a file. */
   leftOut(error: unknown): void {
-    const told = error instanceof CommandError ? error : explainSystemError(error);
-    if (told === undefined) throw error;
+    if (!(error instanceof CommandError)) throw error;
     this.#damaged = true;
-    this.#context.err.line(this.#context.errPaint.red(told.message));
+    const { err, errPaint } = this.#context;
+    err.line(errPaint.red(error.message));
+    if (error.hint !== undefined) err.line(error.hint);
   }
 
   async #capture(path: string, source: FileSource): Promise<void> {

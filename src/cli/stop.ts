@@ -7,20 +7,26 @@
  */
 const EXIT_CODE = { SIGINT: 130, SIGTERM: 143 } as const;
 
+interface Signaled {
+  readonly signal: keyof typeof EXIT_CODE;
+  /** Milliseconds, of a clock that is never set. */
+  readonly at: number;
+}
+
 let stop: AbortController | undefined;
 
 export function stopOnSignals(): AbortSignal {
   if (stop !== undefined) return stop.signal;
   const controller = new AbortController();
-  let firstAt = 0;
+  let first: Signaled | undefined;
   stop = controller;
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.on(signal, () => {
-      const now = performance.now();
-      if (!controller.signal.aborted) {
-        firstAt = now;
+      const came = { signal, at: performance.now() };
+      if (first === undefined) {
+        first = came;
         controller.abort(signal);
-      } else if (!isSameKey(signal, now - firstAt)) process.exit(EXIT_CODE[signal]);
+      } else if (!isSameKey(first, came)) process.exit(EXIT_CODE[signal]);
     });
   }
   return controller.signal;
@@ -43,8 +49,9 @@ export function unlessStopped(stop: AbortSignal): (error: unknown) => undefined 
  * Ctrl-C reaches every program of the terminal's group, and `deno task` and `bun run` hand it on to
  * theirs as well: one key, two signals. Nobody means two with less than this between them.
  */
-export function isSameKey(signal: "SIGINT" | "SIGTERM", sinceFirstMs: number): boolean {
-  return signal === "SIGINT" && sinceFirstMs < SAME_KEY_MS;
+export function isSameKey(first: Signaled, next: Signaled): boolean {
+  const areKeys = first.signal === "SIGINT" && next.signal === "SIGINT";
+  return areKeys && next.at - first.at < SAME_KEY_MS;
 }
 
 const SAME_KEY_MS = 500;

@@ -2,13 +2,12 @@
  * What the operating system refused, in words, with the next step. Commands that know better (which
  * file, which option) throw a CommandError of their own; this is the net below them.
  */
-
+import { constants } from "node:os";
 import { escapeControls } from "../escape.ts";
 import { RecordingFault } from "../io/recording_fault.ts";
 import { CommandError } from "./command_error.ts";
 
 interface SystemError extends Error {
-  readonly code: string;
   readonly syscall?: string;
   readonly path?: string;
   readonly address?: string;
@@ -16,25 +15,34 @@ interface SystemError extends Error {
   readonly port?: number;
 }
 
-/** The CommandError for a system error, or `undefined` when it is not one that a user can fix. */
-export function explainSystemError(error: unknown): CommandError | undefined {
+/**
+ * The CommandError for a system error, or `undefined` when it is not one that a user can fix. `path`
+ * is of the file that was at hand: who reads from an open file, or a directory, is not told which.
+ */
+export function explainSystemError(error: unknown, path?: string): CommandError | undefined {
   if (error instanceof RecordingFault) {
     const hint = "Give another directory, or leave --record out.";
     return new CommandError(escapeControls(error.message), { exitCode: 2, hint });
   }
-  if (!isSystemError(error)) return undefined;
-  const network = NETWORK[error.code];
+  const code = systemErrorCode(error);
+  if (code === undefined) return undefined;
+  const refused = error as SystemError;
+  const place = refused.path ?? path;
+  const network = NETWORK[code];
   const isFile =
-    error.path !== undefined && error.syscall !== "connect" && error.syscall !== "listen";
+    place !== undefined && refused.syscall !== "connect" && refused.syscall !== "listen";
   if (network !== undefined && !isFile) {
     const [what, hint] = network;
-    return new CommandError(what.replace("%", where(error)), { exitCode: 3, hint });
+    return new CommandError(what.replace("%", where(refused)), { exitCode: 3, hint });
   }
-  const file = FILE[error.code];
-  if (file === undefined || error.path === undefined) return undefined;
+  const file = FILE[code];
+  if (file === undefined || place === undefined) return undefined;
   const [what, hint] = file;
-  const path = error.path === "" ? '""' : escapeControls(error.path);
-  return new CommandError(what.replace("%", path), { exitCode: 2, hint });
+  const shown = place === "" ? '""' : escapeControls(place);
+  return new CommandError(
+    what.replace("%", () => shown),
+    { exitCode: 2, hint },
+  );
 }
 
 type Words = readonly [what: string, hint: string];
@@ -85,7 +93,11 @@ const FILE: Readonly<Record<string, Words>> = {
   ENOTDIR: ["Cannot open %: a part of the path is not a directory", "Check the path."],
   EEXIST: ["Cannot write %: it exists already", "Choose another name."],
   ENOSPC: ["Cannot write %: the disk is full", "Make room, or write elsewhere."],
+  EDQUOT: ["Cannot write %: the quota of the disk is used up", "Make room, or write elsewhere."],
+  EFBIG: ["Cannot write %: the file is larger than it may be", "Write less, or elsewhere."],
   EROFS: ["Cannot write %: the file system is read-only", "Write elsewhere."],
+  EIO: ["Cannot read %: the disk or the network failed", "Try again, or copy the file first."],
+  ESTALE: ["Cannot read %: the disk or the network failed", "Try again, or copy the file first."],
 };
 
 function where(error: SystemError): string {
@@ -95,6 +107,14 @@ function where(error: SystemError): string {
   return escapeControls(error.port === undefined ? shown : `${shown}:${error.port}`);
 }
 
-function isSystemError(error: unknown): error is SystemError {
-  return error instanceof Error && "code" in error && typeof error.code === "string";
+/** "ENOSPC"; `undefined` for what is no error of the system. */
+export function systemErrorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error && "code" in error && typeof error.code === "string")) {
+    return undefined;
+  }
+  // Node has no name for some of them, such as EDQUOT and ESTALE.
+  const number = /^Unknown system error -(\d+)$/.exec(error.code)?.[1];
+  if (number === undefined) return error.code;
+  const named = Object.entries(constants.errno).find(([, errno]) => errno === Number(number));
+  return named?.[0] ?? error.code;
 }

@@ -30,7 +30,8 @@ export const command = defineCommand({
   ],
   run: async ({ options, operands }, context) => {
     const files = capturePaths(operands);
-    if (files.length === 0) throw usageError(`There is no capture in ${operands.join(", ")}`);
+    if (files.length === 0)
+      throw usageError(escapeControls(`There is no capture in ${operands.join(", ")}`));
     let bad = 0;
     for (const path of files) {
       const report = verifyFile(path, context);
@@ -60,7 +61,7 @@ function verifyFile(path: string, context: Context): FileReport | CaptureError {
     }
   } catch (error) {
     if (error instanceof CaptureError) return error;
-    const told = explainSystemError(error);
+    const told = explainSystemError(error, path);
     if (told === undefined) throw error;
     return new CaptureError(told.message, "unreadable");
   } finally {

@@ -2,14 +2,17 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync } from "node:fs";
+import { constants } from "node:os";
 import { describe, test } from "vitest";
 import { defineCommand } from "../../src/cli/command.ts";
 import { CommandError } from "../../src/cli/command_error.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { run, runCommand } from "../../src/cli/main.ts";
 import { expected } from "../../src/cli/parse_options.ts";
+import { dayCapturePath } from "../../src/demo/day_capture.ts";
 import { VERSION } from "../../src/version.ts";
 import { inProcess } from "../support/in_process.ts";
+import { freePort } from "../support/ports.ts";
 import { inScope } from "../support/process.ts";
 import { ownRuntime } from "../support/runtimes.ts";
 
@@ -162,6 +165,24 @@ describe("run()", () => {
       2,
       /is a directory/,
     ],
+    [
+      "a quota that is used up",
+      systemError({ code: "EDQUOT", syscall: "open", path: "made.dcap" }),
+      2,
+      /Cannot write made\.dcap: the quota of the disk is used up\nMake room/,
+    ],
+    [
+      "a limit on the size of files",
+      systemError({ code: "EFBIG", syscall: "open", path: "made.dcap" }),
+      2,
+      /Cannot write made\.dcap: the file is larger than it may be/,
+    ],
+    [
+      "a share that is gone, for which Node has no name",
+      systemError({ code: `Unknown system error -${constants.errno.ESTALE}`, path: "x.dcap" }),
+      2,
+      /Cannot read x\.dcap: the disk or the network failed\nTry again, or copy/,
+    ],
     ["a fault of ours", new TypeError("x is undefined\x07"), 70, /fault of dicomtap itself/],
     ["something odd", "just a text", 70, /just a text/],
   ];
@@ -224,6 +245,19 @@ describe("The program", () => {
     const [code, signal] = await once(child, "close");
     assert.deepEqual([code, signal], [2, null], stderr);
     assert.equal(stderr, "dicomtap: Cannot write the output: the disk is full\n");
+  });
+
+  test.skipIf(!existsSync(FULL))("says so too where a signal ends it, with 0", async () => {
+    await inScope(async (scope) => {
+      const port = await freePort();
+      const words = ["dashboard", dayCapturePath(), "--listen", `127.0.0.1:${port}`, "--json"];
+      const redirected = ["sh", "-c", `exec "$@" > ${FULL}`, "sh"];
+      const running = scope.start([...redirected, ...dicomtap, ...words]);
+      await running.listens(port);
+      running.signal("SIGTERM");
+      assert.equal((await running.exit()).code, 0, running.stderr);
+      assert.match(running.stderr, /^dicomtap: Cannot write the output: the disk is full$/m);
+    });
   });
 
   test("has exit code 2 and nothing on stdout for a usage error", async () => {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterAll, describe, test } from "vitest";
 import { run } from "../../src/cli/main.ts";
 import { dayCapturePath } from "../../src/demo/day_capture.ts";
+import { FileSource } from "../../src/io/file_source.ts";
 import { inProcess } from "../support/in_process.ts";
 
 /** Self-signed, of a key that is thrown away. */
@@ -69,9 +70,45 @@ describe("files of options", () => {
       const { code, err } = await dicomtap(...args);
       assert.equal(code, 2, err);
       assert.match(err, words);
-      assert.doesNotMatch(err, /E[A-Z]{4,}:|routines|fault of dicomtap/);
+      // The name of the folder is of chance, and may look like a code.
+      assert.doesNotMatch(err.replaceAll(folder, ""), /E[A-Z]{4,}:|routines|fault of dicomtap/);
     });
   }
+
+  test("a key and its certificate may stand in one file", async () => {
+    const both = (name: string, ...parts: string[]) => file(name, `${parts.join("")}\n`);
+    const { privateKey } = generateKeyPairSync("ec", {
+      namedCurve: "prime256v1",
+      publicKeyEncoding: { type: "spki", format: "pem" },
+      privateKeyEncoding: { type: "sec1", format: "pem" },
+    });
+    for (const path of [
+      both("key_first.pem", privateKey, CERTIFICATE),
+      both("certificate_first.pem", "of localhost\n", CERTIFICATE, privateKey),
+    ]) {
+      const { code, err } = await dicomtap(...tls(path, path));
+      assert.equal(code, 2);
+      // Both are read: this key is of another certificate.
+      assert.match(err, /-key does not belong to .*-cert/);
+    }
+  });
+
+  test("no control characters of a name reach the terminal (P-15)", async () => {
+    const odd = join(folder, "odd\x1b[2J");
+    mkdirSync(odd);
+    for (const args of [
+      ["show", odd],
+      ["verify", odd],
+      ["replay", "scu", dayCapturePath(), "--to", "1", "--uids", file("\x1b[2J.csv", "x\n")],
+      ["dashboard", "--new-token", "\x1b[2J"],
+      [...dashboard, "--dashboard-auth", file("\x1b[2J.txt", "x\n")],
+    ]) {
+      const { code, err } = await dicomtap(...args);
+      assert.equal(code, 2, err);
+      assert.match(err, /\\x1b\[2J/);
+      assert.doesNotMatch(err, /\x1b/);
+    }
+  });
 
   test("dashboard --new-token --json prints one object", async () => {
     const { code, out, err } = await dicomtap("dashboard", "--new-token", "anna:viewer", "--json");
@@ -99,6 +136,34 @@ describe("captures among which one is none", () => {
       assert.match(err, /c\.dcap: Cannot read as a capture: it is no plain file/);
       assert.match(out, /CT1/);
       if (args[0] === "--json") assert.equal(out.match(/"kind":"association"/g)?.length, 28);
+    }
+  });
+
+  test("a file whose disk fails costs no other, and is named", async () => {
+    const broken = join(captures, "b.dcap");
+    // No disk can be made to fail: reading from an open file throws an error that names none.
+    const { readInto } = FileSource.prototype;
+    FileSource.prototype.readInto = function (this: FileSource, ...where) {
+      if (this.path !== broken) return readInto.apply(this, where);
+      throw Object.assign(new Error("EIO: i/o error, read"), { code: "EIO", syscall: "read" });
+    };
+    try {
+      const shown = await dicomtap("show", broken, join(captures, "d.dcap"));
+      assert.equal(shown.code, 1, shown.err);
+      assert.match(shown.out, /CT1/);
+      assert.match(
+        shown.err,
+        /Cannot read .*b\.dcap: the disk or the network failed\nTry again, or/,
+      );
+      const alone = await dicomtap("show", broken);
+      assert.equal(alone.code, 2, alone.err);
+      assert.match(alone.err, /Cannot read .*b\.dcap: the disk or the network failed/);
+      const checked = await dicomtap("verify", broken, join(captures, "d.dcap"));
+      assert.equal(checked.code, 1, checked.err);
+      assert.match(checked.out, /b\.dcap: Cannot read .*b\.dcap: the disk or the network failed\n/);
+      assert.match(checked.out, /d\.dcap: sound/);
+    } finally {
+      FileSource.prototype.readInto = readInto;
     }
   });
 

@@ -60,6 +60,13 @@ describe("parseOptions()", () => {
     assert.deepEqual(operands, ["x.dcap", "007", "--y"]);
   });
 
+  test("takes the rest as the value of a short option", () => {
+    for (const args of [["-o=a=b"], ["-vo=a=b"], ["-vo", "a=b", "--", "-v=3"]]) {
+      const { output } = parse(...args).options as { output?: string };
+      assert.equal(output, "a=b", args.join(" "));
+    }
+  });
+
   test("asks for help without judging the rest", () => {
     assert.equal(parse("-h").help, true);
     assert.equal(parse("--nonsense", "--help").help, true);
@@ -87,6 +94,8 @@ describe("parseOptions()", () => {
     [["--max-connections", "1.5"], /--max-connections cannot be "1.5"/, /whole number/],
     [["--json=no"], /--json takes no value/, /Write --json alone/],
     [["--verbose=3"], /--verbose takes no value/, /./],
+    [["-v=3"], /-v takes no value/, /Write -v alone/],
+    [["-vv=no"], /-vv takes no value/, /Write -vv alone/],
     [["--max-connections", "0"], /--max-connections cannot be "0"/, /from 1 to 100000/],
     [["--max-connections", "NaN"], /cannot be "NaN"/, /from 1 to 100000/],
     [["--output", ""], /--output needs a value/, /^$/],

@@ -96,6 +96,16 @@ describe("dicomtap replay scp", () => {
       [CAPTURE, "--listen", "0", "--move-dest", "104"],
       /move-dest/,
     ],
+    [
+      "two destinations of a title",
+      [CAPTURE, "--listen", "0", "--move-dest", "A=1104", "--move-dest", "A=1105"],
+      /--move-dest is given 2 times for A\nGive it once/,
+    ],
+    [
+      "a maximum length that holds no PDV",
+      [CAPTURE, "--listen", "0", "--max-pdu", "7"],
+      /--max-pdu cannot be "7"\nIt is 0 for no limit, or .* of at least 8/,
+    ],
     ["a destination without a port", [CAPTURE, "--listen", "0", "--move-dest", "A=x"], /move-dest/],
     [
       "a place where nothing can be recorded",

@@ -7,6 +7,7 @@ import { isThisMachine } from "../../src/address.ts";
 import { ignored } from "../../src/cli/ignore_option.ts";
 import { run } from "../../src/cli/main.ts";
 import { transferSyntax } from "../../src/dataset/transfer_syntax.ts";
+import { dayCapturePath } from "../../src/demo/day_capture.ts";
 import { EXPLICIT, recorded, STUDY_FIND, startScp, VERIFICATION } from "../replay/scu/sessions.ts";
 import { captureOfScripts } from "../support/capture_of_scripts.ts";
 import { inProcess } from "../support/in_process.ts";
@@ -242,6 +243,29 @@ describe("dicomtap replay scu", () => {
     });
   });
 
+  test("stopped before the captures are read once more to play them: 0, and no report", async () => {
+    await inScope(async (scope) => {
+      const report = join(scope.tempDir(), "report.json");
+      writeFileSync(report, "the last one");
+      const stop = new AbortController();
+      const dim = (text: string) => {
+        stop.abort("SIGINT"); // when it says how long it would take
+        return text;
+      };
+      const words = [dayCapturePath(), "--to", "104", "--speed", "0.001x", "--report", report];
+      const { code, out, err } = await inProcess((context) =>
+        run(["replay", "scu", ...words], {
+          ...context,
+          errPaint: { ...context.errPaint, dim },
+          stopSignal: () => stop.signal,
+        }),
+      );
+      assert.deepEqual([code, out], [0, ""]);
+      assert.match(err, /^This takes about .*\n$/);
+      assert.equal(readFileSync(report, "utf8"), "the last one");
+    });
+  });
+
   test("P-14 asks for consent where the target is not this machine: 2", async () => {
     await inScope(async (scope) => {
       const { capture } = await stage(scope);
@@ -283,6 +307,7 @@ describe("dicomtap replay scu", () => {
         ["--set", "nonsense"],
         ["--set", "PatientBirthDate=foo"],
         ["--ignore", "nonsense"],
+        ["--fuzz-cases", "5"],
       ];
       for (const option of wrong) {
         const { code, err } = await replayScu(...args, ...option);
@@ -290,6 +315,8 @@ describe("dicomtap replay scu", () => {
         assert.match(err, /[Oo]ption --?\w|port 0|has a negative value/, err);
         assert.doesNotMatch(err, /fault of dicomtap/, err);
       }
+      const file = await replayScu(...args, "--uids", "/no/such/file");
+      assert.match(file.err, /Option --uids: Cannot find .*\nIt is keep, new, or a file\.\n/);
       const misspelt = await replayScu(...args, "--set", "~m C-STORE/PatintID=1");
       assert.match(misspelt.err, /Option --set: .*\nDid you mean PatientID\?\n/);
       const unwritable = await replayScu(...args, "--report", join(scope.tempDir(), "x", "y"));

@@ -77,6 +77,16 @@ describe("dicomtap replay scu --fuzz", () => {
     assert.match(err, /Cannot fuzz 192\.0\.2\.1:104: it is not this machine/);
   });
 
+  test("stopped while it reads captures, it plays nothing: 0", async () => {
+    const port = await freePort(); // nothing listens there
+    const args = ["--to", `127.0.0.1:${port}`, "--fuzz", "1"];
+    const stopSignal = () => AbortSignal.abort("SIGINT");
+    const { code, out } = await inProcess((context) =>
+      runCommand(command, { args: [CAPTURE, ...args], context: { ...context, stopSignal } }),
+    );
+    assert.deepEqual([code, out], [0, ""]);
+  });
+
   test("ends with exit code 3 where no association can be had", async () => {
     const { code, err } = await fuzz(`127.0.0.1:${await freePort()}`, "--fuzz", "1");
     assert.equal(code, 3);
