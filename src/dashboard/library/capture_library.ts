@@ -261,13 +261,13 @@ export class CaptureLibrary {
     const facts = statSync(path, { throwIfNoEntry: false });
     if (facts === undefined) return undefined;
     const file = this.#files.get(path) ?? this.#add(path);
-    const wasBarred = file.barred !== undefined;
-    if (wasBarred) {
-      new FileSource(path).close(); // throws while it is so
+    const wasShut = file.shut;
+    if (wasShut) {
+      tryToOpen(path); // throws while it is so
     } else if (file.size === facts.size && file.modified === facts.mtimeMs) {
       return undefined;
     }
-    const isAnew = file.size < 0 || wasBarred;
+    const isAnew = file.size < 0 || wasShut;
     file.size = facts.size;
     file.modified = facts.mtimeMs;
     return isAnew || !this.#live.has(file.name) || isClosed(path) ? file : undefined;
@@ -310,6 +310,15 @@ export class CaptureLibrary {
 
   #beginSlice(): void {
     this.#sliceEnd = this.#now() + SLICE_MS;
+  }
+}
+
+/** Throws the system's error. What is no plain file is to be read: that says what it is. */
+function tryToOpen(path: string): void {
+  try {
+    new FileSource(path).close();
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error;
   }
 }
 

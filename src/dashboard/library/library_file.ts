@@ -5,7 +5,8 @@
  * Rule: `read` works in small steps and yields between them, so that requests are answered meanwhile.
  * Rule: what a reading from the start does not find again is gone, as where an index turns out to be
  * damaged behind entries that were taken from it, or where something else stands there now.
- * Rule: what the system does not let us read is still there. Its entries stay, and it says so.
+ * Rule: what the system does not let us read is still there. Its entries stay, and it says so. One
+ * that it opens and then fails to read is not read again before it has changed: it may be large.
  */
 import { RECORDS_BLOCK, TRAILER_BLOCK } from "../../capture/block.ts";
 import { type BlockPlace, readBlocks, readBlocksOn } from "../../capture/block_reader.ts";
@@ -60,6 +61,7 @@ export class LibraryFile {
   #follow: Follow | undefined;
   #checked = false;
   #barred: string | undefined;
+  #shut = false;
   /** Counts up when it is read anew. */
   #reading = 0;
 
@@ -92,6 +94,11 @@ export class LibraryFile {
     return this.#barred;
   }
 
+  /** The system did not even open it: whether it does again is found out without reading it. */
+  get shut(): boolean {
+    return this.#shut;
+  }
+
   /** Octets that cannot be read, of those between pairs of places in the file. */
   damagedIn(places: readonly number[]): number {
     return this.#problems.damagedIn(places);
@@ -121,20 +128,25 @@ export class LibraryFile {
     try {
       source = new FileSource(this.path);
       this.#barred = undefined;
+      this.#shut = false;
       yield* this.#readFrom(source);
     } catch (error) {
       if (error instanceof CaptureError) this.#giveUp(error);
-      else if (systemCode(error) !== undefined) this.bar(error as Error);
-      else throw error;
+      else if (systemCode(error) !== undefined) {
+        this.bar(error as Error);
+        this.#shut = source === undefined;
+      } else throw error;
     } finally {
       source?.close();
     }
     yield; // for one that cannot be read there was no step
   }
 
-  /** The system refused to open or read it. True where that was not known. */
+  /** The system refused to open it. True where that was not known. */
   bar({ message }: Error): boolean {
-    if (this.#barred === message) return false;
+    this.#shut = true;
+    // A reading that was under way may have said since that all is well.
+    if (this.#barred === message && this.#state === "unreadable") return false;
     this.#unreadable(message);
     this.#barred = message;
     const count = this.#keys.size;
@@ -148,6 +160,8 @@ export class LibraryFile {
     this.#forget();
     this.#dropMissing();
     this.#unreadable(message);
+    this.#barred = undefined;
+    this.#shut = false;
   }
 
   #unreadable(message: string): void {
@@ -183,14 +197,15 @@ export class LibraryFile {
 
   *#readFrom(source: FileSource): Generator<void> {
     const isClosed = findTrailer(source, source.size) !== undefined;
-    if (this.#follow === undefined || isClosed) {
+    const found = isClosed ? undefined : headerOf(source);
+    // another one may be growing here now
+    if (this.#follow === undefined || !isSame(found, this.#follow.place)) {
       this.#follow = undefined;
       this.#forget();
       if (isClosed) {
         if (!(yield* this.#takeIndex(source))) yield* this.#scanWhole(source);
         return;
       }
-      const found = headerOf(source);
       if (found === undefined) {
         yield* this.#scanWhole(source);
         return;
@@ -332,6 +347,11 @@ export class LibraryFile {
 /** Undefined where it is damaged. Throws `CaptureError` where the file must not be read. */
 function headerOf(source: ByteSource): FoundHeader | undefined {
   return readHeader(source.read(0, MAX_HEADER_SIZE));
+}
+
+/** Of the capture that was read up to this place. */
+function isSame(found: FoundHeader | undefined, { captureId }: BlockPlace): boolean {
+  return captureId.every((octet, i) => found?.header.capture_id[i] === octet);
 }
 
 function systemCode(error: unknown): string | undefined {
