@@ -7,6 +7,7 @@ import { Icon } from "../parts/icon.ts";
 import type { Tone } from "../parts/tone.ts";
 import type { PanelProps } from "./association_page.ts";
 import { FirstFailure, useFirstFailure } from "./first_failure.ts";
+import { shownLevel } from "./shown_level.ts";
 
 const TONES: Readonly<Record<Verdict["level"], Tone>> = {
   good: "good",
@@ -27,8 +28,7 @@ type VerdictProps = Pick<PanelProps, "route" | "detail" | "data">;
 export function VerdictBox({ route, detail, data }: VerdictProps): VNode {
   const { headline, details, section } = detail.verdict;
   const failure = useFirstFailure({ detail, data });
-  // what a report says of earlier requests is in no status
-  const level = failure?.reported === "failure" ? "bad" : detail.verdict.level;
+  const level = shownLevel(detail.verdict, failure);
   const tone = TONES[level];
   return html`<section class=${`verdict ${tone}`} aria-label="Verdict">
     <p class="verdict_level"><${Icon} name=${tone} /><span>${WORDS[level]}</span></p>
