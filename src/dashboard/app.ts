@@ -69,8 +69,9 @@ export function createDashboard(services: Services, options: GuardOptions): Dash
     }),
   );
   app.get("/healthz", (context) => {
-    const forwards = state.health.forwarding || !state.proxy;
-    return context.text(forwards ? "forwarding\n" : "not forwarding\n", forwards ? 200 : 503);
+    if (!state.proxy) return context.text("no proxy, captures only\n");
+    const { forwarding } = state.health;
+    return context.text(forwarding ? "forwarding\n" : "not forwarding\n", forwarding ? 200 : 503);
   });
   app.get("/readyz", (context) => {
     const { recording, reason } = state.health;

@@ -97,6 +97,19 @@ describe("createDashboard()", () => {
     assert.equal((await request("/readyz", { headers: NOBODY })).status, 200);
   });
 
+  test("health claims nothing of a proxy that is not there", async () => {
+    const { request } = await testDashboard();
+    const said: unknown[] = [];
+    for (const path of ["/healthz", "/readyz"]) {
+      const answer = await request(path, { headers: NOBODY });
+      said.push([answer.status, await answer.text()]);
+    }
+    assert.deepEqual(said, [
+      [200, "no proxy, captures only\n"],
+      [200, "recording off\n"],
+    ]);
+  });
+
   test("what is not there is 404, as JSON and as a page", async () => {
     const { state, request } = await testDashboard();
     state.setAssociation(associationJson(1, { capture: "a b.dcap" }));
