@@ -35,8 +35,6 @@ export interface TimeBucket {
 export interface LatencyRow {
   /** "C-STORE". */
   readonly command: string;
-  readonly calling_ae_title: string;
-  readonly called_ae_title: string;
   /** AE that invoked, and AE that answered: in a C-GET it is the acceptor that stores. */
   readonly from: string;
   readonly to: string;

@@ -146,8 +146,6 @@ function latencyRows(exchanges: readonly Row[]): LatencyRow[] {
     if (first === undefined) return [];
     return {
       command: first.command,
-      calling_ae_title: first.calling_ae_title,
-      called_ae_title: first.called_ae_title,
       from: first.from,
       to: first.to,
       exchanges: group.length,
