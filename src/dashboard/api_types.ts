@@ -35,7 +35,7 @@ import type { AssociationJson, FindingJson, Outcome } from "../observe/summary.t
 export type * from "./api_detail.ts";
 export type * from "./api_numbers.ts";
 
-/** Status 400, 401, 403, 404, 405, 409, 413, 415, 429 or 500. */
+/** Status 400, 401, 403, 404, 405, 409, 413, 415, 429, 500 or 503. */
 export interface ErrorJson {
   /** What is wrong and what to do about it, in words. */
   readonly error: string;

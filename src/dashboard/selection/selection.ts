@@ -26,10 +26,10 @@ export function selectionOf(state: DashboardState, selection: Selection): readon
   if (unrecorded !== undefined) {
     throw new ApiError(404, { error: `${unrecorded.key} is in no capture: it was not recorded` });
   }
-  const barred = entries.find((entry) => state.library.barredOf(entry) !== undefined);
-  if (barred !== undefined) {
-    const error = `The capture of ${barred.key} cannot be read now: ${state.library.barredOf(barred)}`;
-    throw new ApiError(503, { error });
+  for (const entry of entries) {
+    const barred = state.library.barredOf(entry);
+    if (barred === undefined) continue;
+    throw new ApiError(503, { error: `The capture of ${entry.key} cannot be read now: ${barred}` });
   }
   return [...entries].sort((a, b) => a.started - b.started || a.id - b.id);
 }

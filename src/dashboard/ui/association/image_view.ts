@@ -62,10 +62,7 @@ export function ImageView({ path, facts }: ImageViewProps): VNode {
   </section>`;
 }
 
-interface Window {
-  readonly center: number;
-  readonly width: number;
-}
+type Window = NonNullable<ImageFacts["first_window"]>;
 
 /** Undefined: each frame has that of its own values. */
 function recordedWindow({ center, width }: ImageFacts): Window | undefined {
