@@ -22,6 +22,8 @@ export interface HttpServerOptions {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Connections at once; the next ones are turned away. */
   readonly maxConnections?: number;
+  /** Seconds without an octet after which a connection ends that has its answer. */
+  readonly silenceS?: number;
 }
 
 interface BunLike {
@@ -45,7 +47,7 @@ interface BunServer {
 
 const MAX_CONNECTIONS = 256;
 
-/** Seconds in which a connection has to ask something. */
+/** Seconds in which a connection has to ask something on Bun. On Node it has its own 5. */
 const SILENCE_S = 60;
 
 /** Rejects with the system's error (`EADDRINUSE`, `EACCES`, ...) when it cannot listen. */
@@ -59,17 +61,21 @@ export async function serveHttp(
 
 /**
  * Bun tells of no connection before its first request, so requests are counted, and a connection that
- * asks nothing ends after `SILENCE_S`.
+ * asks nothing ends after `SILENCE_S`. An answer may take its time; then it has to go on: events do,
+ * with a ping each 15 s.
  */
 function serveOnBun(bun: BunLike, fetch: FetchHandler, options: HttpServerOptions): HttpServer {
   const { hostname, port, tls, maxConnections = MAX_CONNECTIONS } = options;
+  const { silenceS = SILENCE_S } = options;
   const secured = tls === undefined ? {} : { tls };
   const server = bun.serve({
-    ...{ hostname, port, ...secured, idleTimeout: SILENCE_S },
-    fetch: (request, own) => {
+    ...{ hostname, port, ...secured, idleTimeout: silenceS },
+    fetch: async (request, own) => {
       if (own.pendingRequests > maxConnections) return turnedAway();
-      own.timeout(request, 0); // events may be far apart
-      return fetch(request);
+      own.timeout(request, 0);
+      const answer = await fetch(request);
+      own.timeout(request, silenceS); // what is set once stays with the connection
+      return answer;
     },
   });
   return { hostname, port: server.port, close: async () => server.stop(true) };
@@ -82,11 +88,12 @@ function turnedAway(): Response {
 
 async function serveOnNode(fetch: FetchHandler, options: HttpServerOptions): Promise<HttpServer> {
   const { createAdaptorServer } = await import("@hono/node-server");
-  const { tls, maxConnections = MAX_CONNECTIONS } = options;
+  const { tls, maxConnections = MAX_CONNECTIONS, silenceS } = options;
   const { createServer } = await import("node:https");
   const secured = tls === undefined ? {} : { createServer, serverOptions: tls };
   const server = createAdaptorServer({ fetch, ...secured });
   Object.assign(server, { maxConnections });
+  if (silenceS !== undefined) Object.assign(server, { keepAliveTimeout: silenceS * 1_000 });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port, options.hostname, resolve);
