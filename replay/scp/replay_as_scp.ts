@@ -36,7 +36,7 @@ export interface ReplayScp extends AsyncDisposable {
   readonly associations: number;
   /** Path of the capture that is being written; null where there is none. */
   readonly record: string | null;
-  /** What of the captures cannot be replayed, each in words. */
+  /** What of the captures cannot be replayed, each in words; and which took long to be read. */
   readonly problems: readonly string[];
   /** Stops listening, and waits so many milliseconds for what is under way; then as `close`. */
   stop(options: { readonly drainMs: number }): Promise<void>;
@@ -190,6 +190,7 @@ function problemsOf(recordings: Recordings, library: Library): readonly string[]
   const ofFile = ({ path, what }: RecordingProblem): string => `${path}: ${what}`;
   return [
     ...recordings.problems.map(ofFile),
+    ...recordings.notes.map(ofFile),
     ...library.associations.flatMap(({ capture, id, problems }) =>
       problems.map((problem) => `${capture}, association ${id}: ${problem}`),
     ),

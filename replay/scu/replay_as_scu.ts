@@ -52,7 +52,8 @@ export async function replayAsScu(options: ReplayScuOptions): Promise<ReplayScuR
   const { signal } = options;
   const list = await playlist(recordings.inTurns({ signal }), { signal });
   signal?.throwIfAborted(); // also where nothing was there to be read
-  for (const { path, what } of recordings.problems) warn(`${path}: ${what}`);
+  const { problems, notes } = recordings;
+  for (const { path, what } of [...problems, ...notes]) warn(`${path}: ${what}`);
   if (list.length === 0) throw new NothingRecorded(recordings, options);
   await using recorder =
     options.record === undefined ? undefined : recorderOf(options, { list, warn });

@@ -12,6 +12,7 @@ import type { ByteSource } from "../../src/capture/byte_source.ts";
 import type { CaptureHeader } from "../../src/capture/header.ts";
 import type { Filter } from "../../src/filter/filter.ts";
 import { associationMatches } from "../../src/inspect/association_facts.ts";
+import { OUTDATED } from "../../src/inspect/index_summary.ts";
 import { type ListItem, listAssociations } from "../../src/inspect/list_associations.ts";
 import { capturePaths } from "../../src/io/capture_paths.ts";
 import { isoMicros } from "../../src/observe/build_summary.ts";
@@ -44,6 +45,7 @@ export function openRecordings(
 export class Recordings {
   readonly #captures: Capture[] = [];
   readonly #problems = new Map<string, RecordingProblem>();
+  readonly #outdated = new Set<string>();
   readonly #ids = new Map<string, Uint8Array>();
   readonly #cache = new OctetCache();
   readonly #files = new OpenFiles();
@@ -68,6 +70,11 @@ export class Recordings {
   /** What cannot be read; damage is found while associations are gone through. */
   get problems(): readonly RecordingProblem[] {
     return [...this.#problems.values()];
+  }
+
+  /** What only takes longer than it need: captures of which all is read, for want of an index. */
+  get notes(): readonly RecordingProblem[] {
+    return [...this.#outdated].map((path) => ({ path, what: OUTDATED }));
   }
 
   /**
@@ -140,8 +147,11 @@ export class Recordings {
     } else if (item.item === "damage") {
       const { what, length, offset } = item;
       this.#problem(path, `${what} (${length} octets at ${offset}): the rest is read`);
-    } else if (item.item === "end" && item.lost > 0) {
-      this.#problem(path, `${item.lost} octets passed that its recorder could not write`);
+    } else if (item.item === "end") {
+      if (item.outdated === true) this.#outdated.add(path);
+      if (item.lost > 0) {
+        this.#problem(path, `${item.lost} octets passed that its recorder could not write`);
+      }
     }
   }
 

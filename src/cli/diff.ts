@@ -77,7 +77,8 @@ function contentOf(path: string, recordings: Recordings): number {
 /** What could not be read was not compared. */
 function tellProblems(sides: readonly Recordings[], { err, errPaint }: Context): number {
   const problems = sides.flatMap((side) => side.problems);
-  for (const { path, what } of problems) {
+  const notes = sides.flatMap((side) => side.notes);
+  for (const { path, what } of [...problems, ...notes]) {
     err.line(errPaint.yellow(escapeControls(`${path}: ${what}`)));
   }
   return problems.length;

@@ -3,6 +3,7 @@ import { CaptureError } from "../capture/capture_error.ts";
 import { escapeControls } from "../escape.ts";
 import type { Filter } from "../filter/filter.ts";
 import { associationMatches } from "../inspect/association_facts.ts";
+import { OUTDATED } from "../inspect/index_summary.ts";
 import {
   type CaptureDone,
   type ListedAssociation,
@@ -259,10 +260,7 @@ class Show {
   }
 
   #ended(name: string, { closed, lost, outdated }: CaptureDone): void {
-    if (outdated === true) {
-      const what = "another version made its index, so its records were read";
-      this.#note(`${name}: ${what}; "dicomtap repair" writes a copy with a new index`);
-    }
+    if (outdated === true) this.#note(`${name}: ${OUTDATED}`);
     if (!closed) this.#warn(`${name}: not closed yet, or its recorder was killed: no index`);
     if (lost > 0) this.#warn(`${name}: ${plural(lost, "octet")} passed and are not recorded`);
   }

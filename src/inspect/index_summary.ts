@@ -65,6 +65,10 @@ export function isOutdated(value: unknown): boolean {
   return value !== null && value !== undefined && !isPackedSummary(value);
 }
 
+/** Behind the name of such a capture: why reading it takes long, and what to do about it. */
+export const OUTDATED =
+  'another version made its index, so its records were read; "dicomtap repair" writes a copy with a new index';
+
 /** Undefined where it is none, or outdated. */
 export function unpackSummary(value: unknown, capture: string): AssociationJson | undefined {
   if (!isPackedSummary(value)) return undefined;

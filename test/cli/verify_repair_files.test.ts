@@ -138,6 +138,9 @@ describe("dicomtap repair", () => {
     assert.equal(again.err, "");
     const expected = shown.out.replaceAll(outdated, output);
     assert.deepEqual(jsonLines(again.out), jsonLines(expected));
+    const compared = await dicomtap("diff", outdated, output);
+    assert.equal(compared.code, 0, compared.out + compared.err);
+    assert.match(compared.err, /^.*outdated\.out: another version made its index[^\n]*\n$/);
   });
 
   test("never writes over a file, and leaves none where it fails", async () => {

@@ -286,6 +286,25 @@ describe("openRecordings", () => {
     assert.equal(recordings.problems.length, 5);
   });
 
+  test("notes of which captures another version made the index; they are read all the same", () => {
+    const summary = (id: number) => ({ kind: "association", version: 1, id });
+    const old = fileOf(writeCapture(storing(2, { size: 10 }), { summary }), "old.dcap");
+    const good = fileOf(writeCapture(storing(1, { size: 10 })), "good.dcap");
+    using recordings = openRecordings([old, good]);
+    for (let times = 0; times < 2; times++) {
+      assert.equal([...recordings.associations()].length, 2);
+      assert.deepEqual(recordings.problems, []);
+      assert.deepEqual(
+        recordings.notes.map(({ path }) => path),
+        [old],
+      );
+    }
+    assert.match(
+      recordings.notes[0]?.what ?? "",
+      /another version made its index.*dicomtap repair/,
+    );
+  });
+
   test("tells of data sets that were recorded as headers: length and hash, octets not", async () => {
     const records = storing(3, { size: 30_000 });
     const filter = new HeadersFilter({ head: 1_000 });
