@@ -1,6 +1,6 @@
 /**
  * `--junit`: every exchange as a test case, as continuous integration reads it. The counts in the head
- * are known at the end and written into a place that is kept for them.
+ * are known at the end and written into a place that is kept for them: a pipe has no such place.
  */
 import { escapeControls } from "../../src/escape.ts";
 import type { ExchangeEvent, SummaryEvent } from "../events.ts";
@@ -13,7 +13,7 @@ export class JunitReport {
 
   /** Throws the system's error where the file cannot be written. */
   constructor(path: string, name: string) {
-    this.#file = new ReportFile(path);
+    this.#file = new ReportFile(path, { changesHead: true });
     this.#name = attribute(name.slice(0, 200));
     this.#file.write(this.#head(EMPTY));
   }

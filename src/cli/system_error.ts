@@ -96,6 +96,7 @@ const FILE: Readonly<Record<string, Words>> = {
   EDQUOT: ["Cannot write %: the quota of the disk is used up", "Make room, or write elsewhere."],
   EFBIG: ["Cannot write %: the file is larger than it may be", "Write less, or elsewhere."],
   EROFS: ["Cannot write %: the file system is read-only", "Write elsewhere."],
+  ESPIPE: ["Cannot write %: it is a pipe or a terminal", "Name a file."],
   EIO: ["Cannot read %: the disk or the network failed", "Try again, or copy the file first."],
   ESTALE: ["Cannot read %: the disk or the network failed", "Try again, or copy the file first."],
 };

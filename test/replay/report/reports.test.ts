@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
+  closeSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -125,6 +129,59 @@ describe("ReportFile", () => {
         (error: NodeJS.ErrnoException) => error.code === "ENOENT" && error.path === missing,
       );
       assert.throws(() => new ReportFile(folder), { code: "EISDIR" });
+    });
+  });
+
+  test("writes to where a link points that is not there yet", async () => {
+    await inScope(async (scope) => {
+      const folder = scope.tempDir();
+      const [link, path] = [join(folder, "link.json"), join(folder, "report.json")];
+      symlinkSync("report.json", link);
+      const report = new ReportFile(link);
+      report.write("new");
+      report.close();
+      assert.ok(lstatSync(link).isSymbolicLink());
+      assert.equal(readFileSync(path, "utf8"), "new");
+      assert.deepEqual(readdirSync(folder).sort(), ["link.json", "report.json"]);
+    });
+  });
+
+  test("writes in its place where nothing can be made beside it", async () => {
+    await inScope(async (scope) => {
+      // nothing with a longer name is possible there
+      const longest = process.platform === "linux" ? 4_095 : 1_023;
+      let folder = scope.tempDir();
+      while (folder.length < longest - 40) {
+        folder = join(folder, "x".repeat(Math.min(100, longest - 10 - folder.length)));
+      }
+      mkdirSync(folder, { recursive: true });
+      const path = join(folder, "r.json");
+      writeFileSync(path, "the last one, which is longer");
+      const report = new ReportFile(path);
+      report.write("{}");
+      report.close();
+      report.discard();
+      assert.equal(readFileSync(path, "utf8"), "{}");
+      assert.deepEqual(readdirSync(folder), ["r.json"]);
+    });
+  });
+
+  test("writes into a pipe in order, and refuses one where the head comes last", async () => {
+    await inScope(async (scope) => {
+      const pipe = join(scope.tempDir(), "pipe");
+      assert.equal(spawnSync("mkfifo", [pipe]).status, 0);
+      const reader = openSync(pipe, "r+"); // it opens without a writer
+      try {
+        const report = new JsonReport(pipe, { to: "there" });
+        report.exchange(event({}));
+        report.end(new Summary().json(1));
+        const bytes = new Uint8Array(65_536);
+        const text = new TextDecoder().decode(bytes.subarray(0, readSync(reader, bytes)));
+        assert.equal(JSON.parse(text).exchanges.length, 1);
+      } finally {
+        closeSync(reader);
+      }
+      assert.throws(() => new JunitReport(pipe, "x"), { code: "ESPIPE", path: pipe });
     });
   });
 });
