@@ -2,10 +2,20 @@
 import { cpSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Scope } from "../support/process.ts";
-import { findProgram, ROOT } from "../support/runtimes.ts";
+import { findProgram, ROOT, type StartableRuntime } from "../support/runtimes.ts";
 
-/** A folder like an installed package, with the bundle; `undefined` where it cannot be made. */
-export async function bundled(scope: Scope): Promise<string | undefined> {
+/** The runtimes with the bundle instead of the sources; `undefined` where it cannot be made. */
+export async function withBundle(
+  scope: Scope,
+  runtimes: readonly StartableRuntime[],
+): Promise<readonly StartableRuntime[] | undefined> {
+  const bin = await bundled(scope);
+  if (bin === undefined) return undefined;
+  return runtimes.map((runtime) => ({ ...runtime, dicomtap: [...runtime.command, bin] }));
+}
+
+/** A folder like an installed package, with the bundle. */
+async function bundled(scope: Scope): Promise<string | undefined> {
   const node = findProgram("node");
   if (node === undefined) return undefined;
   const folder = scope.tempDir();

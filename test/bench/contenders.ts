@@ -10,7 +10,6 @@ import { dicomtap } from "../e2e/dicomtap.ts";
 import { freePort } from "../support/ports.ts";
 import type { RunningProcess, Scope } from "../support/process.ts";
 import { findProgram, ROOT, type StartableRuntime } from "../support/runtimes.ts";
-import { bundled } from "./bundle.ts";
 
 export interface Contender {
   readonly name: string;
@@ -38,11 +37,10 @@ export async function startContenders(
   const haproxy = await startHaproxy(scope, to);
   const socat = await startSocat(scope, to);
   for (const partner of [haproxy, socat]) if (partner !== undefined) found.push(partner);
-  const bin = await bundled(scope);
   for (const runtime of runtimes) {
     found.push(await startRelay(scope, runtime, to));
-    found.push(await startDicomtap(scope, { runtime, to, bin, mode: "watch" }));
-    found.push(await startDicomtap(scope, { runtime, to, bin, mode: "record" }));
+    found.push(await startDicomtap(scope, { runtime, to, mode: "watch" }));
+    found.push(await startDicomtap(scope, { runtime, to, mode: "record" }));
   }
   return found;
 }
@@ -107,20 +105,17 @@ export async function startDicomtap(
     readonly runtime: StartableRuntime;
     readonly to: number;
     readonly mode: "watch" | "record";
-    /** Of the bundle, which is what people start; the sources where it is absent. */
-    readonly bin?: string | undefined;
     /** How much of what was recorded is kept. */
     readonly retain?: string;
   },
 ): Promise<Contender> {
-  const { runtime, to, mode, bin, retain = "1GiB" } = options;
+  const { runtime, to, mode, retain = "1GiB" } = options;
   const folder = recordFolder(scope);
   const record = ["--rotate-size", "64MiB", "--retain-size", retain, "--fsync", "never"];
   const how = mode === "watch" ? ["--no-record"] : ["--record", folder, ...record];
   const where = ["--listen", "127.0.0.1:0", "--to", `127.0.0.1:${to}`];
   const args = ["proxy", "--json", ...where, "--dashboard", "127.0.0.1:0", ...how];
-  const program = bin === undefined ? runtime.dicomtap : [...runtime.command, bin];
-  const process = scope.start([...program, ...args]);
+  const process = scope.start([...runtime.dicomtap, ...args]);
   const ready = await process.line(/"event":\s*"ready"/);
   const { routes } = JSON.parse(ready) as { routes: readonly { listen: string }[] };
   const port = Number(/:(\d+)$/.exec(routes[0]?.listen ?? "")?.[1]);

@@ -13,6 +13,7 @@ import { cpus, totalmem } from "node:os";
 import process from "node:process";
 import { inScope, type Scope } from "../support/process.ts";
 import { ownRuntime, startableRuntimes } from "../support/runtimes.ts";
+import { withBundle } from "./bundle.ts";
 import { startContenders } from "./contenders.ts";
 import { dashboardRows } from "./dashboard_load.ts";
 import { decodeRows } from "./decode_load.ts";
@@ -59,13 +60,16 @@ const wanted = option("runtimes")?.split(",") ?? (short ? [ownRuntime().name] : 
 await inScope(main);
 
 async function main(scope: Scope): Promise<void> {
-  const runtimes = startableRuntimes().filter(({ name }) => wanted?.includes(name) ?? true);
+  const sources = startableRuntimes().filter(({ name }) => wanted?.includes(name) ?? true);
   const load = await Load.build(scope);
   if (load === undefined) {
     console.log("The load generator needs a C compiler: apt-get install gcc libc6-dev");
     process.exitCode = 2;
     return;
   }
+  // What people start is no checkout.
+  const bundle = await withBundle(scope, sources);
+  const runtimes = bundle ?? sources;
   const to = await load.accept();
   const contenders = await startContenders(scope, { to, runtimes });
   const versions: string[] = [];
@@ -75,6 +79,8 @@ async function main(scope: Scope): Promise<void> {
   }
   const gib = (totalmem() / 2 ** 30).toFixed(0);
   console.log(`Runtimes: ${runtimes.map(({ name }, at) => `${name} ${versions[at]}`).join(", ")}`);
+  const program = bundle === undefined ? "from the sources: no bundle could be made" : "the bundle";
+  console.log(`dicomtap: ${program}`);
   console.log(`Machine: ${cpus().length} x ${cpus()[0]?.model ?? "unknown"}, ${gib} GiB, loopback`);
   console.log(`Medians [min-max] of ${rounds} rounds, all in turns in one run\n`);
   const plan: Plan = { scope, load, contenders, rounds, short };

@@ -1,8 +1,8 @@
 /**
  * B-10: `replay scu --speed max` against storescu and dcmsend, to one storescp; `replay scp` against
  * storescp and an SCP of dcmjs-dimse, under one storescu. Whole programs are timed, their start
- * included: that of the published bundle for dicomtap. What is left without the start of the runtime
- * and the list of the capture is printed beside it. TCP_NODELAY=1 for all of DCMTK.
+ * included. What is left without the start of the runtime and the list of the capture is printed
+ * beside it. TCP_NODELAY=1 for all of DCMTK.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,6 @@ import { NO_DELAY } from "../support/dcmtk_servers.ts";
 import { freePort } from "../support/ports.ts";
 import { inScope, type Scope } from "../support/process.ts";
 import { findProgram, ROOT, type StartableRuntime } from "../support/runtimes.ts";
-import { bundled } from "./bundle.ts";
 import { type Contender, runtimesOf } from "./contenders.ts";
 import type { Plan } from "./relay_load.ts";
 import { notMeasured, type Row, ratios, show, spread } from "./report.ts";
@@ -25,33 +24,23 @@ export async function replayRows(plan: Plan): Promise<readonly Row[]> {
     return [notMeasured("B-10", "replay", `${missing.join(", ")} missing: apt-get install dcmtk`)];
   }
   return await inScope(async (scope) => {
-    const bin = (await bundled(scope)) ?? join(ROOT, "src/cli/bin.mjs");
-    const programs = runtimesOf(plan.contenders).map((runtime) => ({
-      runtime,
-      command: [...runtime.command, bin],
-    }));
+    const runtimes = runtimesOf(plan.contenders);
     const rows: Row[] = [];
     for (const load of storeLoads(plan.short)) {
       const folder = writeFiles(scope, load);
-      const [first] = programs;
+      const [first] = runtimes;
       if (first === undefined) continue;
-      const capture = await record(scope, { program: first.command, folder });
-      const options = { plan, programs, folder, capture, what: load.name };
+      const capture = await record(scope, { program: first.dicomtap, folder });
+      const options = { plan, runtimes, folder, capture, what: load.name };
       rows.push(...(await senders(scope, options)), ...(await acceptors(scope, options)));
     }
     return rows;
   });
 }
 
-interface Program {
-  readonly runtime: StartableRuntime;
-  /** Runs dicomtap: append a command. */
-  readonly command: readonly string[];
-}
-
 interface Options {
   readonly plan: Plan;
-  readonly programs: readonly Program[];
+  readonly runtimes: readonly StartableRuntime[];
   /** Files of PS3.10. */
   readonly folder: string;
   /** The same, sent once and recorded. */
@@ -62,16 +51,16 @@ interface Options {
 /** Time of dcmsend by that of each sender: more than 1 is faster. */
 async function senders(
   scope: Scope,
-  { plan, programs, folder, capture, what }: Options,
+  { plan, runtimes, folder, capture, what }: Options,
 ): Promise<readonly Row[]> {
   const port = await startStorescp(scope);
   const commands = new Map<string, readonly string[]>([
     ["storescu", ["storescu", "+sd", "127.0.0.1", String(port), folder]],
     ["dcmsend", ["dcmsend", ...SCAN, "127.0.0.1", String(port), folder]],
   ]);
-  for (const { runtime, command } of programs) {
+  for (const { name, dicomtap } of runtimes) {
     const to = ["--to", `127.0.0.1:${port}`, "--speed", "max", "--json"];
-    commands.set(`${runtime.name} replay scu`, [...command, "replay", "scu", capture, ...to]);
+    commands.set(`${name} replay scu`, [...dicomtap, "replay", "scu", capture, ...to]);
   }
   const contenders = [...commands.keys()].map((name) => ({ name, port }));
   const replaying = new Map<string, number[]>();
@@ -103,15 +92,15 @@ function replayMs(stdout: string): number | undefined {
 /** Time that one storescu takes to each acceptor. */
 async function acceptors(
   scope: Scope,
-  { plan, programs, folder, capture, what }: Options,
+  { plan, runtimes, folder, capture, what }: Options,
 ): Promise<readonly Row[]> {
   const contenders: Contender[] = [{ name: "storescp", port: await startStorescp(scope) }];
   const dcmjs = await startDcmjsDimse(scope);
   if (dcmjs !== undefined) contenders.push(dcmjs);
   const ours: string[] = [];
-  for (const { runtime, command } of programs) {
+  for (const runtime of runtimes) {
     const args = ["replay", "scp", capture, "--listen", "127.0.0.1:0", "--speed", "max", "--json"];
-    const process = scope.start([...command, ...args]);
+    const process = scope.start([...runtime.dicomtap, ...args]);
     const ready = JSON.parse(await process.line(/"event":\s*"ready"/)) as { listen: string };
     const name = `${runtime.name} replay scp`;
     contenders.push({ name, port: Number(/:(\d+)$/.exec(ready.listen)?.[1]) });

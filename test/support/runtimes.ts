@@ -17,7 +17,7 @@ export interface StartableRuntime {
   readonly name: RuntimeName;
   /** Runs a script of the repository: append its path and arguments. */
   readonly command: readonly string[];
-  /** Runs dicomtap from the sources: append a command and its arguments. */
+  /** Runs dicomtap, here from the sources: append a command and its arguments. */
   readonly dicomtap: readonly string[];
 }
 
