@@ -50,7 +50,7 @@ type Copy = (request: CopiedRequest, peer: Peer) => CopyCommand | undefined;
 const DCMTK: Readonly<Record<string, Copy>> = {
   "C-ECHO-RQ": (_request, peer) => dcmtk("echoscu", { peer, args: [], behind: [], note: null }),
   "C-STORE-RQ": ({ message }, peer) => {
-    const propose = STORE_SYNTAX[message.data_set?.transfer_syntax ?? ""];
+    const propose = STORE_SYNTAX.get(message.data_set?.transfer_syntax ?? "");
     const args = propose === undefined ? [] : [propose];
     return dcmtk("storescu", { peer, args, behind: ["image.dcm"], note: IMAGE_FIRST });
   },
@@ -65,19 +65,19 @@ const DCMTK: Readonly<Record<string, Copy>> = {
 const IMAGE_FIRST = "Download the data set first, as image.dcm";
 
 /** Options with which storescu proposes these transfer syntaxes. */
-const STORE_SYNTAX: Readonly<Record<string, string>> = {
-  "1.2.840.10008.1.2": "-xi",
-  "1.2.840.10008.1.2.2": "-xb",
-  "1.2.840.10008.1.2.1.99": "-xd",
-  "1.2.840.10008.1.2.4.50": "-xy",
-  "1.2.840.10008.1.2.4.51": "-xx",
-  "1.2.840.10008.1.2.4.70": "-xs",
-  "1.2.840.10008.1.2.4.80": "-xt",
-  "1.2.840.10008.1.2.4.81": "-xu",
-  "1.2.840.10008.1.2.4.90": "-xv",
-  "1.2.840.10008.1.2.4.91": "-xw",
-  "1.2.840.10008.1.2.5": "-xr",
-};
+const STORE_SYNTAX: ReadonlyMap<string, string> = new Map([
+  ["1.2.840.10008.1.2", "-xi"],
+  ["1.2.840.10008.1.2.2", "-xb"],
+  ["1.2.840.10008.1.2.1.99", "-xd"],
+  ["1.2.840.10008.1.2.4.50", "-xy"],
+  ["1.2.840.10008.1.2.4.51", "-xx"],
+  ["1.2.840.10008.1.2.4.70", "-xs"],
+  ["1.2.840.10008.1.2.4.80", "-xt"],
+  ["1.2.840.10008.1.2.4.81", "-xu"],
+  ["1.2.840.10008.1.2.4.90", "-xv"],
+  ["1.2.840.10008.1.2.4.91", "-xw"],
+  ["1.2.840.10008.1.2.5", "-xr"],
+]);
 
 /** Information models of Query/Retrieve and the worklist (PS3.4 C.3, K). */
 const MODELS: readonly (readonly [RegExp, string])[] = [

@@ -121,6 +121,12 @@ describe("copyCommands()", () => {
     };
     const [store] = texts({ command: "C-STORE-RQ", data_set });
     assert.match(store ?? "", /^storescu -xv .* ::1 11112 image\.dcm$/);
+    // Whatever an acceptor names as one.
+    const [odd] = texts({
+      command: "C-STORE-RQ",
+      data_set: { ...data_set, transfer_syntax: "constructor" },
+    });
+    assert.match(odd ?? "", /^storescu -aet [^()]* ::1 11112 image\.dcm$/);
     const [move] = texts({
       command: "C-MOVE-RQ",
       command_set: {
