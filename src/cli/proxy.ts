@@ -37,20 +37,20 @@ export const PROXY_OPTIONS = {
   },
   "rotate-size": {
     kind: "size",
-    min: 65_536,
+    min: 4096,
     help: "Begin a new capture at this size (512MiB)",
   },
   "rotate-time": {
     kind: "duration",
-    min: 1_000,
+    min: 1,
     help: "Begin a new capture after this long (1h)",
   },
   "retain-size": {
     kind: "size",
-    min: 65_536,
+    min: 4096,
     help: "Delete the oldest captures beyond this size in all",
   },
-  "retain-age": { kind: "duration", min: 1_000, help: "Delete captures that are older" },
+  "retain-age": { kind: "duration", min: 1, help: "Delete captures that are older" },
   "on-full": {
     kind: "string",
     choices: ["gap", "stall"],
@@ -59,7 +59,7 @@ export const PROXY_OPTIONS = {
   },
   queue: {
     kind: "size",
-    min: 65_536,
+    min: 4096,
     default: "32MiB",
     help: "Memory between forwarding and recording",
   },
