@@ -231,12 +231,18 @@ export class UlDriver {
     const socket = this.#socket;
     if (socket === undefined) return;
     this.#ownEnd("fin");
+    this.#endSocket(socket);
+    this.#releaseDrained();
+  }
+
+  #endSocket(socket: Socket): void {
+    // Calls nothing back: a timer would keep the program for as long as ARTIM.
+    if (socket.destroyed) return;
     const late = setTimeout(() => socket.destroy(), timerMs(this.#options.artimMs));
     socket.end(() => {
       clearTimeout(late);
       socket.destroy();
     });
-    this.#releaseDrained();
   }
 
   #transportEnded(): void {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { VERSION } from "../../src/version.ts";
+import { startDashboard } from "../support/dashboard_process.ts";
 import { partner, partnerRuntime } from "../support/partner.ts";
 import { inScope, type Scope } from "../support/process.ts";
 import { ROOT, type StartableRuntime } from "../support/runtimes.ts";
@@ -43,11 +44,9 @@ describe("The npm package", () => {
           assert.equal(version.code, 0, version.stderr);
           assert.match(version.stdout, new RegExp(`^dicomtap ${VERSION} \\(${name} `));
           console.log(`installed package on ${name}: started and ended in ${version.ms} ms`);
-          await recordAndVerify([...command, join(installed, bin.dicomtap)], {
-            scope,
-            folder,
-            name,
-          });
+          const dicomtap = [...command, join(installed, bin.dicomtap)];
+          await recordAndVerify(dicomtap, { scope, folder, name });
+          await servesPage({ ...runtime, dicomtap }, { scope, folder, name });
           await echoAsLibrary(command, { scope, folder, name });
         }
         // Each command is loaded when it runs: the oldest runtime has to understand them all.
@@ -166,6 +165,17 @@ interface Place {
   readonly name: string;
 }
 
+/** What was made when the package was packed: where it is installed nothing could make it. */
+async function servesPage(runtime: StartableRuntime, { scope, folder }: Place) {
+  const { url } = await startDashboard(scope, [folder], { runtime });
+  const { origin, searchParams } = new URL(url);
+  const headers = { authorization: `Bearer ${searchParams.get("token")}` };
+  for (const file of ["app.js", "app.css"]) {
+    const answer = await fetch(`${origin}/${file}`, { headers });
+    assert.equal(answer.status, 200, await answer.text());
+  }
+}
+
 /** One round of the demo: proxy, recorder thread and dashboard thread, all from the bundle. */
 async function recordAndVerify(dicomtap: readonly string[], { scope, folder, name }: Place) {
   const record = join(folder, `captures-${name}`);
@@ -187,15 +197,19 @@ async function recordAndVerify(dicomtap: readonly string[], { scope, folder, nam
   console.log(`installed package on ${name}: demo recorded, verified and shown`);
 }
 
-/** Both sides of an association, as a program that installed the package has them. */
+/**
+ * Both sides of an association, as a program that installed the package has them. It ends when both
+ * are closed: no timer that is left may keep it.
+ */
 async function echoAsLibrary(command: readonly string[], { scope, folder, name }: Place) {
   const program = join(folder, "echo.mjs");
   writeFileSync(
     program,
     `import { openAssociation, serveAssociations } from "dicomtap";
 const contexts = ["Verification"];
-const server = await serveAssociations({ port: 0, host: "127.0.0.1", supported: contexts, perform: {} });
-const user = await openAssociation({ host: "127.0.0.1", port: server.port, contexts });
+const to = { host: "127.0.0.1", acseTimeout: 3_600_000 };
+const server = await serveAssociations({ ...to, port: 0, supported: contexts, perform: {} });
+const user = await openAssociation({ ...to, port: server.port, contexts });
 const { meaning } = await user.invoke({ operation: "C-ECHO" }).final();
 await user.release();
 await server.close();
