@@ -2,7 +2,7 @@
  * Bundles the npm package: the program in dist/main.mjs, the library in dist/mod.mjs, one file for
  * each worker thread, and chunks that they share. Dependencies stay outside (npm installs them);
  * only the stand-in of `@std/cli`, which npm does not have, goes in. The dashboard's page goes to
- * dist/ui/ with all that it needs.
+ * dist/ui/ with all that it needs. DICOMTAP_DIST names another folder than dist (test/bench).
  */
 import { existsSync, readFileSync } from "node:fs";
 import { defineConfig } from "rolldown";
@@ -12,6 +12,8 @@ import { WORKERS } from "./src/io/worker_start.ts";
 
 const { dependencies } = JSON.parse(readFileSync("package.json", "utf8"));
 const outside = new RegExp(`^(node:|(${Object.keys(dependencies).join("|")}|rolldown)(/|$))`);
+
+const DIST = process.env["DICOMTAP_DIST"] ?? "dist";
 
 const workers = Object.entries(WORKERS)
   .filter(([, source]) => existsSync(source))
@@ -24,7 +26,7 @@ const program = defineConfig({
   // The oldest of the runtimes: it has no `using`.
   transform: { target: "node20" },
   output: {
-    dir: "dist",
+    dir: DIST,
     format: "esm",
     cleanDir: true,
     entryFileNames: "[name].mjs",
@@ -46,7 +48,7 @@ const UI = "src/dashboard/ui";
 const page = defineConfig({
   input: `${UI}/${UI_ENTRY}`,
   platform: "browser",
-  output: { dir: "dist/ui", format: "esm", minify: true, entryFileNames: "app.js" },
+  output: { dir: `${DIST}/ui`, format: "esm", minify: true, entryFileNames: "app.js" },
   plugins: [
     {
       name: "style sheet",

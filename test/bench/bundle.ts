@@ -20,8 +20,11 @@ async function bundled(scope: Scope): Promise<string | undefined> {
   if (node === undefined) return undefined;
   const folder = scope.tempDir();
   const rolldown = join(ROOT, "node_modules/rolldown/bin/cli.mjs");
-  const command = [node, rolldown, "-c", "rolldown.config.ts", "-d", join(folder, "dist")];
-  const { code } = await scope.run(command, { cwd: ROOT });
+  const env = { DICOMTAP_DIST: join(folder, "dist") };
+  const { code } = await scope.run([node, rolldown, "-c", "rolldown.config.ts"], {
+    cwd: ROOT,
+    env,
+  });
   if (code !== 0) return undefined;
   mkdirSync(join(folder, "src/cli"), { recursive: true });
   cpSync(join(ROOT, "src/cli/bin.mjs"), join(folder, "src/cli/bin.mjs"));
