@@ -13,10 +13,8 @@ import {
   dataRecordSize,
   encodeRecord,
   type GapRecord,
-  trafficOf,
   writeDataRecord,
 } from "../src/capture/record.ts";
-import { RecordReader } from "../src/capture/record_reader.ts";
 import type { Role } from "../src/role.ts";
 import type { RecordQueue } from "./record_queue.ts";
 import type {
@@ -98,9 +96,8 @@ export class RecordingTap implements RelayTap {
   /** Octets that no record in the queue tells of: at the end they are in no capture. */
   get untold(): Readonly<Record<Role, number>> {
     const octets = { ...this.#losses.untold };
-    for (const { bytes } of this.#pending) {
-      const record = new RecordReader(bytes).next();
-      if (record !== undefined && "sender" in record) octets[record.sender] += trafficOf(record);
+    for (const { sender, traffic, gap } of this.#pending) {
+      if (sender !== undefined) octets[sender] += traffic + gap;
     }
     return octets;
   }
@@ -108,10 +105,10 @@ export class RecordingTap implements RelayTap {
   /** The recorder's thread is gone: associations go on unrecorded, and nothing is kept for it. */
   detach(): void {
     this.#detached = true;
-    for (const { bytes } of this.#pending.splice(0)) {
-      const record = new RecordReader(bytes).next();
-      if (record?.kind === "data") this.missed(record.sender, record.bytes.length);
-      if (record?.kind === "gap") this.#losses.untold[record.sender] += record.length;
+    for (const { sender, traffic, gap } of this.#pending.splice(0)) {
+      if (sender === undefined) continue;
+      this.missed(sender, traffic);
+      this.#losses.untold[sender] += gap;
     }
   }
 
@@ -215,6 +212,8 @@ export class RecordingTap implements RelayTap {
 
 interface EncodedRecord {
   readonly bytes: Uint8Array;
+  /** Of its octets, where it tells of some. */
+  readonly sender: Role | undefined;
   /** Octets of traffic in it. */
   readonly traffic: number;
   /** Octets in the gap that it tells of. */
@@ -222,9 +221,12 @@ interface EncodedRecord {
 }
 
 function encoded(record: CaptureRecord): EncodedRecord {
-  const octets = trafficOf(record);
-  const isGap = record.kind === "gap";
-  return { bytes: encodeRecord(record), traffic: isGap ? 0 : octets, gap: isGap ? octets : 0 };
+  return {
+    bytes: encodeRecord(record),
+    sender: "sender" in record ? record.sender : undefined,
+    traffic: record.kind === "data" ? record.bytes.length : 0,
+    gap: record.kind === "gap" ? record.length : 0,
+  };
 }
 
 const DATA = { control: false } as const;
