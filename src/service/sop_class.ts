@@ -11,7 +11,7 @@ export function sopClassUid(name: string): string | undefined {
 
 /** Of a transfer syntax: its UID, "ExplicitVRLittleEndian", "JPEG Baseline (Process 1)". */
 export function transferSyntaxUid(name: string): string | undefined {
-  return uidOf(name, { list: transferSyntaxes, abbreviations: {} });
+  return uidOf(name, { list: transferSyntaxes, abbreviations: new Map() });
 }
 
 /** Keywords and names that a misspelt one may have been meant for. */
@@ -35,13 +35,13 @@ export function wellKnownInstance(uid: string): string | undefined {
 
 interface Names {
   readonly list: () => readonly UidEntry[];
-  readonly abbreviations: Readonly<Record<string, string>>;
+  readonly abbreviations: ReadonlyMap<string, string>;
 }
 
 function uidOf(text: string, { list, abbreviations }: Names): string | undefined {
   if (isUid(text)) return text;
   const given = plain(text);
-  const wanted = Object.hasOwn(abbreviations, given) ? (abbreviations[given] as string) : given;
+  const wanted = abbreviations.get(given) ?? given;
   if (wanted === "") return undefined;
   const entries = list();
   const named = entries.filter(({ keyword, name }) => {
@@ -57,12 +57,12 @@ function uidOf(text: string, { list, abbreviations }: Names): string | undefined
 }
 
 /** As everybody says, and as PS3.6 has it. */
-const CLASS_ABBREVIATIONS: Readonly<Record<string, string>> = {
-  mpps: "modalityperformedprocedurestep",
-  mwl: "modalityworklistinformationmodelfind",
-  storagecommitment: "storagecommitmentpushmodel",
-  ups: "unifiedproceduresteppush",
-};
+const CLASS_ABBREVIATIONS: ReadonlyMap<string, string> = new Map([
+  ["mpps", "modalityperformedprocedurestep"],
+  ["mwl", "modalityworklistinformationmodelfind"],
+  ["storagecommitment", "storagecommitmentpushmodel"],
+  ["ups", "unifiedproceduresteppush"],
+]);
 
 /** PS3.5 9.1: digits and dots, 64 at most, no component with a leading zero. */
 export function isUid(text: string): boolean {
